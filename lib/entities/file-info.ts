@@ -1,0 +1,8 @@
+/** A file or folder below an artifact root, as MLflow's `FileInfo`. */
+export interface FileInfo {
+  /** Relative to the artifact root, separated by `/`. */
+  readonly path: string;
+  readonly isDir: boolean;
+  /** Bytes; null for a folder. */
+  readonly fileSize: number | null;
+}

@@ -1,0 +1,27 @@
+/** A tag of an experiment, run, model or trace. */
+export interface Tag {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** MLflow's name for the tag of a run. */
+export type RunTag = Tag;
+
+/** Keys of the tags that MLflow itself reads or writes. */
+export const MLFLOW_TAG = {
+  runName: "mlflow.runName",
+  parentRunId: "mlflow.parentRunId",
+  user: "mlflow.user",
+  sourceName: "mlflow.source.name",
+  sourceType: "mlflow.source.type",
+  gitCommit: "mlflow.source.git.commit",
+  gitBranch: "mlflow.source.git.branch",
+  gitRepoUrl: "mlflow.source.git.repoURL",
+  note: "mlflow.note.content",
+  loggedArtifacts: "mlflow.loggedArtifacts",
+  loggedImages: "mlflow.loggedImages",
+  loggedModelHistory: "mlflow.log-model.history",
+  artifactLocation: "mlflow.artifactLocation",
+  traceName: "mlflow.traceName",
+  isPrompt: "mlflow.prompt.is_prompt",
+} as const;

@@ -1,0 +1,27 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig({
+  root: here("viewer"),
+  // Relative URLs: the bundle works below any prefix and from any static host.
+  base: "./",
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  build: {
+    outDir: here("dist/viewer"),
+    emptyOutDir: true,
+    target: "es2022",
+    // A modulepreload polyfill would be an inline script, which the page's policy forbids.
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+  },
+  test: {
+    root: here("."),
+    include: ["test/**/*.test.{ts,tsx}"],
+    reporters: ["default", here("test/helpers/reporter.ts")],
+    globalSetup: [here("test/helpers/global-setup.ts")],
+    testTimeout: 60_000,
+    hookTimeout: 180_000,
+  },
+});
