@@ -1,0 +1,403 @@
+/**
+ * The viewer's data files: what `lib/site/` makes, `serve` answers live and the viewer reads.
+ * Names, paths and shapes stand here once. Paths are relative to the page: they work below any sub-path.
+ */
+
+import type { FileInfo } from "../entities/file-info.ts";
+import type { LifecycleStage } from "../entities/lifecycle.ts";
+import type { LoggedModel } from "../entities/logged-model.ts";
+import type { ModelVersion } from "../entities/model-version.ts";
+import type { ReadonlyDictionary } from "../entities/record.ts";
+import type { RegisteredModel } from "../entities/registered-model.ts";
+import type { RunInfo, RunInputs, RunOutputs } from "../entities/run.ts";
+import type { TreeProblem } from "../errors.ts";
+
+/** A viewer refuses data of a newer schema and says so. */
+export const DATA_SCHEMA_VERSION = 1;
+
+/** Rows in one runs file; more rows follow in the file that `next` names. */
+export const RUNS_PER_FILE = 5_000;
+
+/** A history of more points is read in its binary form. */
+export const BINARY_ABOVE_POINTS = 2_000;
+
+/** A history of more points has a pyramid as well. */
+export const PYRAMID_ABOVE_POINTS = 50_000;
+
+/** Consecutive points, in file order, that one record of a pyramid sums up. */
+export const PYRAMID_BUCKET = 256;
+
+/** Float64s in one record of a binary history: step, value, timestamp (ms). Appending a point appends a record. */
+export const HISTORY_RECORD_FIELDS = 3;
+
+/** Float64s in one record of a pyramid: step min, step max, timestamp min, timestamp max, value min, value max (NaN when all are). */
+export const PYRAMID_RECORD_FIELDS = 6;
+
+/** JSON has no NaN and no infinities: they travel as words. */
+export type JsonNumber = number | "NaN" | "Infinity" | "-Infinity";
+
+export function encodeNumber(value: number): JsonNumber {
+  if (Number.isFinite(value)) return value;
+  if (Number.isNaN(value)) return "NaN";
+  return value > 0 ? "Infinity" : "-Infinity";
+}
+
+export function decodeNumber(value: JsonNumber): number {
+  return typeof value === "number" ? value : Number(value);
+}
+
+/** `data/manifest.json`: the first file that a viewer reads, and polls where there are no events. */
+export interface Manifest {
+  readonly schemaVersion: number;
+  /** Version of the package that made the data. */
+  readonly version: string;
+  readonly mode: "live" | "static";
+  /** Hides every editing control. */
+  readonly readOnly: boolean;
+  readonly title: string;
+  /** Index in this list is the `root` of experiments and problems. Labels are never absolute paths in static mode. */
+  readonly roots: readonly { readonly label: string }[];
+  /** Changes whenever any data file may have changed. */
+  readonly generation: string;
+  /** When the tree was last read, ms since the epoch. */
+  readonly readAt: number;
+  /** Folder of artifact bytes: `raw/<nonce>` live, `raw` in a static export. */
+  readonly rawBase: string;
+  /** Base of the REST API for edits (`ajax-api`), absent in static mode. */
+  readonly apiBase?: string;
+  readonly features: {
+    readonly events: boolean;
+    readonly registry: boolean;
+    readonly loggedModels: boolean;
+    readonly traces: boolean;
+  };
+  readonly problemCount: number;
+}
+
+/** `data/experiments.json` */
+export interface ExperimentsFile {
+  readonly experiments: readonly ExperimentEntry[];
+}
+
+export interface ExperimentEntry {
+  readonly experimentId: string;
+  readonly name: string;
+  /** Index into `Manifest.roots`. */
+  readonly root: number;
+  readonly lifecycleStage: LifecycleStage;
+  readonly creationTime: number | null;
+  readonly lastUpdateTime: number | null;
+  readonly tags: ReadonlyDictionary<string>;
+  /** Active runs by state, and deleted ones. */
+  readonly runCount: number;
+  readonly runningCount: number;
+  readonly failedCount: number;
+  readonly deletedCount: number;
+  /** Start of the newest run, ms since the epoch. */
+  readonly lastRunTime: number | null;
+  readonly loggedModelCount: number;
+  readonly traceCount: number;
+}
+
+/** Text column with each distinct value once; code -1 means the row has no value. */
+export interface DictionaryColumn {
+  readonly values: readonly string[];
+  readonly codes: readonly number[];
+}
+
+/** One metric over the rows; null where the run has no such metric. */
+export interface MetricColumn {
+  readonly last: readonly (JsonNumber | null)[];
+  readonly min: readonly (JsonNumber | null)[];
+  readonly max: readonly (JsonNumber | null)[];
+  readonly mean: readonly (JsonNumber | null)[];
+  /** Step of the latest point. */
+  readonly step: readonly (number | null)[];
+  readonly count: readonly (number | null)[];
+}
+
+/** `data/runs/<experiment>.json` and `data/runs/<experiment>.<n>.json`: columns, newest run first, active and deleted. */
+export interface RunsFile {
+  readonly experimentId: string;
+  /** Rows over all chunks. */
+  readonly total: number;
+  /** Rows before this chunk. */
+  readonly offset: number;
+  /** Path of the next chunk, or null. */
+  readonly next: string | null;
+  readonly runIds: readonly string[];
+  readonly names: readonly string[];
+  /** Index into RUN_STATUSES. */
+  readonly status: readonly number[];
+  /** 1 for deleted runs. */
+  readonly deleted: readonly (0 | 1)[];
+  readonly startTime: readonly number[];
+  readonly endTime: readonly (number | null)[];
+  /** Newest timestamp of any metric, ms; how alive a running run is. */
+  readonly lastWrite: readonly (number | null)[];
+  readonly user: DictionaryColumn;
+  /** Run id of the parent, when there is one. */
+  readonly parent: DictionaryColumn;
+  readonly params: ReadonlyDictionary<DictionaryColumn>;
+  /** Values are cut at `TAG_CUT` characters; the run file has them whole. */
+  readonly tags: ReadonlyDictionary<DictionaryColumn>;
+  readonly metrics: ReadonlyDictionary<MetricColumn>;
+  /** `name (digest)` of the input datasets, several joined by `, `. */
+  readonly datasets: DictionaryColumn;
+  /** Names of the logged models that the runs made. */
+  readonly models: DictionaryColumn;
+  /** Runs that could not be read at all: shown as rows with their reason. */
+  readonly unreadable: readonly { readonly runId: string; readonly problem: TreeProblem }[];
+  /** Problems inside runs that could be read. */
+  readonly warnings: readonly { readonly runId: string; readonly problem: TreeProblem }[];
+}
+
+export const TAG_CUT = 300;
+
+/** `data/run/<run>.json`: everything small of one run. */
+export interface RunFile {
+  readonly info: RunInfo;
+  readonly experimentName: string;
+  readonly root: number;
+  readonly params: ReadonlyDictionary<string>;
+  readonly tags: ReadonlyDictionary<string>;
+  readonly metrics: readonly MetricEntry[];
+  readonly inputs: RunInputs;
+  readonly outputs: RunOutputs;
+  readonly loggedModels: readonly { readonly modelId: string; readonly name: string }[];
+  readonly modelVersions: readonly { readonly name: string; readonly version: string }[];
+  readonly parent: RunLink | null;
+  readonly children: readonly RunLink[];
+  /** Root listing of the artifacts. */
+  readonly artifacts: ArtifactsFile;
+  readonly lastWrite: number | null;
+  readonly warnings: readonly TreeProblem[];
+}
+
+export interface RunLink {
+  readonly runId: string;
+  readonly runName: string;
+  readonly experimentId: string;
+}
+
+export interface MetricEntry {
+  readonly key: string;
+  readonly last: JsonNumber;
+  readonly step: number;
+  readonly timestamp: number;
+  readonly count: number;
+  readonly min: JsonNumber;
+  readonly max: JsonNumber;
+  readonly mean: JsonNumber;
+}
+
+/** `data/artifacts/<run or model>/<folder>.json` */
+export interface ArtifactsFile {
+  /** Folder, relative to the artifact root; empty for the root. */
+  readonly path: string;
+  readonly files: readonly ArtifactEntry[];
+  /** Where the artifacts are read from: `tree`, or the scheme of a remote store. */
+  readonly source: string;
+  /** The recorded URI (left out of static exports). */
+  readonly recordedUri?: string;
+  /** Why there is no listing, and what to do. */
+  readonly problem?: string;
+}
+
+export interface ArtifactEntry extends FileInfo {
+  /** Last change, ms since the epoch; null when the store does not tell. */
+  readonly modified: number | null;
+  /** False when a static export leaves the bytes out. */
+  readonly published: boolean;
+}
+
+/** `data/registry.json` */
+export interface RegistryFile {
+  readonly models: readonly RegisteredModelEntry[];
+}
+
+export interface RegisteredModelEntry extends Omit<RegisteredModel, "latestVersions"> {
+  readonly root: number;
+  readonly isPrompt: boolean;
+  /** Highest version first. */
+  readonly versions: readonly ModelVersion[];
+}
+
+/** `data/models/<experiment>.json`; the values of `metrics` may be `JsonNumber` words. */
+export interface LoggedModelsFile {
+  readonly models: readonly LoggedModelEntry[];
+}
+
+export interface LoggedModelEntry extends Omit<LoggedModel, "metrics" | "artifactLocation"> {
+  readonly metrics: readonly {
+    readonly key: string;
+    readonly value: JsonNumber;
+    readonly step: number;
+    readonly timestamp: number;
+    readonly datasetName?: string;
+    readonly datasetDigest?: string;
+    readonly runId?: string;
+  }[];
+}
+
+/** `data/traces/<experiment>.json`, newest first. */
+export interface TracesFile {
+  readonly traces: readonly TraceEntry[];
+}
+
+export interface TraceEntry {
+  readonly traceId: string;
+  readonly name: string;
+  readonly state: string;
+  /** Milliseconds since the epoch. */
+  readonly requestTime: number;
+  readonly durationMs: number | null;
+  readonly requestPreview: string | null;
+  readonly responsePreview: string | null;
+  readonly sourceRunId: string | null;
+  readonly sessionId: string | null;
+  readonly tags: ReadonlyDictionary<string>;
+  readonly assessmentCount: number;
+}
+
+/** `data/trace/<trace>.json` */
+export interface TraceFile {
+  readonly trace: TraceEntry;
+  readonly experimentId: string;
+  readonly metadata: ReadonlyDictionary<string>;
+  readonly assessments: readonly AssessmentEntry[];
+  readonly spans: readonly SpanEntry[];
+  /** Why spans are missing, when they are. */
+  readonly problem?: string;
+}
+
+export interface AssessmentEntry {
+  readonly assessmentId: string;
+  readonly name: string;
+  readonly kind: "feedback" | "expectation";
+  /** JSON text of the value. */
+  readonly value: string;
+  readonly error: string | null;
+  readonly sourceType: string;
+  readonly sourceId: string;
+  readonly rationale: string | null;
+  readonly spanId: string | null;
+  readonly createTime: number;
+  readonly valid: boolean;
+}
+
+export interface SpanEntry {
+  readonly spanId: string;
+  readonly parentId: string | null;
+  readonly name: string;
+  readonly type: string | null;
+  /** Milliseconds after the start of the trace, with fractions. */
+  readonly startMs: number;
+  readonly durationMs: number | null;
+  readonly status: "OK" | "ERROR" | "UNSET";
+  readonly statusMessage: string;
+  /** Attribute to JSON text. */
+  readonly attributes: ReadonlyDictionary<string>;
+  readonly events: readonly {
+    readonly name: string;
+    readonly atMs: number;
+    readonly attributes: ReadonlyDictionary<string>;
+  }[];
+}
+
+/** `data/tree.json`: the health of the tree. */
+export interface TreeFile {
+  readonly readAt: number;
+  readonly problems: readonly (TreeProblem & { readonly root: number; readonly fix?: string })[];
+  readonly duplicateRunIds: readonly {
+    readonly runId: string;
+    readonly roots: readonly number[];
+  }[];
+  readonly counts: {
+    readonly experiments: number;
+    readonly runs: number;
+    readonly registeredModels: number;
+    readonly traces: number;
+  };
+}
+
+/** `data/views.json`: views that were saved into the tree. */
+export interface ViewsFile {
+  readonly views: readonly {
+    readonly name: string /** Hash route with its query. */;
+    readonly hash: string;
+  }[];
+}
+
+/** A message of `data/events`. */
+export interface ChangeEvent {
+  readonly kind: "change";
+  readonly experimentId: string | null;
+  readonly runId: string | null;
+  readonly generation: string;
+}
+
+/** Paths of the data files, relative to the page. */
+export const DATA_PATH = {
+  manifest: "data/manifest.json",
+  experiments: "data/experiments.json",
+  registry: "data/registry.json",
+  tree: "data/tree.json",
+  views: "data/views.json",
+  events: "data/events",
+  runs: (experimentId: string, chunk = 0): string =>
+    `data/runs/${fileId(experimentId)}${chunk === 0 ? "" : `.${chunk}`}.json`,
+  run: (runId: string): string => `data/run/${fileId(runId)}.json`,
+  historyText: (runId: string, key: string): string => `${historyBase(runId, key)}.txt`,
+  historyBinary: (runId: string, key: string): string => `${historyBase(runId, key)}.bin`,
+  historyPyramid: (runId: string, key: string): string => `${historyBase(runId, key)}.mm.bin`,
+  artifacts: (ownerId: string, folder: string): string =>
+    `data/artifacts/${fileId(ownerId)}/${folder === "" ? ROOT_FOLDER_ID : fileId(folder)}.json`,
+  loggedModels: (experimentId: string): string => `data/models/${fileId(experimentId)}.json`,
+  traces: (experimentId: string): string => `data/traces/${fileId(experimentId)}.json`,
+  trace: (traceId: string): string => `data/trace/${fileId(traceId)}.json`,
+} as const;
+
+/** File name of the root folder's listing; no `fileId` looks like it. */
+export const ROOT_FOLDER_ID = "_root";
+
+/** Longest name that is spelled out; file systems take 255 bytes with the ending. */
+const LONGEST_FILE_ID = 200;
+
+/**
+ * A file name for any name of the tree: safe on every file system and static host, whatever they do with
+ * case, `%`, `#` or a leading `_` or `.`. Letters a-z, digits, `-` and inner dots stay; other bytes of the UTF-8 text
+ * become `_` and two hex digits. Names that would be too long end with a hash instead.
+ */
+export function fileId(name: string): string {
+  const id = [...new TextEncoder().encode(name)].map(safeByte).join("");
+  if (id.length <= LONGEST_FILE_ID) return id;
+  return `${id.slice(0, 120).replace(/_.?$/, "")}_h${hash(name)}`;
+}
+
+function safeByte(byte: number, index: number): string {
+  const isLetterOrDigit = (byte >= 0x61 && byte <= 0x7a) || (byte >= 0x30 && byte <= 0x39);
+  const isInnerDotOrDash = index > 0 && (byte === 0x2d || byte === 0x2e);
+  if (isLetterOrDigit || isInnerDotOrDash) return String.fromCharCode(byte);
+  return `_${byte.toString(16).padStart(2, "0")}`;
+}
+
+/** FNV-1a, 64 bits: only has to tell long names apart. */
+function hash(text: string): string {
+  let value = 0xcbf29ce484222325n;
+  for (const byte of new TextEncoder().encode(text)) {
+    value = BigInt.asUintN(64, (value ^ BigInt(byte)) * 0x100000001b3n);
+  }
+  return value.toString(16).padStart(16, "0");
+}
+
+function historyBase(runId: string, key: string): string {
+  return `data/history/${fileId(runId)}/${fileId(key)}`;
+}
+
+/** Relative URL of an artifact's bytes. `ownerId` is a run id or a logged model id. */
+export function rawPath(rawBase: string, ownerId: string, path: string): string {
+  return [rawBase, ownerId, ...path.split("/")]
+    .map((part, i) => (i === 0 ? part : encodeURIComponent(part)))
+    .join("/");
+}
