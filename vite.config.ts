@@ -20,7 +20,6 @@ export default defineConfig({
     root: here("."),
     include: ["test/**/*.test.{ts,tsx}"],
     reporters: ["default", here("test/helpers/reporter.ts")],
-    globalSetup: [here("test/helpers/global-setup.ts")],
     testTimeout: 60_000,
     hookTimeout: 180_000,
   },

@@ -1,0 +1,267 @@
+/**
+ * What the scripts and the tests stand on, made when missing: npm packages, the build, Python virtual environments with
+ * real MLflow, Chromium. Plain JavaScript without dependencies, because it runs before anything is installed.
+ * Each function returns at once when its thing is there.
+ */
+import { execFileSync } from "node:child_process";
+import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { withLock } from "./lock.mjs";
+
+export const repoRoot = fileURLToPath(new URL("..", import.meta.url)).replace(/[\\/]$/, "");
+
+/** The releases of MLflow that tests ask, newest first. */
+export const MLFLOW_VERSIONS = /** @type {const} */ (["3.17.2", "2.22.5"]);
+
+const isWindows = process.platform === "win32";
+
+/** Installs npm packages when `node_modules` is missing or not what `package-lock.json` says. */
+export function ensureNodeModules() {
+  if (nodeModulesMatchLock()) return;
+  say("installing npm packages");
+  // `ci` never touches the lock file; `install` leaves what is there alone, which is quicker for a developer.
+  run(isWindows ? "npm.cmd" : "npm", [
+    process.env.CI ? "ci" : "install",
+    "--no-audit",
+    "--no-fund",
+  ]);
+}
+
+/** Builds `dist/` when a source is newer than the last build. */
+export async function ensureBuild() {
+  if (buildIsFresh()) return;
+  const stamps = join(repoRoot, "node_modules", ".cache", "mlruns");
+  await mkdir(stamps, { recursive: true });
+  await withLock(join(stamps, "build.lock"), async () => {
+    if (buildIsFresh()) return;
+    say("building");
+    const started = new Date();
+    run(process.execPath, [bin("typescript", "tsc"), "--build", "lib"]);
+    run(process.execPath, [bin("vite", "vite"), "build", "--logLevel", "warn"]);
+    await writeFile(buildStamp(), started.toISOString());
+  });
+}
+
+/**
+ * Makes the virtual environment with this release of MLflow if it is not there, and returns its Python.
+ * Environments lie outside the repository, so that checkouts share them.
+ *
+ * @param {string} version - such as `3.17.2`
+ * @returns {Promise<string>} path of the Python interpreter
+ */
+export async function ensureMlflow(version) {
+  const folder = join(testCache(), `mlflow-${version}`);
+  const python = join(folder, isWindows ? "Scripts/python.exe" : "bin/python");
+  // Written last: an environment without it is half made.
+  const marker = join(folder, "mlruns-complete");
+  const complete = () => existsSync(marker) && existsSync(python);
+  if (complete()) return python;
+
+  await mkdir(testCache(), { recursive: true });
+  await withLock(`${folder}.lock`, async () => {
+    if (complete()) return;
+    say(`installing MLflow ${version} into ${folder} (once, a minute or two)`);
+    await rm(folder, { recursive: true, force: true });
+    makeVirtualEnvironment(findPython(), folder);
+    run(python, [
+      "-m",
+      "pip",
+      "install",
+      "--quiet",
+      "--no-input",
+      "--disable-pip-version-check",
+      `mlflow==${version}`,
+    ]);
+    await writeFile(marker, `${version}\n`);
+  });
+  return python;
+}
+
+/**
+ * Finds Chromium or Chrome: `CHROMIUM_PATH`, then the usual names on `PATH`; as root on Debian it is installed.
+ *
+ * @returns {Promise<string>} path of the browser
+ */
+export async function ensureChromium() {
+  const found = findChromium();
+  if (found !== undefined) return found;
+  await mkdir(testCache(), { recursive: true });
+  await withLock(join(testCache(), "apt.lock"), async () => {
+    if (findChromium() === undefined) aptInstall("chromium", "fonts-liberation");
+  });
+  const installed = findChromium();
+  if (installed !== undefined) return installed;
+  throw new Error(
+    "Chromium is missing: install it (Debian: apt-get install chromium) or name one in CHROMIUM_PATH",
+  );
+}
+
+/** @param {string} text */
+export function say(text) {
+  process.stderr.write(`mlruns: ${text}\n`);
+}
+
+/**
+ * Runs a program to its end with its output shown, and throws when it fails.
+ *
+ * @param {string} program
+ * @param {readonly string[]} args
+ */
+export function run(program, args) {
+  execFileSync(program, args, {
+    cwd: repoRoot,
+    // Progress belongs to stderr: stdout is for results.
+    stdio: ["ignore", 2, 2],
+    shell: isWindows && program.endsWith(".cmd"),
+  });
+}
+
+/**
+ * The script of a package's command, to be started by Node itself.
+ *
+ * @param {string} packageName
+ * @param {string} command
+ */
+export function bin(packageName, command) {
+  const folder = join(repoRoot, "node_modules", packageName);
+  const { bin: commands } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  return join(folder, typeof commands === "string" ? commands : commands[command]);
+}
+
+/** Compares versions, not times: npm notes in `node_modules/.package-lock.json` what it has installed. */
+function nodeModulesMatchLock() {
+  const installedFile = join(repoRoot, "node_modules", ".package-lock.json");
+  if (!existsSync(installedFile)) return false;
+  const wanted = JSON.parse(readFileSync(join(repoRoot, "package-lock.json"), "utf8")).packages;
+  const installed = JSON.parse(readFileSync(installedFile, "utf8")).packages;
+  return Object.entries(wanted).every(([path, entry]) => {
+    if (path === "") return true;
+    if (installed[path] === undefined)
+      return Boolean(entry.optional || entry.devOptional || entry.peer);
+    return installed[path].version === entry.version;
+  });
+}
+
+function buildIsFresh() {
+  const outputs = ["cli/main.js", "viewer/index.html"].map((name) => join(repoRoot, "dist", name));
+  if (![buildStamp(), ...outputs].every((path) => existsSync(path))) return false;
+  const built = Date.parse(readFileSync(buildStamp(), "utf8"));
+  const sources = ["lib", "viewer", "package-lock.json", "tsconfig.base.json", "vite.config.ts"];
+  return sources.every((name) => newestChange(join(repoRoot, name)) < built);
+}
+
+function buildStamp() {
+  return join(repoRoot, "node_modules", ".cache", "mlruns", "built");
+}
+
+/**
+ * The latest change below a path. A folder's own time counts too: it tells of files that were removed.
+ *
+ * @param {string} path
+ * @returns {number} milliseconds since the epoch
+ */
+function newestChange(path) {
+  const status = statSync(path);
+  if (!status.isDirectory()) return status.mtimeMs;
+  return Math.max(
+    status.mtimeMs,
+    ...readdirSync(path).map((name) => newestChange(join(path, name))),
+  );
+}
+
+function testCache() {
+  const cache = process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
+  return process.env.MLRUNS_TEST_CACHE || join(cache, "mlruns-test");
+}
+
+function findPython() {
+  const names = [process.env.MLRUNS_TEST_PYTHON, "python3", "python"].filter(
+    (name) => name !== undefined,
+  );
+  const found = names.find(isUsablePython);
+  if (found !== undefined) return found;
+  aptInstall("python3", "python3-venv");
+  if (isUsablePython("python3")) return "python3";
+  throw new Error(
+    "The tests ask real MLflow and need Python 3.10 or newer: install it (Debian: apt-get install python3 python3-venv) or name one in MLRUNS_TEST_PYTHON",
+  );
+}
+
+/** @param {string} python */
+function isUsablePython(python) {
+  try {
+    execFileSync(python, ["-c", "import sys; sys.exit(sys.version_info < (3, 10))"], {
+      stdio: "ignore",
+    });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * @param {string} python
+ * @param {string} folder
+ */
+function makeVirtualEnvironment(python, folder) {
+  try {
+    run(python, ["-m", "venv", folder]);
+  } catch (error) {
+    // Debian's python3 comes without the package that `venv` needs.
+    if (!aptInstall("python3-venv")) {
+      throw new Error(`${python} -m venv failed: on Debian, apt-get install python3-venv`, {
+        cause: error,
+      });
+    }
+    run(python, ["-m", "venv", "--clear", folder]);
+  }
+}
+
+function findChromium() {
+  const { CHROMIUM_PATH } = process.env;
+  if (CHROMIUM_PATH) {
+    if (!isExecutable(CHROMIUM_PATH))
+      throw new Error(`CHROMIUM_PATH names no program: ${CHROMIUM_PATH}`);
+    return CHROMIUM_PATH;
+  }
+  const names = [
+    "chromium",
+    "chromium-browser",
+    "google-chrome-stable",
+    "google-chrome",
+    "chrome.exe",
+  ];
+  const folders = (process.env.PATH ?? "").split(delimiter).filter((folder) => folder !== "");
+  const candidates = names.flatMap((name) => folders.map((folder) => join(folder, name)));
+  return [...candidates, "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"].find(
+    isExecutable,
+  );
+}
+
+/** @param {string} path */
+function isExecutable(path) {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Installs Debian packages where that is ours to do: as root, with apt-get.
+ *
+ * @param {readonly string[]} packages
+ * @returns {boolean} whether it was tried
+ */
+function aptInstall(...packages) {
+  if (process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) return false;
+  say(`installing Debian packages: ${packages.join(" ")}`);
+  const apt = ["DEBIAN_FRONTEND=noninteractive", "apt-get", "--quiet", "--yes"];
+  run("env", [...apt, "update"]);
+  run("env", [...apt, "install", "--no-install-recommends", ...packages]);
+  return true;
+}
