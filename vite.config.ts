@@ -11,6 +11,8 @@ export default defineConfig({
   build: {
     outDir: here("dist/viewer"),
     emptyOutDir: true,
+    // Read by .ci/check-sizes.mjs.
+    manifest: true,
     target: "es2022",
     // A modulepreload polyfill would be an inline script, which the page's policy forbids.
     modulePreload: { polyfill: false },

@@ -3,7 +3,7 @@
  * real MLflow, Chromium. Plain JavaScript without dependencies, because it runs before anything is installed.
  * Each function returns at once when its thing is there.
  */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
@@ -19,15 +19,12 @@ export const MLFLOW_VERSIONS = /** @type {const} */ (["3.17.2", "2.22.5"]);
 const isWindows = process.platform === "win32";
 
 /** Installs npm packages when `node_modules` is missing or not what `package-lock.json` says. */
-export function ensureNodeModules() {
+export async function ensureNodeModules() {
   if (nodeModulesMatchLock()) return;
   say("installing npm packages");
-  // `ci` never touches the lock file; `install` leaves what is there alone, which is quicker for a developer.
-  run(isWindows ? "npm.cmd" : "npm", [
-    process.env.CI ? "ci" : "install",
-    "--no-audit",
-    "--no-fund",
-  ]);
+  // `ci` never touches the lock file; `install` keeps what is there, which is quicker for a developer.
+  const command = process.env.CI ? "ci" : "install";
+  await run(isWindows ? "npm.cmd" : "npm", [command, "--no-audit", "--no-fund"]);
 }
 
 /** Builds `dist/` when a source is newer than the last build. */
@@ -39,43 +36,47 @@ export async function ensureBuild() {
     if (buildIsFresh()) return;
     say("building");
     const started = new Date();
-    run(process.execPath, [bin("typescript", "tsc"), "--build", "lib"]);
-    run(process.execPath, [bin("vite", "vite"), "build", "--logLevel", "warn"]);
+    await run(process.execPath, [bin("typescript", "tsc"), "--build", "lib"]);
+    await run(process.execPath, [bin("vite", "vite"), "build", "--logLevel", "warn"]);
     await writeFile(buildStamp(), started.toISOString());
   });
 }
 
 /**
- * Makes the virtual environment with this release of MLflow if it is not there, and returns its Python.
- * Environments lie outside the repository, so that checkouts share them.
+ * The Python that has this release of real MLflow.
  *
  * @param {string} version - such as `3.17.2`
- * @returns {Promise<string>} path of the Python interpreter
  */
-export async function ensureMlflow(version) {
-  const folder = join(testCache(), `mlflow-${version}`);
+export function ensureMlflow(version) {
+  return ensurePython(`mlflow-${version}`, [`mlflow==${version}`]);
+}
+
+/**
+ * Makes a Python virtual environment if it is not there as asked for, outside the repository so that checkouts share it.
+ *
+ * @param {string} name - of its folder in the cache
+ * @param {readonly string[]} requirements - pinned packages, as pip takes them
+ * @returns {Promise<string>} path of its Python interpreter
+ */
+export async function ensurePython(name, requirements) {
+  const folder = join(testCache(), name);
   const python = join(folder, isWindows ? "Scripts/python.exe" : "bin/python");
-  // Written last: an environment without it is half made.
+  // Written last: an environment without it is half made, one with other words is out of date.
   const marker = join(folder, "mlruns-complete");
-  const complete = () => existsSync(marker) && existsSync(python);
+  const wanted = requirements.join("\n");
+  const complete = () =>
+    existsSync(marker) && readFileSync(marker, "utf8") === wanted && existsSync(python);
   if (complete()) return python;
 
   await mkdir(testCache(), { recursive: true });
   await withLock(`${folder}.lock`, async () => {
     if (complete()) return;
-    say(`installing MLflow ${version} into ${folder} (once, a minute or two)`);
+    say(`installing ${requirements.join(" ")} into ${folder} (once, it takes minutes)`);
     await rm(folder, { recursive: true, force: true });
-    makeVirtualEnvironment(findPython(), folder);
-    run(python, [
-      "-m",
-      "pip",
-      "install",
-      "--quiet",
-      "--no-input",
-      "--disable-pip-version-check",
-      `mlflow==${version}`,
-    ]);
-    await writeFile(marker, `${version}\n`);
+    await makeVirtualEnvironment(await findPython(), folder);
+    const pip = ["-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"];
+    await run(python, [...pip, ...requirements]);
+    await writeFile(marker, wanted);
   });
   return python;
 }
@@ -88,10 +89,7 @@ export async function ensureMlflow(version) {
 export async function ensureChromium() {
   const found = findChromium();
   if (found !== undefined) return found;
-  await mkdir(testCache(), { recursive: true });
-  await withLock(join(testCache(), "apt.lock"), async () => {
-    if (findChromium() === undefined) aptInstall("chromium", "fonts-liberation");
-  });
+  await aptInstall("chromium", "fonts-liberation");
   const installed = findChromium();
   if (installed !== undefined) return installed;
   throw new Error(
@@ -105,17 +103,24 @@ export function say(text) {
 }
 
 /**
- * Runs a program to its end with its output shown, and throws when it fails.
+ * Runs a program to its end, its output on our standard error, and throws when it fails.
  *
  * @param {string} program
  * @param {readonly string[]} args
+ * @returns {Promise<void>}
  */
 export function run(program, args) {
-  execFileSync(program, args, {
-    cwd: repoRoot,
-    // Progress belongs to stderr: stdout is for results.
-    stdio: ["ignore", 2, 2],
-    shell: isWindows && program.endsWith(".cmd"),
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, {
+      cwd: repoRoot,
+      stdio: ["ignore", 2, 2],
+      shell: isWindows && program.endsWith(".cmd"),
+    });
+    child.once("error", reject);
+    child.once("exit", (code, signal) => {
+      if (code === 0) resolve();
+      else reject(new Error(`${program} ${args.join(" ")} ended with ${signal ?? code}`));
+    });
   });
 }
 
@@ -177,13 +182,13 @@ function testCache() {
   return process.env.MLRUNS_TEST_CACHE || join(cache, "mlruns-test");
 }
 
-function findPython() {
+async function findPython() {
   const names = [process.env.MLRUNS_TEST_PYTHON, "python3", "python"].filter(
     (name) => name !== undefined,
   );
   const found = names.find(isUsablePython);
   if (found !== undefined) return found;
-  aptInstall("python3", "python3-venv");
+  await aptInstall("python3", "python3-venv");
   if (isUsablePython("python3")) return "python3";
   throw new Error(
     "The tests ask real MLflow and need Python 3.10 or newer: install it (Debian: apt-get install python3 python3-venv) or name one in MLRUNS_TEST_PYTHON",
@@ -206,17 +211,17 @@ function isUsablePython(python) {
  * @param {string} python
  * @param {string} folder
  */
-function makeVirtualEnvironment(python, folder) {
+async function makeVirtualEnvironment(python, folder) {
   try {
-    run(python, ["-m", "venv", folder]);
+    await run(python, ["-m", "venv", folder]);
   } catch (error) {
     // Debian's python3 comes without the package that `venv` needs.
-    if (!aptInstall("python3-venv")) {
+    if (!(await aptInstall("python3-venv"))) {
       throw new Error(`${python} -m venv failed: on Debian, apt-get install python3-venv`, {
         cause: error,
       });
     }
-    run(python, ["-m", "venv", "--clear", folder]);
+    await run(python, ["-m", "venv", "--clear", folder]);
   }
 }
 
@@ -255,13 +260,16 @@ function isExecutable(path) {
  * Installs Debian packages where that is ours to do: as root, with apt-get.
  *
  * @param {readonly string[]} packages
- * @returns {boolean} whether it was tried
+ * @returns {Promise<boolean>} whether it was done
  */
-function aptInstall(...packages) {
+async function aptInstall(...packages) {
   if (process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) return false;
-  say(`installing Debian packages: ${packages.join(" ")}`);
-  const apt = ["DEBIAN_FRONTEND=noninteractive", "apt-get", "--quiet", "--yes"];
-  run("env", [...apt, "update"]);
-  run("env", [...apt, "install", "--no-install-recommends", ...packages]);
+  await mkdir(testCache(), { recursive: true });
+  await withLock(join(testCache(), "apt.lock"), async () => {
+    say(`installing Debian packages: ${packages.join(" ")}`);
+    const apt = ["DEBIAN_FRONTEND=noninteractive", "apt-get", "--quiet", "--yes"];
+    await run("env", [...apt, "update"]);
+    await run("env", [...apt, "install", "--no-install-recommends", ...packages]);
+  });
   return true;
 }
