@@ -7,8 +7,13 @@ afterAll(async () => {
   for (const clean of atEndOfFile.reverse()) await clean();
 });
 
+/** Runs `clean` when all tests of the file are over. */
+export function afterFile(clean: () => Promise<void>): void {
+  atEndOfFile.push(clean);
+}
+
 /** Runs `clean` when the current test is over or, called from a `beforeAll`, when all tests of the file are. */
 export function afterUse(clean: () => Promise<void>): void {
-  if (TestRunner.getCurrentTest() === undefined) atEndOfFile.push(clean);
+  if (TestRunner.getCurrentTest() === undefined) afterFile(clean);
   else onTestFinished(clean);
 }

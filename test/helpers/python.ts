@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { ensureMlflow, MLFLOW_VERSIONS } from "../../.ci/ensure.mjs";
 import { afterUse } from "./cleanup.ts";
+import { exitOf } from "./processes.ts";
 import { makeTempFolder } from "./tree.ts";
 
 export type MlflowVersion = (typeof MLFLOW_VERSIONS)[number];
@@ -147,12 +148,4 @@ async function collect(stream: NodeJS.ReadableStream): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of stream) chunks.push(Buffer.from(chunk));
   return Buffer.concat(chunks).toString("utf8");
-}
-
-/** The exit code or the signal's name. */
-function exitOf(child: ChildProcess): Promise<string> {
-  return new Promise((resolve, reject) => {
-    child.once("error", reject);
-    child.once("exit", (code, signal) => resolve(String(signal ?? code)));
-  });
 }
