@@ -1,0 +1,106 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { MlrunsError } from "../errors.ts";
+
+/** Waits between readings of a file that somebody may be rewriting in place, ms. MLflow waits 100 and 200. */
+const PATIENCE = [1, 4, 15, 40, 80, 160];
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/**
+ * Reads a text file whole, a BOM included.
+ *
+ * @throws MlrunsError INTERNAL_ERROR when the bytes are not UTF-8
+ */
+export function readText(path: string): string {
+  const bytes = readFileSync(path);
+  // Latin-1 decoding is the quickest, and for ASCII, which nearly all files are, it is UTF-8 too.
+  const text = bytes.toString("latin1");
+  if (isAscii(text)) return text;
+  try {
+    return utf8.decode(bytes);
+  } catch (cause) {
+    throw new MlrunsError("INTERNAL_ERROR", "The file is not valid UTF-8", { cause });
+  }
+}
+
+/** As `readText`; undefined when there is no such file. */
+export function readTextIfThere(path: string): string | undefined {
+  try {
+    return readText(path);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Reads and parses a file that MLflow rewrites in place, where a reader may meet it empty or half written:
+ * a text that does not parse is read again a few times, over about 0.3 s in all.
+ *
+ * @throws what `parse` throws for the last text read
+ * @see MLflow 3.17 `FileStore._read_yaml`
+ */
+export function readPatiently<Value>(path: string, parse: (text: string) => Value): Value {
+  for (const wait of PATIENCE) {
+    try {
+      return parse(readText(path));
+    } catch (error) {
+      if (!(error instanceof MlrunsError) || !changedLately(path)) throw error;
+      sleep(wait);
+    }
+  }
+  return parse(readText(path));
+}
+
+/** Names of the folders directly in `folder`, sorted; links to folders count. None when it is missing. */
+export function listFolders(folder: string): string[] {
+  return entriesOf(folder)
+    .filter(
+      (entry) =>
+        entry.isDirectory() || (entry.isSymbolicLink() && isFolder(join(folder, entry.name))),
+    )
+    .map((entry) => entry.name)
+    .sort();
+}
+
+export function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+export function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
+/** Whether an error says that a file or one of its folders does not exist. */
+export function isMissing(error: unknown): boolean {
+  return hasCode(error, "ENOENT") || hasCode(error, "ENOTDIR");
+}
+
+export function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
+}
+
+export function entriesOf(folder: string): import("node:fs").Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}
+
+/** A file at rest for some seconds is not being written: waiting would only make every broken file slow. */
+function changedLately(path: string): boolean {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat !== undefined && Math.abs(Date.now() - stat.mtimeMs) < 2_000;
+}
+
+function isAscii(latin1: string): boolean {
+  for (let i = 0; i < latin1.length; i++) if (latin1.charCodeAt(i) > 0x7f) return false;
+  return true;
+}
+
+function sleep(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
