@@ -1,0 +1,184 @@
+import { join } from "./join.ts";
+import type { Line, XAxis } from "./line.ts";
+import { extent, pad, type Range, withoutOutliers } from "./range.ts";
+import { type Drawn, lowerBound, type Mark, reduce, upperBound, type Window } from "./reduce.ts";
+import { forward, LINEAR, logScale, type Scale } from "./scale.ts";
+import { smooth } from "./smooth.ts";
+import { linearTicks, logTicks, type Tick } from "./ticks.ts";
+import { clockTicks, durationTicks } from "./time-ticks.ts";
+
+/** One run's line, ready to be drawn in any window. */
+export interface PlotLine {
+  readonly id: string;
+  readonly line: Line;
+  /** Along `line.x`; the same array as `line.y` without smoothing. */
+  readonly smoothed: Float64Array;
+}
+
+export interface PlotOptions {
+  readonly xKind: XAxis["kind"];
+  readonly logX: boolean;
+  readonly logY: boolean;
+  /** Leave far outliers out of the range of y, and say how many are out of sight. */
+  readonly clip: boolean;
+  /** Visible part of x in its own unit; all of it when absent. */
+  readonly zoom?: Range | null;
+  /** Fixed ends of y in its own unit. */
+  readonly yRange?: { readonly low?: number; readonly high?: number };
+  /** Plot area in pixels. */
+  readonly width: number;
+  readonly height: number;
+}
+
+/** All that a chart draws. Coordinates are on the transformed scales, which are plain linear axes. */
+export interface Plot {
+  readonly x: Range;
+  readonly y: Range;
+  readonly xScale: Scale;
+  readonly yScale: Scale;
+  readonly xTicks: readonly Tick[];
+  readonly yTicks: readonly Tick[];
+  /** Shared ascending x for raw and smoothed columns. */
+  readonly columns: readonly number[];
+  /** One a line. */
+  readonly smoothed: readonly (readonly (number | null | undefined)[])[];
+  /** One a line, empty when nothing is smoothed. */
+  readonly raw: readonly (readonly (number | null | undefined)[])[];
+  readonly marks: readonly (Mark & { readonly line: number })[];
+  /** Points inside the window, all drawn through min and max. */
+  readonly points: number;
+  /** Of these, points above or below the range of y. */
+  readonly clipped: number;
+}
+
+/** Pixels that a tick with its label wants. */
+const X_TICK_SPACE = 64;
+const Y_TICK_SPACE = 34;
+
+/** Smooths a line once; zooming and resizing reuse it. */
+export function plotLine(id: string, line: Line, smoothing: number): PlotLine {
+  return { id, line, smoothed: smooth(line.y, smoothing) };
+}
+
+/** Works out everything a chart draws; undefined when no line has a point with a finite x. */
+export function makePlot(lines: readonly PlotLine[], options: PlotOptions): Plot | undefined {
+  const ends = options.zoom ?? extent(lines.map(({ line }) => endsOf(line.x)));
+  if (ends === undefined) return undefined;
+  const xScale = options.logX ? logScale(lines.map(({ line }) => line.x)) : LINEAR;
+  const yScale = options.logY ? logScale(lines.map(({ line }) => line.y)) : LINEAR;
+  const x = widen({ low: forward(xScale, ends.low), high: forward(xScale, ends.high) });
+  const window: Window = {
+    from: x.low,
+    to: x.high,
+    columns: Math.max(1, Math.round(options.width)),
+  };
+
+  const isSmoothed = lines.some(({ line, smoothed }) => smoothed !== line.y);
+  const xs = lines.map(({ line }) => transformed(line.x, xScale));
+  const raw = lines.map(({ line }, i) => reduce(xs[i] as Float64Array, line.y, window));
+  const smoothed = isSmoothed
+    ? lines.map((line, i) => reduce(xs[i] as Float64Array, line.smoothed, window))
+    : raw;
+  const y = yRangeOf(lines, xs, window, [...smoothed, ...raw], yScale, options);
+  const joined = join(
+    (isSmoothed ? [...smoothed, ...raw] : raw).map((one) => toScale(one, yScale)),
+  );
+  return {
+    x,
+    y,
+    xScale,
+    yScale,
+    xTicks: xTicksOf(xScale, x, options),
+    yTicks: ticksOf(yScale, y, options.height / Y_TICK_SPACE),
+    columns: joined.x,
+    smoothed: joined.y.slice(0, lines.length),
+    raw: joined.y.slice(lines.length),
+    marks: raw.flatMap((one, line) => one.marks.map((mark) => ({ ...mark, line }))),
+    points: raw.reduce((sum, one) => sum + one.count, 0),
+    clipped: options.clip ? countOutside(lines, xs, window, y, yScale) : 0,
+  };
+}
+
+function yRangeOf(
+  lines: readonly PlotLine[],
+  xs: readonly Float64Array[],
+  window: Window,
+  drawn: readonly Drawn[],
+  scale: Scale,
+  options: PlotOptions,
+): Range {
+  const full = extent(drawn.map((one) => one.y)) ?? { low: 0, high: 1 };
+  const used = options.clip ? withoutOutliers(visible(lines, xs, window), full) : full;
+  const range = pad({ low: forward(scale, used.low), high: forward(scale, used.high) });
+  const { low, high } = options.yRange ?? {};
+  return widen({
+    low: low === undefined ? range.low : forward(scale, low),
+    high: high === undefined ? range.high : forward(scale, high),
+  });
+}
+
+/** What is in the window of each line: the smoothed values, since these are what a reader follows. */
+function visible(
+  lines: readonly PlotLine[],
+  xs: readonly Float64Array[],
+  window: Window,
+): Float64Array[] {
+  return lines.map(({ smoothed }, i) => {
+    const x = xs[i] as Float64Array;
+    return smoothed.subarray(lowerBound(x, window.from), upperBound(x, window.to));
+  });
+}
+
+function countOutside(
+  lines: readonly PlotLine[],
+  xs: readonly Float64Array[],
+  window: Window,
+  y: Range,
+  scale: Scale,
+): number {
+  let outside = 0;
+  lines.forEach(({ line }, i) => {
+    const x = xs[i] as Float64Array;
+    const end = upperBound(x, window.to);
+    for (let at = lowerBound(x, window.from); at < end; at++) {
+      const value = forward(scale, line.y[at] as number);
+      if (value < y.low || value > y.high) outside++;
+    }
+  });
+  return outside;
+}
+
+function xTicksOf(scale: Scale, x: Range, options: PlotOptions): Tick[] {
+  const most = options.width / X_TICK_SPACE;
+  if (scale.kind !== "linear") return logTicks(scale, x.low, x.high, most);
+  if (options.xKind === "relative") return durationTicks(x.low, x.high, most);
+  if (options.xKind === "time") return clockTicks(x.low, x.high, most);
+  return linearTicks(x.low, x.high, most, options.xKind === "step" ? 1 : 0);
+}
+
+function ticksOf(scale: Scale, range: Range, most: number): Tick[] {
+  return scale.kind === "linear"
+    ? linearTicks(range.low, range.high, most)
+    : logTicks(scale, range.low, range.high, most);
+}
+
+function transformed(x: Float64Array, scale: Scale): Float64Array {
+  return scale.kind === "linear" ? x : x.map((value) => forward(scale, value));
+}
+
+function toScale(
+  drawn: Drawn,
+  scale: Scale,
+): { x: readonly number[]; y: readonly (number | null)[] } {
+  if (scale.kind === "linear") return drawn;
+  return { x: drawn.x, y: drawn.y.map((value) => (value === null ? null : forward(scale, value))) };
+}
+
+function endsOf(x: Float64Array): number[] {
+  return x.length === 0 ? [] : [x[0] as number, x[x.length - 1] as number];
+}
+
+/** A single point still needs an axis. */
+function widen(range: Range): Range {
+  return range.high > range.low ? range : { low: range.low - 0.5, high: range.low + 0.5 };
+}
