@@ -45,7 +45,11 @@ export class Catalog {
     const { signature, newest } = signatureOf(place);
     const cached = this.#runs.get(place.folder);
     if (cached?.isSettled && cached.signature === signature) return cached;
-    const fresh = { signature, isSettled: now - newest > RACY_MS, ...readWhole(this.#store, place) };
+    const fresh = {
+      signature,
+      isSettled: now - newest > RACY_MS,
+      ...readWhole(this.#store, place),
+    };
     this.#runs.set(place.folder, fresh);
     return fresh;
   }

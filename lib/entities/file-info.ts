@@ -6,3 +6,8 @@ export interface FileInfo {
   /** Bytes; null for a folder. */
   readonly fileSize: number | null;
 }
+
+/** Where artifacts lie: a folder of this machine, or a URI of another store. */
+export type ArtifactPlace =
+  | { readonly kind: "folder"; readonly folder: string }
+  | { readonly kind: "remote"; readonly uri: string };

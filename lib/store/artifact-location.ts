@@ -1,13 +1,9 @@
 import { isAbsolute, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { ArtifactPlace } from "../entities/file-info.ts";
 import { runPaths } from "../tree/layout.ts";
 import { isFolder } from "../tree/read.ts";
-import { rootSegment, type Store } from "./store.ts";
-
-/** Where artifacts lie: a folder of this machine, or a URI of another store. */
-export type ArtifactPlace =
-  | { readonly kind: "folder"; readonly folder: string }
-  | { readonly kind: "remote"; readonly uri: string };
+import { type RunPlace, rootSegment, type Store } from "./store.ts";
 
 /**
  * The artifact location that a new experiment is given. It names no path of this machine, so that the tree can be
@@ -52,6 +48,15 @@ export function findArtifacts(
   const path = localPath(store, uri);
   if (path === undefined) return { kind: "remote", uri };
   return isFolder(path) || !isFolder(inTree.folder) ? { kind: "folder", folder: path } : inTree;
+}
+
+/** Finds the artifacts of a run. @param uri - as its meta.yaml records it */
+export function artifactPlaceOfRun(
+  store: Store,
+  place: RunPlace,
+  uri: string | null,
+): ArtifactPlace {
+  return findArtifacts(store, place.folder, `${place.experimentId}/${place.runId}/artifacts`, uri);
 }
 
 /** The local path that a URI names, undefined for the schemes of other stores. Relative ones start beside the root. */

@@ -1,0 +1,56 @@
+import { userInfo } from "node:os";
+import { isAbsolute, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { invalidParameter } from "../errors.ts";
+
+/** The variables of MLflow's own client that are read here. An empty one counts as unset, as in MLflow. */
+export type Variable =
+  | "MLFLOW_TRACKING_URI"
+  | "MLFLOW_EXPERIMENT_NAME"
+  | "MLFLOW_EXPERIMENT_ID"
+  | "MLFLOW_RUN_ID"
+  | "MLFLOW_TRACKING_USERNAME"
+  | "MLFLOW_TRUNCATE_LONG_VALUES";
+
+export function variable(name: Variable): string | undefined {
+  return process.env[name] || undefined;
+}
+
+/**
+ * The root folder that a tracking URI names: the one given, else MLFLOW_TRACKING_URI, else `./mlruns`.
+ * Takes what MLflow takes: `mlruns`, `./mlruns`, `/abs/mlruns`, `file:mlruns`, `file:///abs/mlruns`.
+ *
+ * @throws MlrunsError INVALID_PARAMETER_VALUE for a URI of something else than a folder
+ */
+export function rootOf(trackingUri?: string): string {
+  const uri = trackingUri || variable("MLFLOW_TRACKING_URI") || "mlruns";
+  const scheme = /^([a-zA-Z][a-zA-Z0-9+.-]+):/.exec(uri)?.[1]?.toLowerCase();
+  if (scheme === undefined) return resolve(uri);
+  if (scheme !== "file") {
+    throw invalidParameter(
+      `Tracking URI '${uri}' is no folder: '${scheme}:' is not supported here.`,
+      {
+        hint: "Give a path such as ./mlruns, or a file: URI.",
+      },
+    );
+  }
+  const rest = uri.slice("file:".length);
+  if (!rest.startsWith("/")) return resolve(decodeURIComponent(rest));
+  const path = rest.replace(/^\/\/(localhost)?(?=\/)/i, "");
+  if (isAbsolute(path)) return fileURLToPath(`file://${path}`);
+  throw invalidParameter(
+    `Tracking URI '${uri}' names a host; a folder of this machine is file:///path.`,
+  );
+}
+
+/** Name of the user, as MLflow's tag `mlflow.user` has it. */
+export function userName(): string {
+  const named = variable("MLFLOW_TRACKING_USERNAME");
+  if (named !== undefined) return named;
+  try {
+    return userInfo().username;
+  } catch {
+    // A container may run under a user id without a name.
+    return process.env.USER ?? process.env.USERNAME ?? "unknown";
+  }
+}

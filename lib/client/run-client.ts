@@ -1,0 +1,238 @@
+import type { DatasetInput } from "../entities/dataset.ts";
+import type { Metric } from "../entities/metric.ts";
+import type { ModelInput, ModelOutput, Run, RunInfo, RunStatus } from "../entities/run.ts";
+import type { TreeProblem } from "../errors.ts";
+import { searchRuns } from "../search/index.ts";
+import {
+  type Batch,
+  deleteTag,
+  logBatch,
+  logInputs,
+  logMetric,
+  logOutputs,
+  logParam,
+  readHistory,
+  setTag,
+} from "../store/log.ts";
+import { type RunRecord, readRun } from "../store/read-run.ts";
+import {
+  createRun,
+  deleteRun,
+  findRun,
+  getRun,
+  type NewRun,
+  type RunChanges,
+  restoreRun,
+  updateRun,
+} from "../store/runs.ts";
+import { ExperimentClient, type SearchOptions } from "./experiment-client.ts";
+
+export interface MetricOptions {
+  /** 0 by default. */
+  readonly step?: number;
+  /** Milliseconds since the epoch; now by default. */
+  readonly timestamp?: number;
+  /** The dataset that the value was computed on. MLflow before 3 cannot read runs with such points. */
+  readonly dataset?: { readonly name: string; readonly digest: string };
+  /** The logged model that the value is about. */
+  readonly modelId?: string;
+}
+
+/** What a param or tag may be given as. Text is what is stored: `true`, `0.1`, `[1,2]`. */
+export type LogValue = string | number | boolean | bigint | null | readonly unknown[] | object;
+
+/** The runs of a tree. Methods that log are synchronous: when they return, the data is with the operating system. */
+export class RunClient extends ExperimentClient {
+  /**
+   * Creates a run, status RUNNING.
+   *
+   * @throws MlrunsError RESOURCE_DOES_NOT_EXIST, or INVALID_STATE when the experiment is deleted
+   */
+  async createRun(experimentId: string, options: NewRun = {}): Promise<Run> {
+    return createRun(this.store, experimentId, options);
+  }
+
+  /** @throws MlrunsError RESOURCE_DOES_NOT_EXIST; a deleted run is found */
+  async getRun(runId: string): Promise<Run> {
+    return getRun(this.store, runId);
+  }
+
+  /** A run with the count and the extremes of its metrics, and with what could not be read. */
+  async readRunRecord(runId: string): Promise<RunRecord> {
+    return readRun(this.store, findRun(this.store, runId));
+  }
+
+  /** Every run of an experiment, active and deleted, with what could not be read. */
+  async scanRuns(
+    experimentId: string,
+  ): Promise<{ records: readonly RunRecord[]; problems: readonly TreeProblem[] }> {
+    const { found, problems } = this.catalog.readRuns(experimentId);
+    return { records: found, problems };
+  }
+
+  /**
+   * Searches the runs of some experiments.
+   *
+   * @throws MlrunsError INVALID_PARAMETER_VALUE for a filter or order that MLflow refuses
+   */
+  async searchRuns(
+    experimentIds: readonly string[],
+    options: SearchOptions = {},
+  ): Promise<{ runs: Run[]; nextPageToken: string | undefined }> {
+    const known = new Set(
+      (await this.scanExperiments("ALL")).experiments.map((e) => e.experimentId),
+    );
+    const runs = [...new Set(experimentIds)]
+      .filter((id) => known.has(id))
+      .flatMap((id) => this.catalog.readRuns(id).found.map(({ run }) => run));
+    return searchRuns(runs, options);
+  }
+
+  /** All runs that `searchRuns` would find, page by page. */
+  async *iterateRuns(
+    experimentIds: readonly string[],
+    options: Omit<SearchOptions, "pageToken"> = {},
+  ): AsyncGenerator<Run> {
+    let pageToken: string | undefined;
+    do {
+      const page = await this.searchRuns(experimentIds, {
+        ...options,
+        ...(pageToken ? { pageToken } : {}),
+      });
+      yield* page.runs;
+      pageToken = page.nextPageToken;
+    } while (pageToken !== undefined);
+  }
+
+  /** Changes status, end time or name. @throws MlrunsError INVALID_PARAMETER_VALUE when the run is deleted */
+  async updateRun(runId: string, changes: RunChanges): Promise<RunInfo> {
+    return updateRun(this.store, runId, changes);
+  }
+
+  /** Ends a run. Its points are on the disk when this resolves. */
+  async setTerminated(
+    runId: string,
+    status: RunStatus = "FINISHED",
+    options: { readonly endTime?: number } = {},
+  ): Promise<void> {
+    updateRun(this.store, runId, { status, endTime: options.endTime ?? Date.now() });
+  }
+
+  /** Ends a run at once, for a process that is about to exit. */
+  endNow(runId: string, status: RunStatus): void {
+    updateRun(this.store, runId, { status, endTime: Date.now() });
+  }
+
+  /** Marks a run deleted; `restoreRun` brings it back. */
+  async deleteRun(runId: string): Promise<void> {
+    deleteRun(this.store, runId);
+  }
+
+  async restoreRun(runId: string): Promise<void> {
+    restoreRun(this.store, runId);
+  }
+
+  /**
+   * Appends a point to a metric: one `write`, a few microseconds.
+   *
+   * @throws MlrunsError INVALID_PARAMETER_VALUE for a bad key, value, step or a deleted run
+   */
+  logMetric(runId: string, key: string, value: number, options: MetricOptions = {}): void {
+    logMetric(this.store, runId, toMetric(key, value, options));
+  }
+
+  /** Appends one point to each of several metrics, all at the same step and time. */
+  logMetrics(
+    runId: string,
+    metrics: Readonly<Record<string, number>>,
+    options: MetricOptions = {},
+  ): void {
+    const timestamp = options.timestamp ?? Date.now();
+    for (const [key, value] of Object.entries(metrics)) {
+      logMetric(this.store, runId, toMetric(key, value, { ...options, timestamp }));
+    }
+  }
+
+  /** Logs a param. @throws MlrunsError INVALID_PARAMETER_VALUE when it has another value already */
+  logParam(runId: string, key: string, value: LogValue): void {
+    logParam(this.store, runId, { key, value: toText(value) });
+  }
+
+  /** Logs params: all are checked before the first is written. */
+  logParams(runId: string, params: Readonly<Record<string, LogValue>>): void {
+    const list = Object.entries(params).map(([key, value]) => ({ key, value: toText(value) }));
+    for (let i = 0; i < list.length; i += 100)
+      logBatch(this.store, runId, { params: list.slice(i, i + 100) });
+  }
+
+  setTag(runId: string, key: string, value: LogValue): void {
+    setTag(this.store, runId, { key, value: toText(value) });
+  }
+
+  setTags(runId: string, tags: Readonly<Record<string, LogValue>>): void {
+    for (const [key, value] of Object.entries(tags)) this.setTag(runId, key, value);
+  }
+
+  /** @throws MlrunsError RESOURCE_DOES_NOT_EXIST when the run has no such tag */
+  deleteTag(runId: string, key: string): void {
+    deleteTag(this.store, runId, key);
+  }
+
+  /**
+   * Logs up to 1,000 metrics, 100 params and 100 tags in one go. Everything is checked before anything is written.
+   *
+   * @throws MlrunsError INVALID_PARAMETER_VALUE
+   */
+  logBatch(runId: string, batch: Batch): void {
+    logBatch(this.store, runId, batch);
+  }
+
+  /** Logs the datasets, and logged models, that a run takes in. */
+  logInputs(
+    runId: string,
+    datasets: readonly DatasetInput[],
+    models: readonly ModelInput[] = [],
+  ): void {
+    logInputs(this.store, runId, datasets, models);
+  }
+
+  /** Logs the logged models that a run made. */
+  logOutputs(runId: string, models: readonly ModelOutput[]): void {
+    logOutputs(this.store, runId, models);
+  }
+
+  /** The points of a metric in the order they were logged; none when the run has no such metric. */
+  async getMetricHistory(runId: string, key: string): Promise<Metric[]> {
+    this.store.appender.flush();
+    return [...readHistory(this.store, runId, key).found];
+  }
+
+  /** Writes points that are held back, see `ClientOptions.buffer`. */
+  flush(): void {
+    this.store.appender.flush();
+  }
+
+  /** Writes what is held back, waits until it is on the disk and closes files. The client can be used again. */
+  close(): void {
+    this.store.appender.close();
+  }
+}
+
+function toMetric(key: string, value: number, options: MetricOptions): Metric {
+  return {
+    key,
+    value,
+    timestamp: options.timestamp ?? Date.now(),
+    step: options.step ?? 0,
+    ...(options.dataset && {
+      datasetName: options.dataset.name,
+      datasetDigest: options.dataset.digest,
+    }),
+    ...(options.modelId !== undefined && { modelId: options.modelId }),
+  };
+}
+
+/** JSON for lists and objects; everything else as JavaScript prints it. */
+function toText(value: LogValue): string {
+  return typeof value === "object" && value !== null ? JSON.stringify(value) : String(value);
+}

@@ -1,0 +1,132 @@
+import { MLFLOW_TAG } from "../entities/tag.ts";
+import { invalidParameter, MlrunsError } from "../errors.ts";
+import { ActiveRun } from "./active-run.ts";
+import { MlrunsClient } from "./client.ts";
+import { contextTags } from "./context-tags.ts";
+import { variable } from "./environment.ts";
+
+export interface RunOptions {
+  /** Folder or file URI of the tree; MLFLOW_TRACKING_URI, else `./mlruns`. */
+  readonly trackingUri?: string;
+  /** Created when there is none. MLFLOW_EXPERIMENT_NAME, else `Default`. */
+  readonly experimentName?: string;
+  /** Instead of a name. MLFLOW_EXPERIMENT_ID. */
+  readonly experimentId?: string;
+  /** A generated name by default. */
+  readonly runName?: string;
+  /** Goes on with this run instead of creating one. MLFLOW_RUN_ID. */
+  readonly runId?: string;
+  /** Nests the run below another one of the same tree; it lies in that run's experiment unless another is named. */
+  readonly parent?: ActiveRun;
+  /** As `parent`, by id. */
+  readonly parentRunId?: string;
+  readonly tags?: Readonly<Record<string, string>>;
+  /** Markdown, kept as the tag `mlflow.note.content`. */
+  readonly description?: string;
+  /** Holds points back, see `ClientOptions.buffer`. */
+  readonly buffer?: boolean;
+  /** Logs through this client instead of opening a tree. */
+  readonly client?: MlrunsClient;
+}
+
+/**
+ * Starts a run, or goes on with one, as MLflow's `start_run` does.
+ *
+ * With a function the run ends with it: FINISHED when it returns, FAILED when it throws.
+ *
+ * @throws MlrunsError RESOURCE_DOES_NOT_EXIST for an unknown run or experiment id, INVALID_PARAMETER_VALUE when it is deleted
+ */
+export function startRun(options?: RunOptions): Promise<ActiveRun>;
+export function startRun<Result>(
+  options: RunOptions,
+  body: (run: ActiveRun) => Result | Promise<Result>,
+): Promise<Result>;
+export async function startRun<Result>(
+  options: RunOptions = {},
+  body?: (run: ActiveRun) => Result | Promise<Result>,
+): Promise<ActiveRun | Result> {
+  const run = await openRun(options);
+  if (body === undefined) return run;
+  try {
+    const result = await body(run);
+    await run.end("FINISHED");
+    return result;
+  } catch (error) {
+    await run.end("FAILED");
+    throw error;
+  }
+}
+
+async function openRun(options: RunOptions): Promise<ActiveRun> {
+  const client =
+    options.client ??
+    options.parent?.client ??
+    new MlrunsClient(options.trackingUri, { buffer: options.buffer ?? false });
+  const runId = options.runId ?? (isNew(options) ? undefined : variable("MLFLOW_RUN_ID"));
+  if (runId !== undefined) return resumeRun(client, runId, options);
+  const experimentId = await chooseExperiment(client, options);
+  const parentRunId = options.parentRunId ?? options.parent?.runId;
+  const tags = {
+    ...contextTags(),
+    ...(parentRunId !== undefined && { [MLFLOW_TAG.parentRunId]: parentRunId }),
+    ...(options.description !== undefined && { [MLFLOW_TAG.note]: options.description }),
+    ...options.tags,
+  };
+  const run = await client.createRun(experimentId, {
+    tags,
+    ...(options.runName !== undefined && { runName: options.runName }),
+  });
+  return new ActiveRun(client, run.info);
+}
+
+/** A child run is never the run that MLFLOW_RUN_ID names: that one is its parent. */
+function isNew(options: RunOptions): boolean {
+  return options.parentRunId !== undefined || options.parent !== undefined;
+}
+
+async function resumeRun(
+  client: MlrunsClient,
+  runId: string,
+  options: RunOptions,
+): Promise<ActiveRun> {
+  const { info } = await client.getRun(runId);
+  if (info.lifecycleStage === "deleted") {
+    throw invalidParameter(`Cannot start run with ID ${runId} because it is in the deleted state.`);
+  }
+  const runName = options.runName === undefined ? {} : { runName: options.runName };
+  const resumed = await client.updateRun(runId, { status: "RUNNING", endTime: null, ...runName });
+  if (options.tags !== undefined) client.setTags(runId, options.tags);
+  return new ActiveRun(client, resumed);
+}
+
+async function chooseExperiment(client: MlrunsClient, options: RunOptions): Promise<string> {
+  const { experimentId, experimentName } = options;
+  if (experimentId !== undefined) return experimentId;
+  if (options.parent !== undefined && experimentName === undefined)
+    return options.parent.info.experimentId;
+  const name = experimentName ?? variable("MLFLOW_EXPERIMENT_NAME");
+  if (name !== undefined) return getOrCreateExperiment(client, name);
+  return variable("MLFLOW_EXPERIMENT_ID") ?? getOrCreateExperiment(client, "Default");
+}
+
+/** The id of the experiment of that name, created when there is none. */
+async function getOrCreateExperiment(client: MlrunsClient, name: string): Promise<string> {
+  const found = await client.getExperimentByName(name);
+  if (found?.lifecycleStage === "deleted") {
+    throw invalidParameter(
+      `Cannot set a deleted experiment '${name}' as the active experiment. You can restore the experiment, or` +
+        " permanently delete the experiment to create a new one.",
+      { hint: `\`mlruns restore experiment ${found.experimentId}\` brings it back.` },
+    );
+  }
+  if (found !== undefined) return found.experimentId;
+  try {
+    return await client.createExperiment(name);
+  } catch (error) {
+    // Another process was first, or the new tree has a Default experiment by itself.
+    const isThere = error instanceof MlrunsError && error.errorCode === "RESOURCE_ALREADY_EXISTS";
+    const other = isThere ? await client.getExperimentByName(name) : undefined;
+    if (other === undefined) throw error;
+    return other.experimentId;
+  }
+}
