@@ -1,0 +1,59 @@
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { connection, manifest, manifestError } from "../data/live.ts";
+import { matchRoute } from "../routes.ts";
+import { route } from "../state/route.ts";
+import { TEXTS } from "../texts.ts";
+import { ConnectionBar } from "./ConnectionBar.tsx";
+import { EmptyState, ErrorState } from "./EmptyState.tsx";
+import { NavPanel } from "./NavPanel.tsx";
+import { PageHost } from "./PageHost.tsx";
+import { Toasts } from "./Toast.tsx";
+import "./App.css";
+
+/** The frame around every page: navigation at the left, the page, and what is said in passing. */
+export function App(): JSX.Element {
+  const main = useRef<HTMLElement>(null);
+  const isDrawerOpen = useSignal(false);
+  const place = route.value.path.join("/");
+  useEffect(() => {
+    isDrawerOpen.value = false;
+  }, [place]);
+
+  const isRail = route.value.query.get("mode") === "charts";
+  return (
+    <div class={isRail ? "app app-rail" : "app"}>
+      <button type="button" class="skip-link" onClick={() => main.current?.focus()}>
+        {TEXTS.skipToContent}
+      </button>
+      <NavPanel isOpen={isDrawerOpen} />
+      <main ref={main} class="app-main" tabIndex={-1}>
+        {connection.value === "lost" && manifest.value !== null && <ConnectionBar />}
+        <CurrentPage />
+      </main>
+      <Toasts />
+    </div>
+  );
+}
+
+function CurrentPage(): JSX.Element {
+  const match = matchRoute(route.value);
+  const error = manifestError.value;
+  if (error !== null && (manifest.value === null || error.kind === "newer")) {
+    return <ErrorState error={error} />;
+  }
+  if (match === null) {
+    return (
+      <EmptyState title={TEXTS.notFound} icon="help">
+        <p>{TEXTS.notFoundHint}</p>
+        <p>
+          <a class="link" href="#/">
+            {TEXTS.allExperiments}
+          </a>
+        </p>
+      </EmptyState>
+    );
+  }
+  return <PageHost source={match.source} params={match.params} />;
+}

@@ -1,0 +1,120 @@
+import type { ComponentChildren, JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { Button } from "./Button.tsx";
+import { Icon, type IconName } from "./Icon.tsx";
+import { Popover } from "./Popover.tsx";
+import "./Menu.css";
+
+export interface MenuItem {
+  readonly label: string;
+  readonly icon?: IconName;
+  /** Shown at the right: a key, a count. */
+  readonly hint?: string;
+  readonly isChecked?: boolean;
+  readonly isDanger?: boolean;
+  readonly isDisabled?: boolean;
+  readonly onChoose: () => void;
+}
+
+interface MenuButtonProps {
+  readonly items: readonly MenuItem[];
+  /** Of the menu; of the button too when it shows only an icon. */
+  readonly label: string;
+  readonly icon?: IconName;
+  readonly kind?: "plain" | "quiet";
+  readonly small?: boolean;
+  readonly align?: "start" | "end";
+  readonly class?: string;
+  readonly children?: ComponentChildren;
+}
+
+/** A button with a menu: arrows move, Enter chooses, Escape closes. */
+export function MenuButton(props: MenuButtonProps): JSX.Element {
+  const anchor = useRef<HTMLButtonElement>(null);
+  const [isOpen, setOpen] = useState(false);
+  const { items, label, children, align = "start", ...look } = props;
+  return (
+    <>
+      <Button
+        {...look}
+        buttonRef={anchor}
+        {...(children === undefined ? { label } : { title: label })}
+        expanded={isOpen}
+        hasPopup="menu"
+        onClick={() => setOpen(!isOpen)}
+      >
+        {children}
+      </Button>
+      {isOpen && (
+        <Popover
+          anchor={anchor}
+          role="menu"
+          label={label}
+          align={align}
+          onClose={() => setOpen(false)}
+        >
+          <MenuItems items={items} onDone={() => setOpen(false)} />
+        </Popover>
+      )}
+    </>
+  );
+}
+
+/** The items of a menu, for a popover of one's own. Takes the focus when it appears. */
+export function MenuItems({
+  items,
+  onDone,
+}: {
+  items: readonly MenuItem[];
+  onDone: () => void;
+}): JSX.Element {
+  const list = useRef<HTMLUListElement>(null);
+  useEffect(() => focusItem(list.current, 0), []);
+  return (
+    <ul ref={list} class="menu" role="none" onKeyDown={(event) => moveFocus(event, list.current)}>
+      {items.map((item) => (
+        <li key={item.label} role="none">
+          <button
+            type="button"
+            {...roleOf(item)}
+            class={item.isDanger === true ? "menu-item menu-item-danger" : "menu-item"}
+            disabled={item.isDisabled}
+            tabIndex={-1}
+            onClick={() => {
+              onDone();
+              item.onChoose();
+            }}
+          >
+            {item.isChecked !== undefined && (
+              <span class="menu-check">{item.isChecked && <Icon name="check" size={14} />}</span>
+            )}
+            {item.icon !== undefined && <Icon name={item.icon} size={14} />}
+            <span class="menu-label">{item.label}</span>
+            {item.hint !== undefined && <span class="menu-hint">{item.hint}</span>}
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function roleOf({
+  isChecked,
+}: MenuItem): { role: "menuitem" } | { role: "menuitemcheckbox"; "aria-checked": boolean } {
+  if (isChecked === undefined) return { role: "menuitem" };
+  return { role: "menuitemcheckbox", "aria-checked": isChecked };
+}
+
+function focusItem(list: HTMLElement | null, index: number): void {
+  const buttons = list?.querySelectorAll<HTMLButtonElement>("button:enabled") ?? [];
+  buttons[(index + buttons.length) % buttons.length]?.focus();
+}
+
+function moveFocus(event: KeyboardEvent, list: HTMLElement | null): void {
+  const buttons = [...(list?.querySelectorAll<HTMLButtonElement>("button:enabled") ?? [])];
+  const now = buttons.indexOf(document.activeElement as HTMLButtonElement);
+  const next = { ArrowDown: now + 1, ArrowUp: now - 1, Home: 0, End: -1 }[event.key];
+  if (next === undefined) return;
+  event.preventDefault();
+  focusItem(list, next);
+}

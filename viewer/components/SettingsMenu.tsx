@@ -1,0 +1,41 @@
+import type { JSX } from "preact";
+import { isRoomy, singleKeys, THEMES, theme } from "../state/preferences.ts";
+import { TEXTS } from "../texts.ts";
+import { MenuButton } from "./Menu.tsx";
+import { openHelp } from "./palette-state.ts";
+
+/** What one reader prefers: theme, row height, keys. */
+export function SettingsMenu(): JSX.Element {
+  return (
+    <MenuButton
+      icon="contrast"
+      kind="quiet"
+      label={TEXTS.settings}
+      align="start"
+      items={[
+        ...THEMES.map((choice) => ({
+          label: TEXTS.themes[choice],
+          isChecked: theme.value === choice,
+          onChoose: () => {
+            theme.value = choice;
+          },
+        })),
+        {
+          label: TEXTS.roomyRows,
+          isChecked: isRoomy.value,
+          onChoose: () => {
+            isRoomy.value = !isRoomy.value;
+          },
+        },
+        {
+          label: TEXTS.singleKeys,
+          isChecked: singleKeys.value,
+          onChoose: () => {
+            singleKeys.value = !singleKeys.value;
+          },
+        },
+        { label: TEXTS.help, hint: "?", icon: "help", onChoose: openHelp },
+      ]}
+    />
+  );
+}

@@ -1,0 +1,112 @@
+/** The contract's client: one function a data file. Nothing else in the viewer knows where data comes from. */
+
+import {
+  type ArtifactsFile,
+  DATA_PATH,
+  type ExperimentsFile,
+  type LoggedModelsFile,
+  type Manifest,
+  type RegistryFile,
+  type RunFile,
+  type RunsFile,
+  rawPath,
+  type TraceFile,
+  type TracesFile,
+  type TreeFile,
+  type ViewsFile,
+} from "../../lib/wire/data-files.ts";
+import { parseJson, type ReadOptions, readFile, readJson } from "./files.ts";
+import { joinTables } from "./join-tables.ts";
+import { decodeRuns, type RunsTable } from "./runs-table.ts";
+import { parseInWorker } from "./worker.ts";
+
+export { getHistory, getPyramid } from "./histories.ts";
+
+/** Longer runs files are parsed beside the page. */
+const WORKER_ABOVE_BYTES = 2_000_000;
+
+export function getExperiments(options?: ReadOptions): Promise<ExperimentsFile> {
+  return readJson(DATA_PATH.experiments, options);
+}
+
+export function getRun(runId: string, options?: ReadOptions): Promise<RunFile> {
+  return readJson(DATA_PATH.run(runId), options);
+}
+
+/** @param ownerId - a run id or a logged model id; `folder` is empty for the root */
+export function getArtifacts(
+  ownerId: string,
+  folder: string,
+  options?: ReadOptions,
+): Promise<ArtifactsFile> {
+  return readJson(DATA_PATH.artifacts(ownerId, folder), options);
+}
+
+export function getRegistry(options?: ReadOptions): Promise<RegistryFile> {
+  return readJson(DATA_PATH.registry, options);
+}
+
+export function getLoggedModels(
+  experimentId: string,
+  options?: ReadOptions,
+): Promise<LoggedModelsFile> {
+  return readJson(DATA_PATH.loggedModels(experimentId), options);
+}
+
+export function getTraces(experimentId: string, options?: ReadOptions): Promise<TracesFile> {
+  return readJson(DATA_PATH.traces(experimentId), options);
+}
+
+export function getTrace(traceId: string, options?: ReadOptions): Promise<TraceFile> {
+  return readJson(DATA_PATH.trace(traceId), options);
+}
+
+export function getTree(options?: ReadOptions): Promise<TreeFile> {
+  return readJson(DATA_PATH.tree, options);
+}
+
+export function getViews(options?: ReadOptions): Promise<ViewsFile> {
+  return readJson(DATA_PATH.views, options);
+}
+
+/** URL of an artifact's bytes, for `fetch`, `<img>`, `<iframe>` and links. */
+export function artifactUrl(manifest: Manifest, ownerId: string, path: string): string {
+  return `./${rawPath(manifest.rawBase, ownerId, path)}`;
+}
+
+interface RunsChunk {
+  readonly table: RunsTable;
+  readonly next: string | null;
+}
+
+/**
+ * Reads the runs of experiments into one table, newest first within each.
+ *
+ * @param onPart - called with what is there so far, after each file but the last
+ */
+export async function getRuns(
+  experimentIds: readonly string[],
+  options: ReadOptions & { readonly onPart?: (table: RunsTable) => void } = {},
+): Promise<RunsTable> {
+  const parts: RunsTable[][] = experimentIds.map(() => []);
+  const readAll = experimentIds.map(async (experimentId, i) => {
+    let path: string | null = DATA_PATH.runs(experimentId);
+    while (path !== null) {
+      const chunk: RunsChunk = await getRunsChunk(path, options);
+      parts[i]?.push(chunk.table);
+      path = chunk.next;
+      if (path !== null) options.onPart?.(joinTables(parts.flat()));
+    }
+  });
+  await Promise.all(readAll);
+  return joinTables(parts.flat());
+}
+
+function getRunsChunk(path: string, options: ReadOptions): Promise<RunsChunk> {
+  const decode = (bytes: ArrayBuffer): RunsChunk | Promise<RunsChunk> => {
+    if (bytes.byteLength > WORKER_ABOVE_BYTES) return parseInWorker({ kind: "runs", bytes });
+    const file = parseJson<RunsFile>(path, bytes);
+    return { table: decodeRuns(file), next: file.next };
+  };
+  return readFile(path, decode, options);
+}

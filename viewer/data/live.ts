@@ -1,0 +1,137 @@
+import { type Signal, signal } from "@preact/signals";
+import {
+  type ChangeEvent,
+  DATA_PATH,
+  DATA_SCHEMA_VERSION,
+  type Manifest,
+} from "../../lib/wire/data-files.ts";
+import { DataError } from "./errors.ts";
+import { fetchResponse, parseJson } from "./files.ts";
+import { generation } from "./generation.ts";
+
+/** How the page learns of changes. `lost` means that what is shown may be old. */
+export type Connection = "starting" | "static" | "events" | "polling" | "lost";
+
+export const connection: Signal<Connection> = signal("starting");
+export const manifest: Signal<Manifest | null> = signal(null);
+export const manifestError: Signal<DataError | null> = signal(null);
+
+const POLL_VISIBLE_MS = 5_000;
+const POLL_HIDDEN_MS = 60_000;
+/** A hidden page gives its connection back: browsers allow six per host, over all tabs. */
+const LET_GO_AFTER_MS = 10_000;
+
+const listeners = new Set<(change: ChangeEvent) => void>();
+let source: EventSource | null = null;
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+/** Calls back on each change of the tree; `experimentId` and `runId` are null when anything may have changed. */
+export function onChange(listener: (change: ChangeEvent) => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** Reads the manifest and follows the tree from then on. */
+export async function startLive(): Promise<void> {
+  document.addEventListener("visibilitychange", follow);
+  await readManifest();
+  follow();
+}
+
+/** Asks at once whether anything changed; the answer to a lost connection and to the key `r`. */
+export async function refresh(): Promise<void> {
+  await readManifest();
+  announce({ kind: "change", experimentId: null, runId: null, generation: generation.peek() });
+  follow();
+}
+
+async function readManifest(): Promise<void> {
+  const path = DATA_PATH.manifest;
+  try {
+    const isFirst = manifest.peek() === null && manifestError.peek() === null;
+    const response = await fetchResponse(path, { cache: isFirst ? "default" : "no-cache" });
+    const read = parseJson<Manifest>(path, await response.arrayBuffer());
+    if (read.schemaVersion > DATA_SCHEMA_VERSION) {
+      throw new DataError(
+        "newer",
+        path,
+        `The data was made by mlruns ${read.version}, which is newer than this viewer`,
+        { hint: "Reload the page; a static export needs the viewer that came with it." },
+      );
+    }
+    const isNews = generation.peek() !== "" && read.generation !== generation.peek();
+    manifest.value = read;
+    manifestError.value = null;
+    generation.value = read.generation;
+    if (connection.peek() === "lost") connection.value = "polling";
+    if (isNews) {
+      announce({ kind: "change", experimentId: null, runId: null, generation: read.generation });
+    }
+  } catch (error) {
+    manifestError.value =
+      error instanceof DataError ? error : new DataError("unreachable", path, String(error));
+    connection.value = "lost";
+  }
+}
+
+/** Chooses how to follow the tree, from what the server can do and whether the page is seen. */
+function follow(): void {
+  clearTimeout(timer);
+  const now = manifest.peek();
+  if (now?.mode === "static") {
+    connection.value = "static";
+    return;
+  }
+  if (document.hidden) {
+    timer = setTimeout(watchFromAfar, LET_GO_AFTER_MS);
+    return;
+  }
+  if (source === null && now?.features.events === true && connection.peek() !== "lost") {
+    listen();
+    return;
+  }
+  if (source === null) poll(POLL_VISIBLE_MS);
+}
+
+function watchFromAfar(): void {
+  hangUp();
+  poll(POLL_HIDDEN_MS);
+}
+
+function poll(ms: number): void {
+  if (connection.peek() !== "lost") connection.value = "polling";
+  timer = setTimeout(async () => {
+    await readManifest();
+    follow();
+  }, ms);
+}
+
+function listen(): void {
+  const events = new EventSource(`./${DATA_PATH.events}`);
+  let wasOpen = false;
+  source = events;
+  events.addEventListener("open", () => {
+    connection.value = "events";
+    // What happened while nobody listened shows in the manifest.
+    if (wasOpen || manifest.peek() !== null) void readManifest();
+    wasOpen = true;
+  });
+  events.addEventListener("message", (message) => {
+    const change = JSON.parse(String(message.data)) as ChangeEvent;
+    generation.value = change.generation;
+    announce(change);
+  });
+  events.addEventListener("error", () => {
+    hangUp();
+    void readManifest().then(() => poll(POLL_VISIBLE_MS));
+  });
+}
+
+function hangUp(): void {
+  source?.close();
+  source = null;
+}
+
+function announce(change: ChangeEvent): void {
+  for (const listener of listeners) listener(change);
+}

@@ -1,0 +1,115 @@
+import type { ChangeEvent } from "../../lib/wire/data-files.ts";
+import { DataError, isAbort } from "./errors.ts";
+import { onChange } from "./live.ts";
+
+/** Data as a page has it now. While newer data is read, the old stays. */
+export interface Loaded<Value> {
+  readonly data: Value | null;
+  /** Of the last read; `data` may be there all the same, and old. */
+  readonly error: DataError | null;
+  readonly isLoading: boolean;
+}
+
+/** A part of the data is shown as it comes. */
+export type Load<Value> = (signal: AbortSignal, onPart: (part: Value) => void) => Promise<Value>;
+
+/** No more than this share of the time goes into reading again what keeps changing. */
+const RELOAD_SHARE = 0.1;
+
+export const NOTHING_YET = { data: null, error: null, isLoading: true } as const;
+
+/**
+ * Reads data now, and again whenever the tree changes in a way that concerns it.
+ *
+ * @returns stops reading
+ */
+export function keepReading<Value>(
+  load: Load<Value>,
+  isTouched: (change: ChangeEvent) => boolean,
+  report: (update: (old: Loaded<Value>) => Loaded<Value>) => void,
+): () => void {
+  const reader = new Reader<Value>(load, (outcome) => report((old) => merge(old, outcome)));
+  void reader.read();
+  const stop = onChange((change) => {
+    const isAny = change.experimentId === null && change.runId === null;
+    if (isAny || isTouched(change)) reader.readSoon();
+  });
+  const onVisible = (): void => reader.catchUp();
+  document.addEventListener("visibilitychange", onVisible);
+  return () => {
+    stop();
+    document.removeEventListener("visibilitychange", onVisible);
+    reader.stop();
+  };
+}
+
+type Outcome<Value> =
+  | { readonly part: Value }
+  | { readonly data: Value }
+  | { readonly error: DataError };
+
+function merge<Value>(old: Loaded<Value>, outcome: Outcome<Value>): Loaded<Value> {
+  if ("error" in outcome) return { data: old.data, error: outcome.error, isLoading: false };
+  if ("data" in outcome) return { data: outcome.data, error: null, isLoading: false };
+  // A part replaces nothing that is whole.
+  return old.isLoading ? { data: outcome.part, error: null, isLoading: true } : old;
+}
+
+/** Reads one thing at a time, and rests between reads in proportion to what they cost. */
+class Reader<Value> {
+  readonly #load: Load<Value>;
+  readonly #report: (outcome: Outcome<Value>) => void;
+  #controller: AbortController | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #isStale = false;
+  #restUntil = 0;
+
+  constructor(load: Load<Value>, report: (outcome: Outcome<Value>) => void) {
+    this.#load = load;
+    this.#report = report;
+  }
+
+  async read(): Promise<void> {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const started = performance.now();
+    this.#controller = controller;
+    this.#isStale = false;
+    try {
+      const data = await this.#load(signal, (part) => {
+        if (!signal.aborted) this.#report({ part });
+      });
+      if (!signal.aborted) this.#report({ data });
+    } catch (error) {
+      if (!signal.aborted && !isAbort(error)) this.#report({ error: toDataError(error) });
+    }
+    if (signal.aborted) return;
+    this.#controller = null;
+    const cost = performance.now() - started;
+    this.#restUntil = started + cost / RELOAD_SHARE;
+    if (this.#isStale) this.readSoon();
+  }
+
+  /** A hidden page waits until it is seen again. */
+  readSoon(): void {
+    this.#isStale = true;
+    if (this.#controller !== null || document.hidden) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.read(), this.#restUntil - performance.now());
+  }
+
+  catchUp(): void {
+    if (this.#isStale) this.readSoon();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#controller?.abort();
+  }
+}
+
+function toDataError(error: unknown): DataError {
+  if (error instanceof DataError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new DataError("damaged", "", message, { cause: error });
+}

@@ -1,0 +1,42 @@
+import { parse } from "regexparam";
+import { lazyPage, type PageSource } from "./components/page-source.ts";
+import type { Address } from "./state/url.ts";
+
+interface Route {
+  readonly pattern: RegExp;
+  readonly keys: readonly string[];
+  readonly source: PageSource;
+}
+
+/**
+ * One line a page: MLflow's own routes, the first that fits wins. `:name` is a segment, `*` the rest.
+ * A lazy page is a chunk of its own; the runs page is not, because it comes first.
+ */
+const ROUTES: readonly Route[] = [
+  page(
+    "/",
+    lazyPage(async () => (await import("./pages/ExperimentList.tsx")).ExperimentList),
+  ),
+];
+
+export interface Match {
+  /** Parts of the address, unescaped; the rest is joined by `/` under the name `*`. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly source: PageSource;
+}
+
+export function matchRoute({ path }: Address): Match | null {
+  const text = `/${path.map(encodeURIComponent).join("/")}`;
+  for (const { pattern, keys, source } of ROUTES) {
+    const found = pattern.exec(text);
+    if (found === null) continue;
+    const params = keys.map((key, i) => [key, decodeURIComponent(found[i + 1] ?? "")] as const);
+    return { params: Object.fromEntries(params), source };
+  }
+  return null;
+}
+
+function page(path: string, source: PageSource): Route {
+  const { pattern, keys } = parse(path);
+  return { pattern, keys, source };
+}
