@@ -42,7 +42,7 @@ export function parseMetricHistory(
 ): { readonly points: readonly Metric[]; readonly problems: readonly TreeProblem[] } {
   const reader = new MetricReader(text, place);
   const points: Metric[] = [];
-  while (reader.next()) points.push(reader.point());
+  while (reader.next()) points.push(reader.toMetric(reader));
   return { points, problems: reader.problems };
 }
 

@@ -18,6 +18,9 @@ export interface MetricPlace {
   readonly growing?: boolean;
 }
 
+/** What the reader holds after `next()`. */
+export type MetricPoint = Pick<MetricReader, "timestamp" | "value" | "step" | "labels">;
+
 /** A file of another kind that got among the metrics would have a problem on each line. */
 const MAX_PROBLEMS = 100;
 
@@ -34,6 +37,8 @@ export class MetricReader {
   timestamp = 0;
   value = 0;
   step = 0;
+  /** Fields after the step: run, for a logged model, then name and digest of the dataset. */
+  labels: readonly string[] = NO_LABELS;
   readonly problems: TreeProblem[] = [];
 
   readonly #text: string;
@@ -42,8 +47,6 @@ export class MetricReader {
   #position = 0;
   #line = 0;
   #malformed = 0;
-  /** Fields after the step. */
-  #labels: readonly string[] = NO_LABELS;
 
   constructor(text: string, place: MetricPlace) {
     this.#text = text;
@@ -56,7 +59,7 @@ export class MetricReader {
     while (this.#position < this.#end) {
       this.#line++;
       if (this.#place.isModel !== true && this.#readOrdinaryLine()) {
-        this.#labels = NO_LABELS;
+        this.labels = NO_LABELS;
         return true;
       }
       if (this.#readAnyLine()) return true;
@@ -65,16 +68,16 @@ export class MetricReader {
     return false;
   }
 
-  /** The current point as an entity. */
-  point(): Metric {
+  /** A point that the reader came by as an entity. */
+  toMetric({ timestamp, value, step, labels }: MetricPoint): Metric {
     const { key, isModel, modelId } = this.#place;
-    const [runId, datasetName, datasetDigest] =
-      isModel === true ? this.#labels : [undefined, ...this.#labels];
+    if (labels.length === 0 && modelId === undefined) return { key, value, timestamp, step };
+    const [runId, datasetName, datasetDigest] = isModel === true ? labels : [undefined, ...labels];
     return {
       key,
-      value: this.value,
-      timestamp: this.timestamp,
-      step: this.step,
+      value,
+      timestamp,
+      step,
       ...(datasetName !== undefined && { datasetName, datasetDigest }),
       ...(modelId !== undefined && { modelId }),
       ...(runId !== undefined && { runId }),
@@ -184,7 +187,7 @@ export class MetricReader {
     this.value = parsePythonFloat(value);
     // MLflow reads the step of a line with a dataset as 0, though it writes it. We keep what the file says.
     this.step = step === undefined ? 0 : parsePythonInt(step);
-    this.#labels = fields.slice(3);
+    this.labels = fields.slice(3);
   }
 
   #checkCount(count: number): void {

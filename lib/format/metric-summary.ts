@@ -31,8 +31,13 @@ export function summarizeMetric(
   const reader = new MetricReader(text, place);
   if (!reader.next()) return { summary: null, problems: reader.problems };
 
-  let latest = reader.point();
   const { step: firstStep, timestamp: firstTimestamp } = reader;
+  const latest = {
+    timestamp: firstTimestamp,
+    value: reader.value,
+    step: firstStep,
+    labels: reader.labels,
+  };
   let lastStep = firstStep;
   let lastTimestamp = firstTimestamp;
   let count = 0;
@@ -52,13 +57,18 @@ export function summarizeMetric(
     }
     lastStep = reader.step;
     lastTimestamp = reader.timestamp;
-    if (isLater(reader, latest)) latest = reader.point();
+    if (isLater(reader, latest)) {
+      latest.timestamp = reader.timestamp;
+      latest.value = value;
+      latest.step = reader.step;
+      latest.labels = reader.labels;
+    }
   } while (reader.next());
 
   const numbers = count - nanCount;
   return {
     summary: {
-      latest,
+      latest: reader.toMetric(latest),
       count,
       nanCount,
       min: numbers === 0 ? Number.NaN : min,

@@ -25,6 +25,16 @@ const HASH = 0x23;
 const SINGLE_QUOTE = 0x27;
 const DASH = 0x2d;
 const COLON = 0x3a;
+const QUESTION = 0x3f;
+const OPEN_BRACKET = 0x5b;
+const BACKSLASH = 0x5c;
+const CLOSE_BRACKET = 0x5d;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+/** Not words, but they may start a plain scalar. */
+const SIGNS: readonly number[] = Array.from("~+.<=($^;)\\", (sign) => sign.charCodeAt(0));
+/** A key that takes in the keys of another map. */
+const MERGE = "<<";
 
 class BlockReader {
   readonly #text: string;
@@ -43,9 +53,10 @@ class BlockReader {
     if (depth > MAX_DEPTH) return undefined;
     const map: { [key: string]: YamlValue } = Object.create(null);
     do {
-      const key = this.#readKey();
+      const isLong = this.#isMark(QUESTION, this.#position);
+      const key = isLong ? this.#readLongKey(indent) : this.#readKey();
       if (key === undefined) return undefined;
-      const value = this.#readAfterKey(indent, depth);
+      const value = isLong ? this.#readItem(indent, depth) : this.#readAfterKey(indent, depth);
       if (value === undefined) return undefined;
       map[key] = value;
     } while (this.#continuesAt(indent));
@@ -55,7 +66,7 @@ class BlockReader {
   #readList(indent: number, depth: number): readonly YamlValue[] | undefined {
     if (depth > MAX_DEPTH) return undefined;
     const list: YamlValue[] = [];
-    while (this.#isDash(this.#position)) {
+    while (this.#isMark(DASH, this.#position)) {
       this.#position += 2;
       const value = this.#readItem(indent, depth);
       if (value === undefined) return undefined;
@@ -67,9 +78,9 @@ class BlockReader {
     return list;
   }
 
-  /** What stands after `- `: a nested collection or a scalar. */
+  /** What stands after `- ` or, with a long key, `: `: a nested collection or a scalar. */
   #readItem(indent: number, depth: number): YamlValue | undefined {
-    if (this.#isDash(this.#position)) return this.#readList(indent + 2, depth + 1);
+    if (this.#isMark(DASH, this.#position)) return this.#readList(indent + 2, depth + 1);
     const start = this.#position;
     const map = this.#readMapItem(indent + 2, depth);
     if (map !== undefined) return map;
@@ -79,9 +90,19 @@ class BlockReader {
 
   #readMapItem(indent: number, depth: number): YamlMap | undefined {
     const start = this.#position;
-    const isMap = this.#readKey() !== undefined;
+    const isMap = this.#isMark(QUESTION, start) || this.#readKey() !== undefined;
     this.#position = start;
     return isMap ? this.readMap(indent, depth + 1) : undefined;
+  }
+
+  /** Reads `? key`, which may be folded, and the `: ` of the next line. */
+  #readLongKey(indent: number): string | undefined {
+    this.#position += 2;
+    const key = this.#readQuoted() ?? this.#readPlainText(indent);
+    if (key === undefined || !this.#continuesAt(indent)) return undefined;
+    if (!this.#isMark(COLON, this.#position)) return undefined;
+    this.#position += 2;
+    return key;
   }
 
   /** Reads `key:`, up to and including the colon. */
@@ -91,21 +112,24 @@ class BlockReader {
     const first = text.charCodeAt(start);
     if (first === SINGLE_QUOTE || first === DOUBLE_QUOTE) {
       const key = first === SINGLE_QUOTE ? this.#readSingleQuoted() : this.#readDoubleQuoted();
-      if (key === undefined || text.charCodeAt(this.#position) !== COLON) return undefined;
-      if (!isBlank(text.charCodeAt(this.#position + 1))) return undefined;
+      if (text.charCodeAt(this.#position) !== COLON) return undefined;
       this.#position++;
-      return text.slice(start, this.#position).includes("\n") ? undefined : key;
+      return isBlank(text.charCodeAt(this.#position)) ? key : undefined;
     }
-    if (!isWordStart(first)) return undefined;
-    let at = start + 1;
-    for (; ; at++) {
-      const code = text.charCodeAt(at);
-      if (code === COLON && isBlank(text.charCodeAt(at + 1))) break;
-      if (!isInline(code) || (code === HASH && text.charCodeAt(at - 1) === SPACE)) return undefined;
+    if (!this.#isPlainStart()) return undefined;
+    let at = start;
+    let code = first;
+    for (;;) {
+      if (!isInline(code)) return undefined;
+      const next = text.charCodeAt(at + 1);
+      if (code === COLON && isBlank(next)) break;
+      if (code === SPACE && next === HASH) return undefined;
+      at++;
+      code = next;
     }
-    if (text.charCodeAt(at - 1) === SPACE) return undefined;
+    const key = text.slice(start, at);
     this.#position = at + 1;
-    return text.slice(start, at);
+    return key === MERGE || key.endsWith(" ") ? undefined : key;
   }
 
   /** What stands after `key:`: a scalar on the same line, or a collection on the next ones. */
@@ -118,7 +142,7 @@ class BlockReader {
     if (!this.#readLineEnd()) return undefined;
     const start = this.#position;
     const inner = this.#countSpaces();
-    if (inner >= indent && this.#isDash(start + inner)) {
+    if (inner >= indent && this.#isMark(DASH, start + inner)) {
       this.#position = start + inner;
       return this.#readList(inner, depth + 1);
     }
@@ -132,33 +156,47 @@ class BlockReader {
   /** Reads a scalar to the end of its last line. Lines indented deeper than `indent` belong to it. */
   #readScalar(indent: number): YamlValue | undefined {
     const first = this.#text.charCodeAt(this.#position);
-    if (first === SINGLE_QUOTE) return this.#endLine(this.#readSingleQuoted());
-    if (first === DOUBLE_QUOTE) return this.#endLine(this.#readDoubleQuoted());
-    if (this.#text.startsWith("{}", this.#position)) {
-      this.#position += 2;
-      return this.#endLine<YamlMap>(Object.create(null));
-    }
-    if (this.#text.startsWith("[]", this.#position)) {
-      this.#position += 2;
-      return this.#endLine<readonly YamlValue[]>([]);
-    }
-    return this.#readPlain(indent);
+    if (first === SINGLE_QUOTE || first === DOUBLE_QUOTE) return this.#readQuoted();
+    if (first === OPEN_BRACE || first === OPEN_BRACKET) return this.#readEmpty(first);
+    const plain = this.#readPlainText(indent);
+    return plain === undefined ? undefined : resolvePlain(plain);
   }
 
-  #readPlain(indent: number): YamlValue | undefined {
+  #readQuoted(): string | undefined {
     const first = this.#text.charCodeAt(this.#position);
-    const second = this.#text.charCodeAt(this.#position + 1);
-    if (!isWordStart(first) && !isSign(first) && (first !== DASH || isBlank(second))) {
-      return undefined;
-    }
+    let value: string | undefined;
+    if (first === SINGLE_QUOTE) value = this.#readSingleQuoted();
+    else if (first === DOUBLE_QUOTE) value = this.#readDoubleQuoted();
+    return value !== undefined && this.#readLineEnd() ? value : undefined;
+  }
+
+  /** Reads `{}` or `[]`. */
+  #readEmpty(first: number): YamlValue | undefined {
+    const close = first === OPEN_BRACE ? CLOSE_BRACE : CLOSE_BRACKET;
+    if (this.#text.charCodeAt(this.#position + 1) !== close) return undefined;
+    this.#position += 2;
+    if (!this.#readLineEnd()) return undefined;
+    return first === OPEN_BRACE ? Object.create(null) : [];
+  }
+
+  #readPlainText(indent: number): string | undefined {
+    if (!this.#isPlainStart()) return undefined;
     let plain = this.#readPlainLine();
-    while (plain !== undefined && this.#countSpaces() > indent) {
-      this.#position += this.#countSpaces();
+    while (plain !== undefined) {
+      const inner = this.#countSpaces();
+      if (inner <= indent) return plain;
+      this.#position += inner;
       const line = this.#readPlainLine();
-      if (line === undefined) return undefined;
-      plain = `${plain} ${line}`;
+      plain = line === undefined ? undefined : `${plain} ${line}`;
     }
-    return plain === undefined ? undefined : resolvePlain(plain);
+    return undefined;
+  }
+
+  #isPlainStart(): boolean {
+    const first = this.#text.charCodeAt(this.#position);
+    if (isWordStart(first)) return true;
+    if (first !== DASH && first !== COLON && first !== QUESTION) return SIGNS.includes(first);
+    return !isBlank(this.#text.charCodeAt(this.#position + 1));
   }
 
   /** Reads to the end of the line, unless something on it is more than text. */
@@ -170,11 +208,12 @@ class BlockReader {
     while (isInline(code)) {
       const next = text.charCodeAt(at + 1);
       if (code === COLON && isBlank(next)) return undefined;
-      if (code === SPACE && (next === HASH || isBlank(next))) return undefined;
+      if (code === SPACE && next === HASH) return undefined;
       at++;
       code = next;
     }
     if (at === start || text.charCodeAt(start) === HASH) return undefined;
+    if (text.charCodeAt(at - 1) === SPACE) return undefined;
     this.#position = at;
     if (!this.#readLineEnd()) return undefined;
     return text.slice(start, at);
@@ -209,10 +248,6 @@ class BlockReader {
     return unescapeDoubleQuoted(text.slice(start, end));
   }
 
-  #endLine<Value extends YamlValue>(value: Value | undefined): Value | undefined {
-    return value !== undefined && this.#readLineEnd() ? value : undefined;
-  }
-
   #readLineEnd(): boolean {
     if (this.#position === this.#text.length) return true;
     if (this.#text.charCodeAt(this.#position) !== NEWLINE) return false;
@@ -233,20 +268,17 @@ class BlockReader {
     return at - this.#position;
   }
 
-  #isDash(at: number): boolean {
-    return this.#text.charCodeAt(at) === DASH && this.#text.charCodeAt(at + 1) === SPACE;
+  #isMark(mark: number, at: number): boolean {
+    return this.#text.charCodeAt(at) === mark && this.#text.charCodeAt(at + 1) === SPACE;
   }
 }
-
-const BACKSLASH = 0x5c;
-const SIGNS: readonly number[] = Array.from("~+.<=($^;)\\", (sign) => sign.charCodeAt(0));
 
 /** Space, line end, or the end of the text. */
 function isBlank(code: number): boolean {
   return code === SPACE || code === NEWLINE || Number.isNaN(code);
 }
 
-/** A letter, digit, `_`, `/`, `.`... : no indicator, and with nothing else special at the start of a scalar. */
+/** A letter, digit, `_` or `/`. */
 function isWordStart(code: number): boolean {
   return (
     (code >= 0x61 && code <= 0x7a) ||
@@ -256,11 +288,6 @@ function isWordStart(code: number): boolean {
     code === 0x2f ||
     (code >= 0xa0 && isInline(code))
   );
-}
-
-/** What else may start a plain scalar, though hardly a key: `<<` as a key means a merge. */
-function isSign(code: number): boolean {
-  return SIGNS.includes(code);
 }
 
 /** A character that has no meaning of its own within a line of plain text. */
