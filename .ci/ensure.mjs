@@ -17,6 +17,9 @@ export const repoRoot = fileURLToPath(new URL("..", import.meta.url)).replace(/[
 export const MLFLOW_VERSIONS = /** @type {const} */ (["3.17.2", "2.22.5"]);
 
 const isWindows = process.platform === "win32";
+const stampFolder = join(repoRoot, "node_modules", ".cache", "mlruns");
+/** Holds the time at which the last build began. */
+const buildStamp = join(stampFolder, "built");
 
 /** Installs npm packages when `node_modules` is missing or not what `package-lock.json` says. */
 export async function ensureNodeModules() {
@@ -30,16 +33,21 @@ export async function ensureNodeModules() {
 /** Builds `dist/` when a source is newer than the last build. */
 export async function ensureBuild() {
   if (buildIsFresh()) return;
-  const stamps = join(repoRoot, "node_modules", ".cache", "mlruns");
-  await mkdir(stamps, { recursive: true });
-  await withLock(join(stamps, "build.lock"), async () => {
-    if (buildIsFresh()) return;
-    say("building");
-    const started = new Date();
-    await run(process.execPath, [bin("typescript", "tsc"), "--build", "lib"]);
-    await run(process.execPath, [bin("vite", "vite"), "build", "--logLevel", "warn"]);
-    await writeFile(buildStamp(), started.toISOString());
+  await mkdir(stampFolder, { recursive: true });
+  await withLock(join(stampFolder, "build.lock"), async () => {
+    if (!buildIsFresh()) await build();
   });
+}
+
+/** Builds `dist/`: the library and the command line by tsc, the viewer by Vite. */
+export async function build() {
+  say("building");
+  const started = new Date();
+  await run(process.execPath, [bin("typescript", "tsc"), "--build", "lib"]);
+  await removeStaleOutput();
+  await run(process.execPath, [bin("vite", "vite"), "build", "--logLevel", "warn"]);
+  await mkdir(stampFolder, { recursive: true });
+  await writeFile(buildStamp, started.toISOString());
 }
 
 /**
@@ -152,14 +160,21 @@ function nodeModulesMatchLock() {
 
 function buildIsFresh() {
   const outputs = ["cli/main.js", "viewer/index.html"].map((name) => join(repoRoot, "dist", name));
-  if (![buildStamp(), ...outputs].every((path) => existsSync(path))) return false;
-  const built = Date.parse(readFileSync(buildStamp(), "utf8"));
+  if (![buildStamp, ...outputs].every((path) => existsSync(path))) return false;
+  const built = Date.parse(readFileSync(buildStamp, "utf8"));
   const sources = ["lib", "viewer", "package-lock.json", "tsconfig.base.json", "vite.config.ts"];
   return sources.every((name) => newestChange(join(repoRoot, name)) < built);
 }
 
-function buildStamp() {
-  return join(repoRoot, "node_modules", ".cache", "mlruns", "built");
+/** tsc leaves the output of a source that is gone, and the package would carry it. */
+async function removeStaleOutput() {
+  const dist = join(repoRoot, "dist");
+  for (const file of readdirSync(dist, { recursive: true, encoding: "utf8" })) {
+    const source = /^(?!viewer[\\/])(.*?)(\.d\.ts|\.js)$/.exec(file)?.[1];
+    if (source !== undefined && !existsSync(join(repoRoot, "lib", `${source}.ts`))) {
+      await rm(join(dist, file));
+    }
+  }
 }
 
 /**
@@ -177,7 +192,8 @@ function newestChange(path) {
   );
 }
 
-function testCache() {
+/** The folder of what is shared by checkouts, outside of the repository. */
+export function testCache() {
   const cache = process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
   return process.env.MLRUNS_TEST_CACHE || join(cache, "mlruns-test");
 }
