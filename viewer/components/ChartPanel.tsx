@@ -1,0 +1,175 @@
+import type { Signal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useMemo, useRef } from "preact/hooks";
+import type { ChartRun, StyledRun } from "../charts/chart-run.ts";
+import { lineStyles } from "../charts/line-styles.ts";
+import { metricFilter, type Section, SYSTEM_PREFIX, sectionsOf } from "../charts/sections.ts";
+import { readSettings, settingsQuery } from "../charts/settings.ts";
+import { type ChartSync, makeSync, withOwnZoom } from "../charts/sync.ts";
+import { formatCount, plural } from "../format.ts";
+import { isBoolean, isTexts, preference } from "../state/preferences.ts";
+import { query, setQuery } from "../state/route.ts";
+import { CHART_TEXTS } from "../texts/charts.ts";
+import { ChartControls } from "./ChartControls.tsx";
+import { EmptyState } from "./EmptyState.tsx";
+import { Icon } from "./Icon.tsx";
+import { MetricChart } from "./MetricChart.tsx";
+import { ValueBars } from "./ValueBars.tsx";
+import "./ChartPanel.css";
+
+interface ChartPanelProps {
+  readonly runs: readonly ChartRun[];
+  /** Metrics to show, all of the runs' by default. */
+  readonly metrics?: readonly string[];
+  readonly sync?: ChartSync;
+}
+
+/** Prefixes of sections that are folded, the machine metrics to begin with. */
+const folded = preference<readonly string[]>("charts.folded", [SYSTEM_PREFIX], isTexts);
+const pinned = preference<readonly string[]>("charts.pinned", [], isTexts);
+const syncsZoom = preference("charts.sync-zoom", true, isBoolean);
+
+/** All metrics of some runs as cards, in sections by prefix, with one row of controls over them. */
+export function ChartPanel(props: ChartPanelProps): JSX.Element {
+  const ownSync = useRef(makeSync());
+  const sync = props.sync ?? ownSync.current;
+  const settings = readSettings(query.value);
+  const search = query.value.get("ch") ?? "";
+  const runs = useMemo(() => styled(props.runs), [props.runs]);
+  const all = useMemo(() => props.metrics ?? metricsOf(props.runs), [props.runs, props.metrics]);
+  const shown = useMemo(() => all.filter(metricFilter(search)), [all, search]);
+  if (all.length === 0) {
+    return (
+      <EmptyState title={CHART_TEXTS.noMetrics} icon="chart">
+        <p>{CHART_TEXTS.noMetricsHint}</p>
+      </EmptyState>
+    );
+  }
+  const isPinned = (metric: string): boolean => pinned.value.includes(metric);
+  const sections = [
+    { prefix: PINNED, metrics: shown.filter(isPinned) },
+    ...sectionsOf(shown.filter((metric) => !isPinned(metric))),
+  ].filter((section) => section.metrics.length > 0);
+  const countOf = new Map(
+    sectionsOf(all).map((section) => [section.prefix, section.metrics.length]),
+  );
+  return (
+    <section class="chart-panel" aria-label="Charts">
+      <ChartControls
+        settings={settings}
+        onSettings={(changed) => setQuery(settingsQuery(changed), { replace: true })}
+        sync={sync}
+        metrics={all}
+        search={search}
+        onSearch={(text) => setQuery({ ch: text }, { replace: true })}
+        syncsZoom={syncsZoom}
+      />
+      <div class="chart-panel-body">
+        {sections.length === 0 && <p class="chart-panel-empty">{CHART_TEXTS.noMatch}</p>}
+        {sections.map((section) => (
+          <ChartSection
+            key={section.prefix}
+            section={section}
+            total={countOf.get(section.prefix) ?? section.metrics.length}
+            isSearching={search !== ""}
+          >
+            {section.metrics.map((metric) => (
+              <div key={metric} class="chart-cell">
+                <Card metric={metric} runs={runs} settings={settings} sync={sync} />
+              </div>
+            ))}
+          </ChartSection>
+        ))}
+      </div>
+    </section>
+  );
+}
+
+/** No metric's prefix: it has no slash at its end. */
+const PINNED = "pinned";
+
+interface CardProps {
+  readonly metric: string;
+  readonly runs: readonly StyledRun[];
+  readonly settings: ReturnType<typeof readSettings>;
+  readonly sync: ChartSync;
+}
+
+function Card({ metric, runs, settings, sync }: CardProps): JSX.Element {
+  const own = useMemo(() => withOwnZoom(sync), [sync]);
+  const isPinned = pinned.value.includes(metric);
+  const togglePin = (): void => {
+    pinned.value = isPinned
+      ? pinned.value.filter((one) => one !== metric)
+      : [...pinned.value, metric];
+  };
+  if (runs.every((run) => (run.metrics.get(metric)?.count ?? 0) <= 1)) {
+    return <ValueBars metric={metric} runs={runs} sync={sync} />;
+  }
+  return (
+    <MetricChart
+      metric={metric}
+      runs={runs}
+      settings={settings}
+      sync={syncsZoom.value ? sync : own}
+      isPinned={isPinned}
+      onPin={togglePin}
+    />
+  );
+}
+
+function ChartSection(props: {
+  section: Section;
+  total: number;
+  isSearching: boolean;
+  children: JSX.Element[];
+}): JSX.Element {
+  const { section, total, isSearching } = props;
+  const isOpen = isSearching || !folded.value.includes(section.prefix);
+  const shown = section.metrics.length;
+  return (
+    <div class="chart-section">
+      <h2>
+        <button
+          type="button"
+          class="chart-section-head"
+          aria-expanded={isOpen}
+          onClick={() => toggle(folded, section.prefix)}
+        >
+          <Icon name={isOpen ? "down" : "right"} />
+          <span
+            class={section.prefix.endsWith("/") ? "chart-section-prefix" : "chart-section-name"}
+          >
+            {nameOf(section.prefix)}
+          </span>
+          <span class="faint">
+            {shown < total
+              ? `${formatCount(shown)} of ${plural(total, "chart")}`
+              : plural(total, "chart")}
+          </span>
+        </button>
+      </h2>
+      {isOpen && <div class="chart-grid">{props.children}</div>}
+    </div>
+  );
+}
+
+function nameOf(prefix: string): string {
+  if (prefix === PINNED) return CHART_TEXTS.pinned;
+  return prefix === "" ? CHART_TEXTS.other : prefix;
+}
+
+function toggle(list: Signal<readonly string[]>, item: string): void {
+  list.value = list.value.includes(item)
+    ? list.value.filter((one) => one !== item)
+    : [...list.value, item];
+}
+
+function styled(runs: readonly ChartRun[]): StyledRun[] {
+  const styles = lineStyles(runs.map((run) => run.runId));
+  return runs.map((run) => ({ ...run, style: styles.get(run.runId) ?? { color: 1, dash: 0 } }));
+}
+
+function metricsOf(runs: readonly ChartRun[]): string[] {
+  return [...new Set(runs.flatMap((run) => [...run.metrics.keys()]))];
+}

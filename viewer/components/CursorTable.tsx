@@ -1,0 +1,101 @@
+import type { JSX } from "preact";
+import { useMemo, useState } from "preact/hooks";
+import type { StyledRun } from "../charts/chart-run.ts";
+import { type CursorRow, cursorRows } from "../charts/cursor.ts";
+import type { PlotLine } from "../charts/plot.ts";
+import type { ChartSettings } from "../charts/settings.ts";
+import type { ChartSync } from "../charts/sync.ts";
+import { xLabel } from "../charts/x-label.ts";
+import { formatNumber, fullNumber, plural } from "../format.ts";
+import { runHref } from "../state/links.ts";
+import { CHART_TEXTS } from "../texts/charts.ts";
+import { LineSample } from "./LineSample.tsx";
+import "./CursorTable.css";
+
+interface CursorTableProps {
+  readonly runs: readonly StyledRun[];
+  readonly lines: readonly PlotLine[];
+  readonly settings: ChartSettings;
+  readonly sync: ChartSync;
+}
+
+const FEW = 5;
+
+/** The values of all lines at the cursor, or their last ones. */
+export function CursorTable({ runs, lines, settings, sync }: CursorTableProps): JSX.Element {
+  const [showsAll, setShowsAll] = useState(runs.length <= FEW + 1);
+  const cursor = sync.cursor.value;
+  const hot = cursor?.hot ?? sync.pointedRun.value;
+  const rows = useMemo(() => cursorRows(lines, cursor?.x ?? null), [lines, cursor?.x]);
+  const byId = useMemo(() => new Map(runs.map((run) => [run.runId, run])), [runs]);
+  const shown = showsAll ? rows : rows.slice(0, FEW);
+  const isSmoothed = settings.smoothing > 0;
+  return (
+    <>
+      <table class="cursor-table">
+        <thead>
+          <tr>
+            <th scope="col">
+              {CHART_TEXTS.run}
+              {shown.length < rows.length && (
+                <span class="faint">{`, ${shown.length} of ${rows.length}`}</span>
+              )}
+            </th>
+            <th scope="col">{CHART_TEXTS.value}</th>
+            {isSmoothed && <th scope="col">{CHART_TEXTS.smoothed}</th>}
+            <th scope="col" class="cursor-table-x">
+              {settings.x.kind === "metric" ? settings.x.key : AXIS_NAMES[settings.x.kind]}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {shown.map((row) => {
+            const run = byId.get(row.id);
+            if (run === undefined) return null;
+            return (
+              <tr
+                key={row.id}
+                class={row.id === hot ? "is-hot" : undefined}
+                onMouseEnter={() => {
+                  sync.pointedRun.value = row.id;
+                }}
+                onMouseLeave={() => {
+                  sync.pointedRun.value = null;
+                }}
+              >
+                <td>
+                  <a class="cursor-table-run" href={runHref(run.experimentId, run.runId)}>
+                    <LineSample style={run.style} />
+                    <span class="cut" title={run.name}>
+                      {run.name}
+                    </span>
+                  </a>
+                </td>
+                <td title={fullNumber(row.value)}>{valueText(row)}</td>
+                {isSmoothed && (
+                  <td title={fullNumber(row.smoothed)}>{formatNumber(row.smoothed)}</td>
+                )}
+                <td class="muted cursor-table-x">{xLabel(settings.x.kind, row.x)}</td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+      {rows.length > FEW + 1 && (
+        <button type="button" class="cursor-table-more" onClick={() => setShowsAll(!showsAll)}>
+          {showsAll
+            ? CHART_TEXTS.showFewer
+            : `${CHART_TEXTS.showAll} ${plural(rows.length, "run")}`}
+        </button>
+      )}
+    </>
+  );
+}
+
+const AXIS_NAMES = { step: CHART_TEXTS.step, relative: "Time", time: "Time" } as const;
+
+/** A point that stands for many has a span, not a value. */
+function valueText({ value, span }: CursorRow): string {
+  if (span === null || span[0] === span[1]) return formatNumber(value);
+  return `${formatNumber(span[0])} … ${formatNumber(span[1])}`;
+}

@@ -1,0 +1,151 @@
+import type { JSX } from "preact";
+import { useMemo, useRef, useState } from "preact/hooks";
+import type { StyledRun } from "../charts/chart-run.ts";
+import { cursorRows } from "../charts/cursor.ts";
+import type { Plot, PlotLine } from "../charts/plot.ts";
+import type { ChartSettings } from "../charts/settings.ts";
+import type { ChartSync } from "../charts/sync.ts";
+import { formatCount, formatNumber, fullNumber, plural } from "../format.ts";
+import { CHART_TEXTS } from "../texts/charts.ts";
+import { ChartMenu } from "./ChartMenu.tsx";
+import { CursorTable } from "./CursorTable.tsx";
+import { LinePlotView } from "./LinePlotView.tsx";
+import { PointsTable } from "./PointsTable.tsx";
+import { useChartLines } from "./use-chart-lines.ts";
+import { useVisible } from "./use-visible.ts";
+import "./MetricChart.css";
+
+interface MetricChartProps {
+  readonly metric: string;
+  /** Runs without the metric are left out. */
+  readonly runs: readonly StyledRun[];
+  readonly settings: ChartSettings;
+  readonly sync: ChartSync;
+  /** `page` fills its room; `mini` has no table and no menu. */
+  readonly size?: "card" | "mini" | "page";
+  readonly isPinned?: boolean;
+  readonly onPin?: () => void;
+}
+
+/** One metric of some runs as lines over a shared axis, read when it comes into view. */
+export function MetricChart(props: MetricChartProps): JSX.Element {
+  const { metric, settings, sync, size = "card" } = props;
+  const card = useRef<HTMLElement>(null);
+  const isVisible = useVisible(card);
+  const runs = useMemo(
+    () => props.runs.filter((run) => run.metrics.has(metric)),
+    [props.runs, metric],
+  );
+  return (
+    <article ref={card} class={`metric-chart metric-chart-${size}`} aria-label={metric}>
+      {isVisible ? (
+        <ChartBody {...props} runs={runs} size={size} settings={settings} sync={sync} />
+      ) : (
+        <header class="metric-chart-head">
+          <h3 class="cut">{metric}</h3>
+        </header>
+      )}
+    </article>
+  );
+}
+
+function ChartBody(props: MetricChartProps): JSX.Element {
+  const { metric, runs, settings, sync, size } = props;
+  const [columns, setColumns] = useState(0);
+  const [plot, setPlot] = useState<Plot | undefined>();
+  const [isTable, setTable] = useState(false);
+  const { lines, isReady, error } = useChartLines(metric, runs, settings, sync.zoom.value, columns);
+  const isAlone = runs.length === 1;
+  return (
+    <>
+      <header class="metric-chart-head">
+        <h3 class="cut" title={metric}>
+          {metric}
+        </h3>
+        {plot !== undefined && size !== "mini" && (
+          <span class="metric-chart-note">{noteOf(plot, runs, metric, lines)}</span>
+        )}
+        {isAlone && <LastValue run={runs[0]} metric={metric} lines={lines} sync={sync} />}
+        {size !== "mini" && (
+          <ChartMenu
+            metric={metric}
+            runs={runs}
+            lines={lines}
+            plot={plot}
+            settings={settings}
+            zoom={sync.zoom.value}
+            isTable={isTable}
+            onTable={() => setTable(!isTable)}
+            isPinned={props.isPinned}
+            onPin={props.onPin}
+            isPage={size === "page"}
+          />
+        )}
+      </header>
+      {isTable ? (
+        <PointsTable metric={metric} runs={runs} lines={lines} xKind={settings.x.kind} />
+      ) : (
+        <div class="metric-chart-plot">
+          {error !== null && lines.length === 0 && (
+            <p class="metric-chart-empty">{error.message}</p>
+          )}
+          {!isReady && error === null && <p class="metric-chart-empty">{CHART_TEXTS.loading}</p>}
+          <LinePlotView
+            metric={metric}
+            runs={runs}
+            lines={lines}
+            settings={settings}
+            sync={sync}
+            onPlot={setPlot}
+            onColumns={setColumns}
+          />
+        </div>
+      )}
+      {!isAlone && size !== "mini" && !isTable && (
+        <CursorTable runs={runs} lines={lines} settings={settings} sync={sync} />
+      )}
+    </>
+  );
+}
+
+/** The value of the only run: at the cursor, or the last one. */
+function LastValue(props: {
+  run: StyledRun | undefined;
+  metric: string;
+  lines: readonly PlotLine[];
+  sync: ChartSync;
+}): JSX.Element | null {
+  const { run, metric, lines, sync } = props;
+  const cursor = sync.cursor.value;
+  const last = run?.metrics.get(metric)?.last;
+  const row = cursor === null ? undefined : cursorRows(lines, cursor.x)[0];
+  const value = row?.value ?? last;
+  if (value === undefined) return null;
+  return (
+    <b class="metric-chart-value" title={fullNumber(value)}>
+      {formatNumber(value)}
+    </b>
+  );
+}
+
+/** How much there is and how much of it is out of sight. */
+function noteOf(
+  plot: Plot,
+  runs: readonly StyledRun[],
+  metric: string,
+  lines: readonly PlotLine[],
+): string {
+  const total = runs.reduce((sum, run) => sum + (run.metrics.get(metric)?.count ?? 0), 0);
+  const isExact = lines.every(({ line }) => line.exact);
+  const isPart = isExact && plot.points < total;
+  const points = isPart
+    ? `${formatCount(plot.points)} of ${plural(total, "point")}`
+    : plural(total, "point");
+  return [
+    points,
+    plot.clipped > 0 && `${formatCount(plot.clipped)} clipped`,
+    plot.yScale.kind === "symlog" && "symlog",
+  ]
+    .filter(Boolean)
+    .join(", ");
+}

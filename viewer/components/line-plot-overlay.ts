@@ -1,0 +1,144 @@
+import uPlot from "uplot";
+import { DASHES } from "../charts/line-styles.ts";
+import type { Plot } from "../charts/plot.ts";
+import { forward } from "../charts/scale.ts";
+import type { ThemeColors } from "../charts/theme-colors.ts";
+
+/** What is shown at a place of the x axis. Places are in the axes' own units. */
+export interface OverlayCursor {
+  readonly x: number;
+  /** On the flag at the axis. */
+  readonly label: string;
+  readonly points: readonly { readonly line: number; readonly x: number; readonly y: number }[];
+  /** The line in focus. */
+  readonly hot: number | null;
+}
+
+interface DrawnLine {
+  readonly color: string;
+  readonly dash: number;
+  readonly path: Path2D | null;
+}
+
+const HOT_WIDTH = 2.5;
+const POINT_RADIUS = 3;
+const HOT_RADIUS = 4.5;
+const FLAG_HEIGHT = 16;
+const MARK_SIZE = 4;
+
+export function clearOverlay(overlay: HTMLCanvasElement, plot: HTMLCanvasElement): void {
+  if (overlay.width !== plot.width) overlay.width = plot.width;
+  if (overlay.height !== plot.height) overlay.height = plot.height;
+  overlay.getContext("2d")?.clearRect(0, 0, overlay.width, overlay.height);
+}
+
+/** The line in focus, the cursor, where the lines are at it, and a flag on the axis. */
+export function drawOverlay(
+  overlay: HTMLCanvasElement,
+  chart: uPlot,
+  plot: Plot,
+  cursor: OverlayCursor,
+  colors: ThemeColors,
+  lineAt: (line: number) => DrawnLine,
+): void {
+  const context = overlay.getContext("2d");
+  if (context === null) return;
+  const { left, top, width, height } = chart.bbox;
+  const ratio = uPlot.pxRatio;
+  const x = chart.valToPos(forward(plot.xScale, cursor.x), "x", true);
+
+  context.save();
+  context.beginPath();
+  context.rect(left, top, width, height);
+  context.clip();
+  if (cursor.hot !== null) strokeHot(context, lineAt(cursor.hot), ratio);
+  context.restore();
+  if (!(x >= left - 1 && x <= left + width + 1)) return;
+
+  const middle = Math.round(x) + (Math.round(ratio) % 2) / 2;
+  context.strokeStyle = colors.cursor;
+  context.lineWidth = Math.max(1, Math.floor(ratio));
+  context.beginPath();
+  context.moveTo(middle, top);
+  context.lineTo(middle, top + height);
+  context.stroke();
+
+  for (const point of cursor.points) {
+    const px = chart.valToPos(forward(plot.xScale, point.x), "x", true);
+    const py = chart.valToPos(forward(plot.yScale, point.y), "y", true);
+    if (!(py >= top - 1 && py <= top + height + 1 && px >= left - 1 && px <= left + width + 1)) {
+      continue;
+    }
+    const isHot = point.line === cursor.hot;
+    context.beginPath();
+    context.arc(px, py, (isHot ? HOT_RADIUS : POINT_RADIUS) * ratio, 0, 2 * Math.PI);
+    context.fillStyle = lineAt(point.line).color;
+    context.fill();
+    context.strokeStyle = colors.surface;
+    context.lineWidth = 1.5 * ratio;
+    context.stroke();
+  }
+  drawFlag(context, cursor.label, x, top + height + ratio, overlay.width, colors, ratio);
+}
+
+/** Values without a place on the plot: a cross for NaN at the bottom, arrows for infinities at their edge. */
+export function drawMarks(chart: uPlot, plot: Plot, colorOf: (line: number) => string): void {
+  const { ctx: context, bbox } = chart;
+  const size = MARK_SIZE * uPlot.pxRatio;
+  context.save();
+  context.lineWidth = 1.5 * uPlot.pxRatio;
+  context.setLineDash([]);
+  for (const mark of plot.marks) {
+    const x = chart.valToPos(mark.x, "x", true);
+    if (!(x >= bbox.left && x <= bbox.left + bbox.width)) continue;
+    context.strokeStyle = colorOf(mark.line);
+    const isAtTop = mark.kind === "Infinity";
+    const y = isAtTop ? bbox.top + size : bbox.top + bbox.height - size;
+    const tip = isAtTop ? -size : size;
+    context.beginPath();
+    if (mark.kind === "NaN") {
+      context.moveTo(x - size, y - size);
+      context.lineTo(x + size, y + size);
+      context.moveTo(x + size, y - size);
+      context.lineTo(x - size, y + size);
+    } else {
+      context.moveTo(x - size, y - tip);
+      context.lineTo(x, y);
+      context.lineTo(x + size, y - tip);
+    }
+    context.stroke();
+  }
+  context.restore();
+}
+
+function strokeHot(context: CanvasRenderingContext2D, line: DrawnLine, ratio: number): void {
+  if (line.path === null) return;
+  context.strokeStyle = line.color;
+  context.lineWidth = HOT_WIDTH * ratio;
+  context.lineJoin = "round";
+  context.setLineDash(DASHES[line.dash]?.map((length) => length * ratio) ?? []);
+  context.stroke(line.path);
+  context.setLineDash([]);
+}
+
+function drawFlag(
+  context: CanvasRenderingContext2D,
+  label: string,
+  x: number,
+  top: number,
+  most: number,
+  colors: ThemeColors,
+  ratio: number,
+): void {
+  context.font = `600 ${12 * ratio}px ${colors.font}`;
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  const width = context.measureText(label).width + 12 * ratio;
+  const left = Math.max(0, Math.min(most - width, x - width / 2));
+  context.beginPath();
+  context.roundRect(left, top, width, FLAG_HEIGHT * ratio, 3 * ratio);
+  context.fillStyle = colors.text;
+  context.fill();
+  context.fillStyle = colors.surface;
+  context.fillText(label, left + width / 2, top + (FLAG_HEIGHT / 2 + 0.5) * ratio);
+}
