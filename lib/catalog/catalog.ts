@@ -23,6 +23,10 @@ interface CachedRun {
 export class Catalog {
   readonly #store: Store;
   readonly #runs = new Map<string, CachedRun>();
+  /** Per experiment, the folders of its runs when it was last read. */
+  readonly #listings = new Map<string, string>();
+  readonly #versions = new Map<string, number>();
+  readonly #changed = new Map<string, Set<string>>();
 
   constructor(store: Store) {
     this.#store = store;
@@ -32,12 +36,31 @@ export class Catalog {
   readRuns(experimentId: string): Scan<RunRecord> {
     const found: RunRecord[] = [];
     const problems: TreeProblem[] = [];
-    for (const place of listRunPlaces(this.#store, experimentId)) {
+    const places = listRunPlaces(this.#store, experimentId);
+    for (const place of places) {
       const { record, problems: own } = this.#read(place);
       if (record !== undefined) found.push(record);
       problems.push(...own);
     }
+    const listing = places.map(({ runId }) => runId).join(" ");
+    if (this.#listings.get(experimentId) !== listing) this.#noteChange(experimentId);
+    this.#listings.set(experimentId, listing);
     return { found, problems };
+  }
+
+  /** Grows with every change that `readRuns` has met in the experiment. */
+  version(experimentId: string): number {
+    return this.#versions.get(experimentId) ?? 0;
+  }
+
+  /** What `readRuns` has met since this was last asked: experiments, and the runs in them that were read again. */
+  takeChanges(): { readonly experimentId: string; readonly runIds: readonly string[] }[] {
+    const changes = [...this.#changed].map(([experimentId, runIds]) => ({
+      experimentId,
+      runIds: [...runIds],
+    }));
+    this.#changed.clear();
+    return changes;
   }
 
   #read(place: RunPlace): CachedRun {
@@ -51,7 +74,15 @@ export class Catalog {
       ...readWhole(this.#store, place),
     };
     this.#runs.set(place.folder, fresh);
+    if (cached?.signature !== signature) this.#noteChange(place.experimentId, place.runId);
     return fresh;
+  }
+
+  #noteChange(experimentId: string, runId?: string): void {
+    this.#versions.set(experimentId, this.version(experimentId) + 1);
+    const runIds = this.#changed.get(experimentId) ?? new Set();
+    if (runId !== undefined) runIds.add(runId);
+    this.#changed.set(experimentId, runIds);
   }
 }
 

@@ -10,6 +10,11 @@ import type { LogValue, MetricOptions } from "./run-client.ts";
 import { forgetRun, watchRun } from "./run-guard.ts";
 import type { TableData } from "./table.ts";
 
+/** Something that goes on beside a run, such as the sampling of system metrics, and ends with it. */
+export interface Companion {
+  stop(): Promise<void>;
+}
+
 /**
  * A run that is being logged: `MlrunsClient` without the run id.
  *
@@ -19,6 +24,7 @@ import type { TableData } from "./table.ts";
 export class ActiveRun implements AsyncDisposable {
   readonly #client: MlrunsClient;
   readonly info: RunInfo;
+  readonly #companions: Companion[] = [];
   #isOver = false;
 
   /** Made by `startRun`. */
@@ -132,10 +138,22 @@ export class ActiveRun implements AsyncDisposable {
     this.#client.flush();
   }
 
+  /** Lets `companion` end with the run, and before it. */
+  accompany(companion: Companion): void {
+    this.#companions.push(companion);
+  }
+
+  /** Leaves the run as it is when the process exits: somebody else goes on with it. */
+  detach(): void {
+    this.#isOver = true;
+    forgetRun(this.runId);
+  }
+
   /** Ends the run; doing so again changes nothing. Its points are on the disk when this resolves. */
   async end(status: RunStatus = "FINISHED"): Promise<void> {
     if (this.#isOver) return;
     this.#isOver = true;
+    for (const companion of this.#companions.splice(0)) await companion.stop();
     forgetRun(this.runId);
     await this.#client.setTerminated(this.runId, status);
   }

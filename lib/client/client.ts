@@ -1,5 +1,8 @@
 import { ArtifactClient } from "./artifact-client.ts";
 
+export type { MetricSummary } from "../format/metric-summary.ts";
+export type { RunRecord } from "../store/read-run.ts";
+
 /**
  * MLflow's client for a tree of files: `new MlrunsClient("./mlruns")`. Method names are those of MLflow's Java client.
  *

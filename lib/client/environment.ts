@@ -10,10 +10,24 @@ export type Variable =
   | "MLFLOW_EXPERIMENT_ID"
   | "MLFLOW_RUN_ID"
   | "MLFLOW_TRACKING_USERNAME"
-  | "MLFLOW_TRUNCATE_LONG_VALUES";
+  | "MLFLOW_TRUNCATE_LONG_VALUES"
+  | "MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING"
+  | "MLFLOW_SYSTEM_METRICS_SAMPLING_INTERVAL"
+  | "MLFLOW_SYSTEM_METRICS_SAMPLES_BEFORE_LOGGING"
+  | "MLFLOW_SYSTEM_METRICS_NODE_ID";
 
 export function variable(name: Variable): string | undefined {
   return process.env[name] || undefined;
+}
+
+/** Whether a variable says `true` or `1`. @throws MlrunsError INVALID_PARAMETER_VALUE when it says neither that nor `false` or `0` */
+export function isSet(name: Variable): boolean {
+  const text = variable(name)?.toLowerCase() ?? "false";
+  if (text === "true" || text === "1") return true;
+  if (text === "false" || text === "0") return false;
+  throw invalidParameter(
+    `${name} value must be one of ['true', 'false', '1', '0'] (case-insensitive), but got ${text}`,
+  );
 }
 
 /**

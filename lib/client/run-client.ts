@@ -12,6 +12,7 @@ import {
   logOutputs,
   logParam,
   readHistory,
+  readHistoryRecords,
   setTag,
 } from "../store/log.ts";
 import { type RunRecord, readRun } from "../store/read-run.ts";
@@ -68,6 +69,21 @@ export class RunClient extends ExperimentClient {
   ): Promise<{ records: readonly RunRecord[]; problems: readonly TreeProblem[] }> {
     const { found, problems } = this.catalog.readRuns(experimentId);
     return { records: found, problems };
+  }
+
+  /** Grows with every change in the experiment's runs that a scan or search has met: what was made from it is stale then. */
+  runsVersion(experimentId: string): number {
+    return this.catalog.version(experimentId);
+  }
+
+  /** Looks for runs that changed since this was last called, by whomever. */
+  async pollChanges(): Promise<
+    readonly { readonly experimentId: string; readonly runIds: readonly string[] }[]
+  > {
+    for (const { experimentId } of (await this.scanExperiments("ALL")).experiments) {
+      this.catalog.readRuns(experimentId);
+    }
+    return this.catalog.takeChanges();
   }
 
   /**
@@ -205,6 +221,16 @@ export class RunClient extends ExperimentClient {
   async getMetricHistory(runId: string, key: string): Promise<Metric[]> {
     this.store.appender.flush();
     return [...readHistory(this.store, runId, key).found];
+  }
+
+  /**
+   * The points of a metric as records of three numbers: step, value, timestamp. For histories too long for objects.
+   *
+   * @throws MlrunsError RESOURCE_DOES_NOT_EXIST for an unknown run; an unknown metric has no points
+   */
+  async getMetricRecords(runId: string, key: string): Promise<Float64Array> {
+    this.store.appender.flush();
+    return readHistoryRecords(this.store, runId, key);
   }
 
   /** Writes points that are held back, see `ClientOptions.buffer`. */

@@ -1,9 +1,18 @@
+import { join } from "node:path";
 import { MLFLOW_TAG } from "../entities/tag.ts";
 import { invalidParameter, MlrunsError } from "../errors.ts";
 import { ActiveRun } from "./active-run.ts";
+import { ConsoleCopy } from "./autolog/console.ts";
+import {
+  SYSTEM_PREFIX,
+  SystemMetricsMonitor,
+  type SystemMetricsOptions,
+} from "./autolog/system-metrics.ts";
 import { MlrunsClient } from "./client.ts";
 import { contextTags } from "./context-tags.ts";
-import { variable } from "./environment.ts";
+import { isSet, variable } from "./environment.ts";
+
+const CONSOLE_LOG = "console.log";
 
 export interface RunOptions {
   /** Folder or file URI of the tree; MLFLOW_TRACKING_URI, else `./mlruns`. */
@@ -25,6 +34,12 @@ export interface RunOptions {
   readonly description?: string;
   /** Holds points back, see `ClientOptions.buffer`. */
   readonly buffer?: boolean;
+  /** Samples processor, memory, disk, network and GPU in the background: MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING. */
+  readonly logSystemMetrics?: boolean | SystemMetricsOptions;
+  /** Keeps what the process prints as the artifact `console.log`. Only for artifacts on this machine. */
+  readonly captureConsole?: boolean;
+  /** Creates a run whatever MLFLOW_RUN_ID says. */
+  readonly isNew?: boolean;
   /** Logs through this client instead of opening a tree. */
   readonly client?: MlrunsClient;
 }
@@ -46,6 +61,7 @@ export async function startRun<Result>(
   body?: (run: ActiveRun) => Result | Promise<Result>,
 ): Promise<ActiveRun | Result> {
   const run = await openRun(options);
+  await startCompanions(run, options);
   if (body === undefined) return run;
   try {
     const result = await body(run);
@@ -62,7 +78,7 @@ async function openRun(options: RunOptions): Promise<ActiveRun> {
     options.client ??
     options.parent?.client ??
     new MlrunsClient(options.trackingUri, { buffer: options.buffer ?? false });
-  const runId = options.runId ?? (isNew(options) ? undefined : variable("MLFLOW_RUN_ID"));
+  const runId = options.runId ?? (createsRun(options) ? undefined : variable("MLFLOW_RUN_ID"));
   if (runId !== undefined) return resumeRun(client, runId, options);
   const experimentId = await chooseExperiment(client, options);
   const parentRunId = options.parentRunId ?? options.parent?.runId;
@@ -79,9 +95,39 @@ async function openRun(options: RunOptions): Promise<ActiveRun> {
   return new ActiveRun(client, run.info);
 }
 
+async function startCompanions(run: ActiveRun, options: RunOptions): Promise<void> {
+  const { logSystemMetrics = isSet("MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING"), captureConsole } =
+    options;
+  if (captureConsole) run.accompany(new ConsoleCopy(await consoleFile(run)));
+  if (logSystemMetrics === false) return;
+  const settings = logSystemMetrics === true ? {} : logSystemMetrics;
+  run.accompany(
+    new SystemMetricsMonitor(run, { firstStep: await nextSystemStep(run), ...settings }),
+  );
+}
+
+async function consoleFile(run: ActiveRun): Promise<string> {
+  const place = await run.client.findArtifactPlace(run.runId);
+  if (place.kind === "folder") return join(place.folder, CONSOLE_LOG);
+  throw invalidParameter(
+    `The console cannot be captured: artifacts of this run lie at '${place.uri}'.`,
+  );
+}
+
+/** A run that goes on counts on where its system metrics ended. */
+async function nextSystemStep(run: ActiveRun): Promise<number> {
+  const { latestMetrics } = (await run.get()).data;
+  const steps = latestMetrics.flatMap(({ key, step }) =>
+    key.startsWith(SYSTEM_PREFIX) ? step : [],
+  );
+  return Math.max(-1, ...steps) + 1;
+}
+
 /** A child run is never the run that MLFLOW_RUN_ID names: that one is its parent. */
-function isNew(options: RunOptions): boolean {
-  return options.parentRunId !== undefined || options.parent !== undefined;
+function createsRun(options: RunOptions): boolean {
+  return (
+    options.isNew === true || options.parentRunId !== undefined || options.parent !== undefined
+  );
 }
 
 async function resumeRun(

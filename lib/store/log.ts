@@ -12,12 +12,13 @@ import {
   validateParam,
   validateUniqueParams,
 } from "../entities/validate.ts";
-import { invalidParameter, notFound, type TreeProblem } from "../errors.ts";
+import { invalidParameter, notFound } from "../errors.ts";
 import {
   parseMetricHistory,
   printMetricLine,
   printModelMetricLine,
 } from "../format/metric-line.ts";
+import { readRecords } from "../format/metric-records.ts";
 import { keyFile, runPaths } from "../tree/layout.ts";
 import { isFile, readTextIfThere } from "../tree/read.ts";
 import { replaceValue } from "../tree/write.ts";
@@ -134,26 +135,31 @@ export function readHistory(store: Store, runId: string, key: string): Scan<Metr
   const place = findRun(store, runId);
   const file = metricFile(place, key);
   const text = readTextIfThere(file);
-  if (text === undefined) return { found: [], problems: [] };
   // MLflow's reader takes an empty file for a metric without points.
-  if (text === "") return { found: [], problems: [] };
+  if (!text) return { found: [], problems: [] };
   const path = treePath(store, file);
-  const { points, problems } = parseHistory(text, key, path, place);
+  const { experimentId } = place;
+  const { points, problems } = parseMetricHistory(text, { key, path, experimentId });
   return { found: points, problems };
+}
+
+/** The points of a metric as records of step, value and timestamp, see `readRecords`; empty when there is no such metric. */
+export function readHistoryRecords(store: Store, runId: string, key: string): Float64Array {
+  validateKey(key, "name");
+  const place = findRun(store, runId);
+  const file = metricFile(place, key);
+  const text = readTextIfThere(file) ?? "";
+  return readRecords(text, {
+    key,
+    path: treePath(store, file),
+    experimentId: place.experimentId,
+    growing: true,
+  });
 }
 
 /** The file of a run's metric. @throws MlrunsError INVALID_PARAMETER_VALUE when the key leads out of its folder */
 export function metricFile(place: RunPlace, key: string): string {
   return keyFile(runPaths.metrics(place.folder), key);
-}
-
-function parseHistory(
-  text: string,
-  key: string,
-  path: string,
-  place: RunPlace,
-): { readonly points: readonly Metric[]; readonly problems: readonly TreeProblem[] } {
-  return parseMetricHistory(text, { key, path, experimentId: place.experimentId });
 }
 
 function isPlain(metric: Metric): boolean {

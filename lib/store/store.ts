@@ -13,6 +13,13 @@ export interface RunPlace {
   readonly folder: string;
 }
 
+/** Where a logged model lies. */
+export interface LoggedModelPlace {
+  readonly modelId: string;
+  readonly experimentId: string;
+  readonly folder: string;
+}
+
 /** An open tree: its root and what is kept between calls. */
 export interface Store {
   /** Absolute path of the `mlruns` folder. */
@@ -20,6 +27,8 @@ export interface Store {
   readonly appender: Appender;
   /** Where runs were last found. Checked on use: another process may move them. */
   readonly places: Map<string, RunPlace>;
+  /** As `places`, of logged models. */
+  readonly modelPlaces: Map<string, LoggedModelPlace>;
   /** When a run was last seen to be active, ms since the epoch: logging a point does not read meta.yaml each time. */
   readonly seenActive: Map<string, number>;
 }
@@ -36,6 +45,7 @@ export function openStore(root: string, options: AppenderOptions = {}): Store {
     root: resolve(root),
     appender: new Appender(options),
     places: new Map(),
+    modelPlaces: new Map(),
     seenActive: new Map(),
   };
 }

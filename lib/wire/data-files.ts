@@ -375,6 +375,26 @@ export function fileId(name: string): string {
   return `${id.slice(0, 120).replace(/_.?$/, "")}_h${hash(name)}`;
 }
 
+/**
+ * The name that a file id stands for; undefined when it is none, or ends with a hash: then it must be looked for among
+ * the names there are.
+ */
+export function fromFileId(id: string): string | undefined {
+  const bytes: number[] = [];
+  for (let i = 0; i < id.length; i++) {
+    if (id[i] !== "_") {
+      bytes.push(id.charCodeAt(i));
+      continue;
+    }
+    const code = id.slice(i + 1, i + 3);
+    if (!/^[0-9a-f]{2}$/.test(code)) return undefined;
+    bytes.push(Number.parseInt(code, 16));
+    i += 2;
+  }
+  const name = new TextDecoder().decode(new Uint8Array(bytes));
+  return fileId(name) === id ? name : undefined;
+}
+
 function safeByte(byte: number, index: number): string {
   const isLetterOrDigit = (byte >= 0x61 && byte <= 0x7a) || (byte >= 0x30 && byte <= 0x39);
   const isInnerDotOrDash = index > 0 && (byte === 0x2d || byte === 0x2e);

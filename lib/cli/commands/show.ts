@@ -1,0 +1,108 @@
+import { Command } from "commander";
+import pc from "picocolors";
+import type { MlrunsClient, RunRecord } from "../../client/client.ts";
+import { EXIT } from "../exit.ts";
+import { findRunId, openTree, type RootOption, rootOption } from "../options.ts";
+import {
+  print,
+  printJson,
+  printTable,
+  shortDuration,
+  shortNumber,
+  shortTime,
+  warnProblems,
+} from "../output.ts";
+
+interface Options extends RootOption {
+  readonly history?: string;
+  readonly json?: boolean;
+}
+
+export const showCommand: Command = new Command("show")
+  .description("show a run: params, metrics, tags, artifacts")
+  .argument("<run>", "id of the run, or the beginning of it")
+  .addOption(rootOption())
+  .option("--history <metric>", "print every point of a metric instead")
+  .option("--json", "print JSON")
+  .action(async (id: string, options: Options) => {
+    const client = openTree(options);
+    const runId = await findRunId(client, id);
+    if (options.history !== undefined)
+      return printHistory(client, runId, options.history, options.json ?? false);
+    const record = await client.readRunRecord(runId);
+    const artifacts = await listAll(client, runId);
+    if (options.json) printJson({ ...record.run, artifacts });
+    else printRun(record, artifacts);
+    if (warnProblems(record.problems)) process.exitCode = EXIT.doneInPart;
+  });
+
+async function printHistory(
+  client: MlrunsClient,
+  runId: string,
+  key: string,
+  asJson: boolean,
+): Promise<void> {
+  const points = await client.getMetricHistory(runId, key);
+  if (asJson) for (const point of points) printJson(point);
+  else printTable(["step", "value", "time"], points.map(toRow));
+}
+
+function toRow({
+  step,
+  value,
+  timestamp,
+}: {
+  step: number;
+  value: number;
+  timestamp: number;
+}): string[] {
+  return [String(step), String(value), new Date(timestamp).toISOString()];
+}
+
+async function listAll(
+  client: MlrunsClient,
+  runId: string,
+): Promise<{ path: string; fileSize: number | null }[]> {
+  const files: { path: string; fileSize: number | null }[] = [];
+  for await (const { path, fileSize } of client.iterateArtifacts(runId))
+    files.push({ path, fileSize });
+  return files.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+function printRun(
+  record: RunRecord,
+  artifacts: readonly { path: string; fileSize: number | null }[],
+): void {
+  const { info, data } = record.run;
+  const took =
+    info.endTime === null ? "" : `, took ${shortDuration(info.endTime - info.startTime)}`;
+  print(`${pc.bold(info.runName || info.runId)}  ${info.status.toLowerCase()}`);
+  print(`run ${info.runId}, experiment ${info.experimentId}`);
+  print(`started ${shortTime(info.startTime)} by ${info.userId}${took}`);
+  section("params", ["key", "value"], Object.entries(data.params));
+  section(
+    "metrics",
+    ["key", "last", "min", "max", "points"],
+    Object.entries(record.summaries).map(([key, { latest, min, max, count }]) => [
+      key,
+      ...[latest.value, min, max].map(shortNumber),
+      String(count),
+    ]),
+  );
+  section("tags", ["key", "value"], Object.entries(data.tags));
+  section(
+    "artifacts",
+    ["path", "bytes"],
+    artifacts.map(({ path, fileSize }) => [path, String(fileSize ?? "")]),
+  );
+}
+
+function section(
+  title: string,
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+): void {
+  if (rows.length === 0) return;
+  print(`\n${pc.bold(title)}`);
+  printTable(head, rows);
+}

@@ -1,0 +1,12 @@
+import type { Command } from "commander";
+
+/** One line a command. Each is loaded only when it is called: `mlruns --version` starts nothing else. */
+export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  serve: async () => (await import("./serve.ts")).serveCommand,
+  experiments: async () => (await import("./experiments.ts")).experimentsCommand,
+  runs: async () => (await import("./runs.ts")).runsCommand,
+  show: async () => (await import("./show.ts")).showCommand,
+  log: async () => (await import("./log.ts")).logCommands,
+  delete: async () => (await import("./lifecycle.ts")).deleteCommand,
+  restore: async () => (await import("./lifecycle.ts")).restoreCommand,
+};

@@ -1,0 +1,103 @@
+import { InvalidArgumentError, Option } from "commander";
+import { MlrunsClient } from "../client/client.ts";
+import type { ViewType } from "../entities/lifecycle.ts";
+import { notFound } from "../errors.ts";
+
+export interface RootOption {
+  readonly root?: string;
+}
+
+/** The tree that a command works on. */
+export const rootOption = (): Option =>
+  new Option(
+    "-r, --root <folder>",
+    "the mlruns folder (default: MLFLOW_TRACKING_URI, else ./mlruns)",
+  );
+
+export const viewOption = (): Option =>
+  new Option("--view <view>", "which ones").choices(["active", "deleted", "all"]).default("active");
+
+const VIEWS: Readonly<Record<string, ViewType>> = {
+  active: "ACTIVE_ONLY",
+  deleted: "DELETED_ONLY",
+  all: "ALL",
+};
+
+export function toViewType(view: string): ViewType {
+  return VIEWS[view] ?? "ACTIVE_ONLY";
+}
+
+/** Opens a tree that must be there. @throws MlrunsError when there is none */
+export function openTree(options: RootOption): MlrunsClient {
+  const client = new MlrunsClient(options.root);
+  client.checkRoot();
+  return client;
+}
+
+/** The id of an experiment that is named by id or by name. @throws MlrunsError RESOURCE_DOES_NOT_EXIST */
+export async function findExperimentId(client: MlrunsClient, idOrName: string): Promise<string> {
+  const { experiments } = await client.scanExperiments("ALL");
+  const found =
+    experiments.find((experiment) => experiment.experimentId === idOrName) ??
+    experiments.find((experiment) => experiment.name === idOrName);
+  if (found !== undefined) return found.experimentId;
+  throw notFound(`No experiment has the id or name '${idOrName}'`, {
+    hint: "`mlruns experiments --view all` lists them.",
+  });
+}
+
+/** The id of the run that an id or the beginning of one names. @throws MlrunsError RESOURCE_DOES_NOT_EXIST */
+export async function findRunId(client: MlrunsClient, id: string): Promise<string> {
+  if (id.length >= 32) return id;
+  const { experiments } = await client.scanExperiments("ALL");
+  const found: string[] = [];
+  for (const { experimentId } of experiments) {
+    const { records } = await client.scanRuns(experimentId);
+    found.push(...records.map(({ run }) => run.info.runId).filter((runId) => runId.startsWith(id)));
+  }
+  const exact = found.find((runId) => runId === id);
+  if (exact !== undefined) return exact;
+  if (found.length === 1 && found[0] !== undefined) return found[0];
+  if (found.length === 0)
+    throw notFound(`Run '${id}' not found`, { hint: "`mlruns runs --view all` lists them." });
+  throw notFound(`'${id}' begins the ids of ${found.length} runs`, {
+    hint: "Give more of the id.",
+  });
+}
+
+/** Gathers an option that may be given several times. */
+export function several(value: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), value];
+}
+
+/** Reads `key=value`. */
+export function pair(
+  value: string,
+  before: Readonly<Record<string, string>> | undefined,
+): Record<string, string> {
+  const at = value.indexOf("=");
+  if (at < 1) throw new InvalidArgumentError("Expected key=value.");
+  return { ...before, [value.slice(0, at)]: value.slice(at + 1) };
+}
+
+export function wholeNumber(value: string): number {
+  if (!/^-?\d+$/.test(value)) throw new InvalidArgumentError("Expected a whole number.");
+  return Number(value);
+}
+
+/** A number as Python and MLflow spell it, `nan` and `inf` included. */
+export function number(value: string): number {
+  const spelled = value.toLowerCase().replace(/^([+-]?)inf(inity)?$/, "$1Infinity");
+  const parsed = spelled === "nan" ? Number.NaN : Number(spelled);
+  if (value.trim() === "" || (Number.isNaN(parsed) && spelled !== "nan")) {
+    throw new InvalidArgumentError("Expected a number.");
+  }
+  return parsed;
+}
+
+export function port(value: string): number {
+  const parsed = wholeNumber(value);
+  if (parsed < 0 || parsed > 65_535)
+    throw new InvalidArgumentError("Expected a port from 0 to 65535.");
+  return parsed;
+}

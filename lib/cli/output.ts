@@ -1,0 +1,84 @@
+import Table from "cli-table3";
+import pc from "picocolors";
+import type { TreeProblem } from "../errors.ts";
+
+/** Results go to stdout. */
+export function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** Everything else goes to stderr. */
+export function warn(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+/** One result a line, as `jq` and `while read` like it. */
+export function printJson(value: unknown): void {
+  print(JSON.stringify(value, spellNumber));
+}
+
+/** Columns without lines between them; a heading only where a person reads it. */
+export function printTable(head: readonly string[], rows: readonly (readonly string[])[]): void {
+  const isTerminal = process.stdout.isTTY === true;
+  if (!isTerminal) {
+    for (const row of [head, ...rows]) print(row.map(oneLine).join("\t"));
+    return;
+  }
+  const table = new Table({
+    head: head.map((name) => pc.dim(name)),
+    chars: NO_LINES,
+    style: { head: [], border: [], "padding-left": 0, "padding-right": 2 },
+  });
+  table.push(...rows.map((row) => row.map(oneLine)));
+  print(table.toString());
+}
+
+/** Names what could not be read. @returns whether there was anything */
+export function warnProblems(problems: readonly TreeProblem[]): boolean {
+  for (const { path, line, message } of problems) {
+    warn(
+      `${pc.yellow("warning")} ${path}${line === undefined ? "" : `, line ${line}`}: ${message}`,
+    );
+  }
+  return problems.length > 0;
+}
+
+/** Four significant digits, for people; `--json` has them all. */
+export function shortNumber(value: number): string {
+  if (!Number.isFinite(value)) return String(value).replace("Infinity", "inf");
+  if (Number.isInteger(value) && Math.abs(value) < 1e6) return String(value);
+  return String(Number(value.toPrecision(4)));
+}
+
+/** Local time to the minute. */
+export function shortTime(ms: number | null): string {
+  if (ms === null) return "";
+  const date = new Date(ms);
+  const pad = (part: number): string => String(part).padStart(2, "0");
+  const day = `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())}`;
+  return `${day} ${pad(date.getHours())}:${pad(date.getMinutes())}`;
+}
+
+/** Such as `2 h 05 min`. */
+export function shortDuration(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  const hours = Math.floor(seconds / 3_600);
+  return `${hours} h ${String(Math.floor((seconds % 3_600) / 60)).padStart(2, "0")} min`;
+}
+
+const NO_LINES = Object.fromEntries(
+  ["top", "top-mid", "top-left", "top-right", "bottom", "bottom-mid", "bottom-left", "bottom-right"]
+    .concat(["left", "left-mid", "mid", "mid-mid", "right", "right-mid", "middle"])
+    .map((place) => [place, ""]),
+);
+
+/** Names and values come from the tree: no line breaks, and no control characters that a terminal would obey. */
+function oneLine(text: string): string {
+  return text.replace(/\p{Cc}+/gu, " ");
+}
+
+function spellNumber(_key: string, value: unknown): unknown {
+  return typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
+}

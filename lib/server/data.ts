@@ -1,0 +1,103 @@
+import { createHash } from "node:crypto";
+import { promisify } from "node:util";
+import { brotliCompress, constants, gzip } from "node:zlib";
+import { Hono } from "hono";
+import { streamSSE } from "hono/streaming";
+import type { SiteContext } from "../site/context.ts";
+import { makeDataFile } from "../site/table.ts";
+import type { ChangeFeed } from "./events.ts";
+import { parseRange } from "./raw.ts";
+
+const TYPES = {
+  json: "application/json",
+  text: "text/plain; charset=utf-8",
+  binary: "application/octet-stream",
+} as const;
+/** Smaller answers gain nothing from compression. */
+const COMPRESS_ABOVE = 1_024;
+/** A comment at this pace keeps proxies from closing the stream, ms. */
+const KEEP_ALIVE_MS = 15_000;
+
+/** The viewer's data files, made when they are asked for, and the stream of changes. */
+export function createData(context: SiteContext, feed: ChangeFeed): Hono {
+  const data = new Hono();
+
+  data.get("/data/events", (c) =>
+    streamSSE(c, async (stream) => {
+      const stop = feed.listen((event) => void stream.writeSSE({ data: JSON.stringify(event) }));
+      stream.onAbort(stop);
+      while (!stream.aborted) {
+        await stream.write(": alive\n\n");
+        await stream.sleep(KEEP_ALIVE_MS);
+      }
+    }),
+  );
+
+  data.get("/data/:path{.+}", async (c) => {
+    const file = await makeDataFile(context, c.req.param("path"));
+    if (file === undefined) return c.notFound();
+    const bytes = bytesOf(file);
+    const etag = `"${createHash("sha1").update(bytes).digest("base64url")}"`;
+    const headers = {
+      "Content-Type": TYPES[file.kind],
+      "Cache-Control": "no-cache",
+      ETag: etag,
+      Vary: "Accept-Encoding",
+    };
+    if (c.req.header("If-None-Match") === etag) return c.body(null, 304, headers);
+    if (file.kind !== "json") return sendRange(bytes, c.req.header("Range"), headers);
+    const [encoding, body] = await compress(bytes, c.req.header("Accept-Encoding") ?? "");
+    return c.body(
+      toBody(body),
+      200,
+      encoding === undefined ? headers : { ...headers, "Content-Encoding": encoding },
+    );
+  });
+
+  return data;
+}
+
+/** Histories grow at their end: a viewer that has the first part asks for the rest. */
+function sendRange(
+  bytes: Uint8Array,
+  header: string | undefined,
+  headers: Record<string, string>,
+): Response {
+  const ranged = { ...headers, "Accept-Ranges": "bytes" };
+  const range = parseRange(header, bytes.length);
+  if (range === undefined) return new Response(toBody(bytes), { headers: ranged });
+  if (range === "unsatisfiable") {
+    return new Response(null, {
+      status: 416,
+      headers: { ...ranged, "Content-Range": `bytes */${bytes.length}` },
+    });
+  }
+  const { start, end } = range;
+  return new Response(toBody(bytes.subarray(start, end + 1)), {
+    status: 206,
+    headers: { ...ranged, "Content-Range": `bytes ${start}-${end}/${bytes.length}` },
+  });
+}
+
+function bytesOf(file: Awaited<ReturnType<typeof makeDataFile>> & object): Uint8Array {
+  if (file.kind === "json") return Buffer.from(JSON.stringify(file.value));
+  return file.kind === "text" ? Buffer.from(file.text) : file.bytes;
+}
+
+async function compress(
+  bytes: Uint8Array,
+  accepted: string,
+): Promise<[string | undefined, Uint8Array]> {
+  if (bytes.length < COMPRESS_ABOVE) return [undefined, bytes];
+  // Fast settings: the reader sits next to the server, and waits.
+  if (/\bbr\b/.test(accepted)) {
+    const params = { [constants.BROTLI_PARAM_QUALITY]: 3 };
+    return ["br", await promisify(brotliCompress)(bytes, { params })];
+  }
+  if (/\bgzip\b/.test(accepted)) return ["gzip", await promisify(gzip)(bytes, { level: 3 })];
+  return [undefined, bytes];
+}
+
+function toBody(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return bytes as Uint8Array<ArrayBuffer>;
+}

@@ -1,0 +1,59 @@
+import type { MlrunsClient } from "../client/client.ts";
+import type { ChangeEvent } from "../wire/data-files.ts";
+
+type Listener = (event: ChangeEvent) => void;
+
+/** How often a tree is looked at while somebody listens, ms: often, but at most a tenth of the time. */
+const SHORTEST_PAUSE_MS = 500;
+const SHARE_OF_TIME = 10;
+
+/** Tells listeners what changed in a tree, by whomever. Looks at the tree only while there are listeners. */
+export class ChangeFeed {
+  readonly #client: MlrunsClient;
+  readonly #listeners = new Set<Listener>();
+  #timer: NodeJS.Timeout | undefined;
+  #generation = 0;
+
+  constructor(client: MlrunsClient) {
+    this.#client = client;
+  }
+
+  /** @returns a function that ends the listening */
+  listen(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    if (this.#listeners.size === 1) this.#schedule(0);
+    return () => {
+      this.#listeners.delete(listener);
+      if (this.#listeners.size === 0) this.close();
+    };
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#listeners.clear();
+  }
+
+  #schedule(pause: number): void {
+    this.#timer = setTimeout(() => this.#look(), pause);
+    this.#timer.unref();
+  }
+
+  async #look(): Promise<void> {
+    const start = performance.now();
+    const changes = await this.#client.pollChanges().catch(() => []);
+    for (const { experimentId, runIds } of changes) {
+      this.#generation++;
+      const runId = runIds.length === 1 ? (runIds[0] ?? null) : null;
+      const event = {
+        kind: "change",
+        experimentId,
+        runId,
+        generation: String(this.#generation),
+      } as const;
+      for (const listener of this.#listeners) listener(event);
+    }
+    if (this.#listeners.size === 0) return;
+    this.#schedule(Math.max(SHORTEST_PAUSE_MS, (performance.now() - start) * SHARE_OF_TIME));
+  }
+}

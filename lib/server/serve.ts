@@ -1,0 +1,179 @@
+import { randomBytes } from "node:crypto";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { fileURLToPath } from "node:url";
+import { getRequestListener } from "@hono/node-server";
+import fs from "fs-extra";
+import sirv from "sirv";
+import type { MlrunsClient } from "../client/client.ts";
+import { MlrunsError } from "../errors.ts";
+import { version } from "../version.ts";
+import { createApp } from "./app.ts";
+import { ChangeFeed } from "./events.ts";
+import { checkRequest, type GuardOptions, PAGE_POLICY, SECURITY_HEADERS } from "./guard.ts";
+
+export interface ServeOptions extends GuardOptions {
+  /** 127.0.0.1 by default. */
+  readonly host?: string;
+  /** 5000 by default; 0 is any free port. */
+  readonly port?: number;
+  /** Tries the following ports when the port is taken. */
+  readonly movesOn?: boolean;
+  readonly readOnly?: boolean;
+  readonly title?: string;
+  /** What the viewer shows instead of the root's path. */
+  readonly rootLabel?: string;
+  /** Folder of the built viewer; the one in the package by default. */
+  readonly viewerDir?: string;
+  /** Everything is served below this path, such as `/tracking`. */
+  readonly staticPrefix?: string;
+}
+
+export interface RunningServer {
+  /** Such as `http://127.0.0.1:5000`. */
+  readonly url: string;
+  readonly port: number;
+  /** Stops listening, ends streams and waits for open requests. */
+  close(): Promise<void>;
+}
+
+const DEFAULT_PORT = 5_000;
+const PORTS_TRIED = 20;
+const BUILT_VIEWER = fileURLToPath(new URL("../viewer", import.meta.url));
+
+/**
+ * Serves the viewer and its data over a tree. Resolves when requests are answered.
+ *
+ * @throws MlrunsError TEMPORARILY_UNAVAILABLE when the port is taken, INVALID_PARAMETER_VALUE when it may not be used
+ */
+export async function serve(
+  client: MlrunsClient,
+  options: ServeOptions = {},
+): Promise<RunningServer> {
+  const nonce = randomBytes(12).toString("base64url");
+  const feed = new ChangeFeed(client);
+  const app = createApp(
+    {
+      client,
+      mode: "live",
+      readOnly: options.readOnly ?? true,
+      title: options.title ?? "mlruns",
+      rootLabel: options.rootLabel ?? "mlruns",
+      version,
+      rawBase: `raw/${nonce}`,
+      isPublished: () => true,
+    },
+    feed,
+    nonce,
+  );
+  const answer = getRequestListener(app.fetch);
+  const viewer = await openViewer(options.viewerDir ?? BUILT_VIEWER);
+  const prefix = (options.staticPrefix ?? "").replace(/\/+$/, "");
+
+  const server = createServer((request, response) => {
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
+    const path = stripPrefix(request, prefix);
+    if (path === undefined) return refuse(response, 404, "Not found");
+    const refusal = checkRequest(request, path, options);
+    if (refusal !== undefined) return refuse(response, refusal.status, refusal.text);
+    viewer(request, response, () => void answer(request, response));
+  });
+  const port = await listen(server, options);
+  const host = options.host ?? "127.0.0.1";
+  return {
+    url: `http://${host.includes(":") ? `[${host}]` : host}:${port}${prefix}`,
+    port,
+    close: () => close(server, feed),
+  };
+}
+
+type Handler = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
+
+async function openViewer(folder: string): Promise<Handler> {
+  if (!(await fs.pathExists(folder))) return (_request, _response, next) => next();
+  return sirv(folder, {
+    etag: true,
+    setHeaders: (response, path) => {
+      if (path === "/" || path.endsWith(".html")) {
+        response.setHeader("Content-Security-Policy", PAGE_POLICY);
+        response.setHeader("Cache-Control", "no-cache");
+      } else if (path.startsWith("/assets/")) {
+        // Names of built assets hold a hash of their content.
+        response.setHeader("Cache-Control", "public, max-age=31536000, immutable");
+      }
+    },
+  });
+}
+
+/** Takes the prefix off the request's URL; undefined when it lies outside of it. */
+function stripPrefix(request: IncomingMessage, prefix: string): string | undefined {
+  const url = request.url ?? "/";
+  if (prefix !== "") {
+    const isInside = url === prefix || url.startsWith(`${prefix}/`) || url.startsWith(`${prefix}?`);
+    if (!isInside) return undefined;
+    request.url = url.slice(prefix.length) || "/";
+  }
+  return (request.url ?? "/").split("?")[0];
+}
+
+function refuse(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { "Content-Type": "text/plain; charset=utf-8" }).end(text);
+}
+
+async function listen(server: Server, options: ServeOptions): Promise<number> {
+  const first = options.port ?? DEFAULT_PORT;
+  const tries = options.movesOn && first !== 0 ? PORTS_TRIED : 1;
+  for (let port = first; ; port++) {
+    try {
+      return await listenAt(server, options.host ?? "127.0.0.1", port);
+    } catch (error) {
+      const isTaken = error instanceof MlrunsError && error.errorCode === "TEMPORARILY_UNAVAILABLE";
+      if (!isTaken || port + 1 >= first + tries) throw error;
+    }
+  }
+}
+
+function listenAt(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const fail = (cause: NodeJS.ErrnoException): void => reject(listenError(cause, host, port));
+    server.once("error", fail);
+    server.listen(port, host, () => {
+      server.off("error", fail);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+function listenError(cause: NodeJS.ErrnoException, host: string, port: number): unknown {
+  switch (cause.code) {
+    case "EADDRINUSE":
+      return new MlrunsError("TEMPORARILY_UNAVAILABLE", `Port ${port} is taken.`, {
+        cause,
+        hint: "Give another with --port, or --port 0 for any free one.",
+      });
+    case "EACCES":
+      return new MlrunsError("PERMISSION_DENIED", `Port ${port} may not be used.`, {
+        cause,
+        hint: "Give one above 1023.",
+      });
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+      return new MlrunsError(
+        "INVALID_PARAMETER_VALUE",
+        `'${host}' is no address of this machine.`,
+        { cause },
+      );
+    default:
+      return cause;
+  }
+}
+
+function close(server: Server, feed: ChangeFeed): Promise<void> {
+  feed.close();
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+    // Streams of events never end by themselves, and a browser holds its connections.
+    setTimeout(() => server.closeAllConnections(), 2_000).unref();
+  });
+}

@@ -1,0 +1,54 @@
+import type { MetricSummary, RunRecord } from "../client/client.ts";
+import { MLFLOW_TAG } from "../entities/tag.ts";
+import { encodeNumber, type MetricEntry, type RunFile, type RunLink } from "../wire/data-files.ts";
+import { makeArtifacts } from "./artifacts.ts";
+import type { SiteContext } from "./context.ts";
+import { lastWrite } from "./runs.ts";
+
+/** `data/run/<run>.json`: everything small of one run. */
+export async function makeRun(context: SiteContext, runId: string): Promise<RunFile> {
+  const { client } = context;
+  const record = await client.readRunRecord(runId);
+  const { info, data, inputs, outputs } = record.run;
+  const experiment = await client.getExperiment(info.experimentId);
+  const { records } = await client.scanRuns(info.experimentId);
+  const parentId = data.tags[MLFLOW_TAG.parentRunId];
+  const children = records.filter(({ run }) => run.data.tags[MLFLOW_TAG.parentRunId] === runId);
+  const parent = records.find(({ run }) => run.info.runId === parentId);
+  return {
+    info: context.mode === "static" ? { ...info, artifactUri: null } : info,
+    experimentName: experiment.name,
+    root: 0,
+    params: data.params,
+    tags: data.tags,
+    metrics: Object.values(record.summaries).map(toEntry),
+    inputs,
+    outputs,
+    loggedModels: [],
+    modelVersions: [],
+    parent: parent === undefined ? null : toLink(parent),
+    children: children.map(toLink),
+    artifacts: await makeArtifacts(context, runId, ""),
+    lastWrite: lastWrite(record),
+    warnings: record.problems,
+  };
+}
+
+function toLink({ run }: RunRecord): RunLink {
+  const { runId, runName, experimentId } = run.info;
+  return { runId, runName, experimentId };
+}
+
+function toEntry(summary: MetricSummary): MetricEntry {
+  const { key, value, step, timestamp } = summary.latest;
+  return {
+    key,
+    last: encodeNumber(value),
+    step,
+    timestamp,
+    count: summary.count,
+    min: encodeNumber(summary.min),
+    max: encodeNumber(summary.max),
+    mean: encodeNumber(summary.mean),
+  };
+}

@@ -1,0 +1,117 @@
+import type { MetricSummary, RunRecord } from "../client/client.ts";
+import { compareText } from "../entities/record.ts";
+import { RUN_STATUSES } from "../entities/run.ts";
+import { MLFLOW_TAG } from "../entities/tag.ts";
+import type { TreeProblem } from "../errors.ts";
+import {
+  DATA_PATH,
+  encodeNumber,
+  type MetricColumn,
+  RUNS_PER_FILE,
+  type RunsFile,
+  TAG_CUT,
+} from "../wire/data-files.ts";
+import { columnsByKey, toDictionaryColumn } from "./columns.ts";
+import type { SiteContext } from "./context.ts";
+
+/** `data/runs/<experiment>.json` and its further chunks: columns over the runs, newest first, active and deleted. */
+export async function makeRuns(
+  context: SiteContext,
+  experimentId: string,
+  chunk: number,
+): Promise<RunsFile> {
+  const { records, problems } = await context.client.scanRuns(experimentId);
+  const sorted = [...records].sort(newestFirst);
+  const offset = chunk * RUNS_PER_FILE;
+  const rows = sorted.slice(offset, offset + RUNS_PER_FILE);
+  const infos = rows.map(({ run }) => run.info);
+  const isLast = offset + rows.length >= sorted.length;
+  const byRun = chunk === 0 ? problemsByRun(experimentId, records, problems) : NO_PROBLEMS;
+  return {
+    experimentId,
+    total: sorted.length,
+    offset,
+    next: isLast ? null : DATA_PATH.runs(experimentId, chunk + 1),
+    runIds: infos.map((info) => info.runId),
+    names: infos.map((info) => info.runName),
+    status: infos.map((info) => RUN_STATUSES.indexOf(info.status)),
+    deleted: infos.map((info) => (info.lifecycleStage === "deleted" ? 1 : 0)),
+    startTime: infos.map((info) => info.startTime),
+    endTime: infos.map((info) => info.endTime),
+    lastWrite: rows.map(lastWrite),
+    user: toDictionaryColumn(infos.map((info) => info.userId)),
+    parent: toDictionaryColumn(rows.map(({ run }) => run.data.tags[MLFLOW_TAG.parentRunId])),
+    params: columnsByKey(
+      rows.map(({ run }) => run.data.params),
+      toDictionaryColumn,
+    ),
+    tags: columnsByKey(
+      rows.map(({ run }) => run.data.tags),
+      (values) => toDictionaryColumn(values.map((value) => value?.slice(0, TAG_CUT))),
+    ),
+    metrics: columnsByKey(
+      rows.map(({ summaries }) => summaries),
+      toMetricColumn,
+    ),
+    datasets: toDictionaryColumn(rows.map(datasetsOf)),
+    models: toDictionaryColumn(rows.map(modelsOf)),
+    ...byRun,
+  };
+}
+
+/** Newest timestamp of any metric of a run, ms since the epoch. */
+export function lastWrite({ summaries }: RunRecord): number | null {
+  const times = Object.values(summaries).map(({ lastTimestamp }) => lastTimestamp);
+  return times.length === 0 ? null : Math.max(...times);
+}
+
+const NO_PROBLEMS: Pick<RunsFile, "unreadable" | "warnings"> = { unreadable: [], warnings: [] };
+
+/** A problem belongs to the run whose folder it lies in. A run whose meta.yaml is broken has no row. */
+function problemsByRun(
+  experimentId: string,
+  records: readonly RunRecord[],
+  problems: readonly TreeProblem[],
+): Pick<RunsFile, "unreadable" | "warnings"> {
+  const readable = new Set(records.map(({ run }) => run.info.runId));
+  const unreadable: RunsFile["unreadable"][number][] = [];
+  const warnings: RunsFile["warnings"][number][] = [];
+  for (const problem of problems) {
+    const parts = problem.path.split("/");
+    const [runId, file] = parts.slice(parts.indexOf(experimentId) + 1);
+    if (runId === undefined) continue;
+    if (readable.has(runId)) warnings.push({ runId, problem });
+    else if (file === "meta.yaml") unreadable.push({ runId, problem });
+  }
+  return { unreadable, warnings };
+}
+
+function newestFirst(a: RunRecord, b: RunRecord): number {
+  const byStart = b.run.info.startTime - a.run.info.startTime;
+  return byStart !== 0 ? byStart : compareText(a.run.info.runId, b.run.info.runId);
+}
+
+function toMetricColumn(summaries: readonly (MetricSummary | undefined)[]): MetricColumn {
+  const numbers = (of: (summary: MetricSummary) => number): MetricColumn["last"] =>
+    summaries.map((summary) => (summary === undefined ? null : encodeNumber(of(summary))));
+  return {
+    last: numbers(({ latest }) => latest.value),
+    min: numbers(({ min }) => min),
+    max: numbers(({ max }) => max),
+    mean: numbers(({ mean }) => mean),
+    step: summaries.map((summary) => summary?.latest.step ?? null),
+    count: summaries.map((summary) => summary?.count ?? null),
+  };
+}
+
+function datasetsOf({ run }: RunRecord): string | undefined {
+  const names = run.inputs.datasetInputs.map(
+    ({ dataset }) => `${dataset.name} (${dataset.digest})`,
+  );
+  return names.length === 0 ? undefined : names.sort(compareText).join(", ");
+}
+
+function modelsOf({ run }: RunRecord): string | undefined {
+  const ids = run.outputs.modelOutputs.map(({ modelId }) => modelId);
+  return ids.length === 0 ? undefined : ids.sort(compareText).join(", ");
+}
