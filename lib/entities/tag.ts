@@ -24,4 +24,16 @@ export const MLFLOW_TAG = {
   artifactLocation: "mlflow.artifactLocation",
   traceName: "mlflow.traceName",
   isPrompt: "mlflow.prompt.is_prompt",
+  /** On a logged model: the versions that were registered from it, as JSON. */
+  modelVersions: "mlflow.modelVersions",
+} as const;
+
+/** Keys of the tags that hold a prompt in the registry. Those without dots can be stored by Unity Catalog, too. */
+export const PROMPT_TAG = {
+  text: "mlflow.prompt.text",
+  type: "_mlflow_prompt_type",
+  responseFormat: "_mlflow_prompt_response_format",
+  modelConfig: "_mlflow_prompt_model_config",
+  /** Ids between commas, such as `,0,12,`. */
+  experimentIds: "_mlflow_experiment_ids",
 } as const;

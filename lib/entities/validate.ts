@@ -9,6 +9,8 @@ const KEY_CHARACTERS = /^[/\p{L}\p{N}_.\- :]*\n?$/u;
 const RUN_ID = /^[a-zA-Z0-9][\p{L}\p{N}_-]{0,255}$/u;
 const EXPERIMENT_ID = /^[a-zA-Z0-9][\p{L}\p{N}_-]{0,63}$/u;
 
+const FORBIDDEN_IN_LOGGED_MODEL_NAMES = /[/:.%"']/;
+
 const BAD_CHARACTERS =
   "Names may only contain alphanumerics, underscores (_), dashes (-), periods (.), spaces ( ), colon(:) and slashes (/).";
 
@@ -32,12 +34,22 @@ export function missingValue(parameter: string): MlrunsError {
 export function validateKey(key: string, parameter: string): void {
   if (typeof key !== "string") throw missingValue(parameter);
   if (!KEY_CHARACTERS.test(key)) throw invalidValue(parameter, key, BAD_CHARACTERS);
-  const normal = posixNormal(key);
-  if (normal === key && normal !== "." && !normal.startsWith("..") && !normal.startsWith("/"))
-    return;
+  refuseBadPath(key, parameter);
+}
+
+/**
+ * Refuses a name that, taken for a path, would lead elsewhere or be the same as another.
+ *
+ * @throws MlrunsError INVALID_PARAMETER_VALUE
+ * @see MLflow 3.17 `mlflow.utils.validation.path_not_unique`
+ */
+export function refuseBadPath(name: string, parameter: string): void {
+  const normal = posixNormal(name);
+  const isOwn = normal === name && normal !== "." && !/^(\.\.|\/)/.test(normal);
+  if (isOwn) return;
   throw invalidValue(
     parameter,
-    key,
+    name,
     "Names may be treated as files in certain cases, and must not resolve to other names when treated as such." +
       ` This name would resolve to ${pythonQuote(normal)}`,
   );
@@ -120,6 +132,16 @@ export function validateArtifactLocation(location: string): void {
   if (/[\n\r\0]/.test(location)) {
     throw invalidParameter("Invalid artifact path: it must not contain line breaks.");
   }
+}
+
+/** @throws MlrunsError INVALID_PARAMETER_VALUE for a name that a logged model cannot have */
+export function validateLoggedModelName(name: string): void {
+  if (typeof name === "string" && name !== "" && !FORBIDDEN_IN_LOGGED_MODEL_NAMES.test(name))
+    return;
+  throw invalidParameter(
+    `Invalid model name (${pythonQuote(String(name))}) provided. Model name must be a non-empty string and cannot contain the` +
+      ` following characters: ('/', ':', '.', '%', '"', "'")`,
+  );
 }
 
 export function isRunId(id: string): boolean {

@@ -15,21 +15,21 @@ import {
   validateParam,
 } from "../entities/validate.ts";
 import { MlrunsError, notFound, type TreeProblem } from "../errors.ts";
-import {
-  type LoggedModelMeta,
-  parseLoggedModelMeta,
-  printLoggedModelMeta,
-} from "../format/logged-model-meta.ts";
-import { latestPerDataset, parseMetricHistory } from "../format/metric-line.ts";
-import { experimentFolder, experimentPaths, keyFile, META_FILE, runPaths } from "../tree/layout.ts";
-import { isFile, readPatiently, readText } from "../tree/read.ts";
-import { walkKeys } from "../tree/walk.ts";
+import { type LoggedModelMeta, printLoggedModelMeta } from "../format/logged-model-meta.ts";
+import { experimentFolder, experimentPaths, keyFile, runPaths } from "../tree/layout.ts";
+import { isFile } from "../tree/read.ts";
 import { replaceFile, replaceValue } from "../tree/write.ts";
 import { findArtifacts, newArtifactUri } from "./artifact-location.ts";
 import { findExperiment, getExperiment } from "./experiments.ts";
 import { findLoggedModelPlace, listLoggedModelPlaces } from "./logged-model-place.ts";
-import { readValues } from "./read-run.ts";
-import { collecting, type LoggedModelPlace, type Scan, type Store, treePath } from "./store.ts";
+import {
+  loggedModelMetaFile,
+  readActiveModelMeta,
+  readLoggedModel,
+  readLoggedModelMeta,
+  readModelMetric,
+} from "./read-logged-model.ts";
+import { collecting, type LoggedModelPlace, type Scan, type Store } from "./store.ts";
 
 export interface NewLoggedModel {
   /** A generated name such as `swift-heron-417` by default. */
@@ -94,7 +94,7 @@ export function createLoggedModel(
 /** @throws MlrunsError RESOURCE_DOES_NOT_EXIST when there is none or it is deleted, INVALID_STATE when it names another place */
 export function getLoggedModel(store: Store, modelId: string): LoggedModel {
   const place = findLoggedModelPlace(store, modelId);
-  return toModel(store, place, readActiveMeta(store, place), []);
+  return readLoggedModel(store, place, readActiveModelMeta(store, place), []);
 }
 
 /** Reads the logged models of an experiment. One that cannot be read is a problem, and the others are still there. */
@@ -107,8 +107,8 @@ export function listLoggedModels(
   const problems: TreeProblem[] = [];
   const { folder } = findExperiment(store, experimentId);
   for (const place of listLoggedModelPlaces(experimentId, folder)) {
-    const model = collecting(store, metaFile(place), problems, () =>
-      toModel(store, place, readLoggedModelMeta(store, place), problems),
+    const model = collecting(store, loggedModelMetaFile(place), problems, () =>
+      readLoggedModel(store, place, readLoggedModelMeta(store, place), problems),
     );
     if (model !== undefined && isInView(model.lifecycleStage, view)) found.push(model);
   }
@@ -122,7 +122,7 @@ export function finalizeLoggedModel(
   status: LoggedModelStatus,
 ): LoggedModel {
   const place = findLoggedModelPlace(store, modelId);
-  const meta = readActiveMeta(store, place);
+  const meta = readActiveModelMeta(store, place);
   writeMeta(place, { ...meta, status, lastUpdatedTimestamp: Date.now() });
   return getLoggedModel(store, modelId);
 }
@@ -130,7 +130,7 @@ export function finalizeLoggedModel(
 /** Marks a model deleted; its folder stays. */
 export function deleteLoggedModel(store: Store, modelId: string): void {
   const place = findLoggedModelPlace(store, modelId);
-  const meta = readActiveMeta(store, place);
+  const meta = readActiveModelMeta(store, place);
   store.appender.close(place.folder);
   writeMeta(place, { ...meta, lifecycleStage: "deleted", lastUpdatedTimestamp: Date.now() });
 }
@@ -145,10 +145,11 @@ export function setLoggedModelTags(store: Store, modelId: string, tags: readonly
 export function deleteLoggedModelTag(store: Store, modelId: string, key: string): void {
   validateKey(key, "key");
   const file = keyFile(runPaths.tags(findActiveModel(store, modelId).folder), key);
-  if (isFile(file)) return rmSync(file);
-  throw notFound(
-    `No tag with key ${pythonQuote(key)} found for model with ID ${pythonQuote(modelId)}.`,
-  );
+  if (!isFile(file)) {
+    const message = `No tag with key ${pythonQuote(key)} found for model with ID ${pythonQuote(modelId)}.`;
+    throw notFound(message);
+  }
+  rmSync(file);
 }
 
 /** Params of a model may be logged anew with other values, unlike those of a run. */
@@ -167,7 +168,7 @@ export function readLoggedModelHistory(store: Store, modelId: string, key: strin
   validateKey(key, "name");
   const place = findLoggedModelPlace(store, modelId);
   const file = keyFile(runPaths.metrics(place.folder), key);
-  return isFile(file) ? readHistory(store, place, key, file) : { found: [], problems: [] };
+  return isFile(file) ? readModelMetric(store, place, key, file) : { found: [], problems: [] };
 }
 
 /** Where a model's artifacts are read from. A deleted model's are found, too. */
@@ -178,77 +179,18 @@ export function artifactPlaceOfModel(store: Store, modelId: string): ArtifactPla
   return findArtifacts(store, place.folder, tail, artifactLocation);
 }
 
-/**
- * Reads a model's meta.yaml.
- *
- * @throws MlrunsError INTERNAL_ERROR when it is broken, INVALID_STATE when it names another model or experiment
- */
-export function readLoggedModelMeta(store: Store, place: LoggedModelPlace): LoggedModelMeta {
-  const path = treePath(store, metaFile(place));
-  const meta = readPatiently(metaFile(place), (text) => parseLoggedModelMeta(text, path));
-  if (meta.modelId === place.modelId && meta.experimentId === place.experimentId) return meta;
-  throw new MlrunsError(
-    "INVALID_STATE",
-    `Model '${place.modelId}' metadata is in invalid state: ${META_FILE} says model '${meta.modelId}' of experiment ` +
-      `'${meta.experimentId}'`,
-    { path },
-  );
-}
-
 function findActiveModel(store: Store, modelId: string): LoggedModelPlace {
   const place = findLoggedModelPlace(store, modelId);
-  readActiveMeta(store, place);
+  readActiveModelMeta(store, place);
   return place;
 }
 
-function readActiveMeta(store: Store, place: LoggedModelPlace): LoggedModelMeta {
-  const meta = readLoggedModelMeta(store, place);
-  if (meta.lifecycleStage === "active") return meta;
-  throw notFound(`Model '${place.modelId}' not found`, { hint: "The model is deleted." });
-}
-
-function toModel(
-  store: Store,
-  place: LoggedModelPlace,
-  meta: LoggedModelMeta,
-  problems: TreeProblem[],
-): LoggedModel {
-  const { extra: _, ...fields } = meta;
-  return {
-    ...fields,
-    tags: readValues(store, runPaths.tags(place.folder), problems),
-    params: readValues(store, runPaths.params(place.folder), problems),
-    metrics: walkKeys(runPaths.metrics(place.folder)).flatMap(({ key, path }) => {
-      const points = collecting(store, path, problems, () => readHistory(store, place, key, path));
-      problems.push(...(points?.problems ?? []));
-      return latestPerDataset(points?.found ?? []);
-    }),
-  };
-}
-
-function readHistory(
-  store: Store,
-  place: LoggedModelPlace,
-  key: string,
-  file: string,
-): Scan<Metric> {
-  const { modelId, experimentId } = place;
-  const path = treePath(store, file);
-  const description = { key, path, experimentId, isModel: true, modelId };
-  const { points, problems } = parseMetricHistory(readText(file), description);
-  return { found: points, problems };
-}
-
 function writeMeta(place: LoggedModelPlace, meta: LoggedModelMeta): void {
-  replaceFile(metaFile(place), printLoggedModelMeta(meta));
+  replaceFile(loggedModelMetaFile(place), printLoggedModelMeta(meta));
 }
 
 function writeValue(place: LoggedModelPlace, kind: "params" | "tags", entry: Param | Tag): void {
   replaceValue(place.folder, keyFile(runPaths[kind](place.folder), entry.key), entry.value);
-}
-
-function metaFile(place: LoggedModelPlace): string {
-  return join(place.folder, META_FILE);
 }
 
 function toList(entries: Readonly<Record<string, string>> = {}): Tag[] {

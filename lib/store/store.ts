@@ -88,9 +88,10 @@ function isTree(folder: string): boolean {
   );
 }
 
-/** Creates the root with its `.trash`. @returns whether the root was not there before */
+/** Creates the root with its `.trash`. @returns whether the root was not there before, or was empty */
 export function createRoot(store: Store): boolean {
-  const isNew = statSync(store.root, { throwIfNoEntry: false }) === undefined;
+  const isThere = statSync(store.root, { throwIfNoEntry: false }) !== undefined;
+  const isNew = !isThere || readdirSync(store.root).length === 0;
   mkdirSync(join(store.root, TRASH_FOLDER), { recursive: true });
   return isNew;
 }

@@ -1,5 +1,6 @@
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import { isExperimentId, validateExperimentId, validateRunId } from "../entities/validate.ts";
+import { validateModelName } from "../entities/validate-registry.ts";
 import { invalidParameter } from "../errors.ts";
 
 /** Every path of an mlruns tree is made here, and here only it is checked that a name stays inside its folder. */
@@ -57,6 +58,26 @@ export const experimentPaths = {
   datasets: (experimentFolder: string): string => join(experimentFolder, "datasets"),
   loggedModels: (experimentFolder: string): string => join(experimentFolder, "models"),
   traces: (experimentFolder: string): string => join(experimentFolder, "traces"),
+} as const;
+
+/** The folder of a registered model. @throws MlrunsError INVALID_PARAMETER_VALUE when the name is not one */
+export function registeredModelFolder(root: string, name: string): string {
+  validateModelName(name);
+  if (name.includes(sep) || name.includes("\0")) {
+    throw invalidParameter(
+      `Invalid name: '${name}'. Registered model name cannot contain path separator`,
+    );
+  }
+  return join(registryPaths.models(root), name);
+}
+
+export const registryPaths = {
+  models: (root: string): string => join(root, REGISTRY_FOLDER),
+  meta: (folder: string): string => join(folder, META_FILE),
+  tags: (folder: string): string => join(folder, "tags"),
+  aliases: (modelFolder: string): string => join(modelFolder, "aliases"),
+  version: (modelFolder: string, version: string): string =>
+    join(modelFolder, `version-${version}`),
 } as const;
 
 /**

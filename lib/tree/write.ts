@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { MlrunsError } from "../errors.ts";
+import { TRASH_FOLDER } from "./layout.ts";
 import { hasCode } from "./read.ts";
 
 export interface ReplaceOptions {
@@ -42,8 +43,57 @@ export function makeKeyFolder(path: string): void {
   }
 }
 
+/**
+ * Makes a folder that is there with all its files or not at all: `fill` writes them into a temporary folder of the root,
+ * whose name MLflow passes over, and then it is moved to `target`.
+ *
+ * @returns false when there is a `target` already; it stays as it is
+ */
+export function createFolder(
+  root: string,
+  target: string,
+  fill: (folder: string) => void,
+): boolean {
+  const temporary = join(root, `.mlruns-${randomBytes(6).toString("hex")}${TRASH_FOLDER}`);
+  mkdirSync(temporary, { recursive: true });
+  try {
+    fill(temporary);
+    mkdirSync(dirname(target), { recursive: true });
+    return moveFolder(temporary, target);
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+/** Moves a folder. @returns false when there is a `target` already */
+export function moveFolder(folder: string, target: string): boolean {
+  // An empty folder would be replaced: MLflow makes one and then fills it.
+  if (existsSync(target)) return false;
+  try {
+    renameSync(folder, target);
+    return true;
+  } catch (error) {
+    if (existsSync(target)) return false;
+    throw clashOr(error, target);
+  }
+}
+
+/** Removes a folder at once: nobody sees half of it. */
+export function removeFolder(root: string, folder: string): void {
+  const temporary = join(root, `.mlruns-${randomBytes(6).toString("hex")}${TRASH_FOLDER}`);
+  renameSync(folder, temporary);
+  rmSync(temporary, { recursive: true, force: true });
+}
+
 /** The error for a key that needs a folder where another key has its file, or the reverse; any other error as it is. */
 export function clashOr(error: unknown, path: string): unknown {
+  if (hasCode(error, "ENAMETOOLONG")) {
+    return new MlrunsError(
+      "INVALID_PARAMETER_VALUE",
+      `Cannot write '${path}': the name is too long for the file system`,
+      { cause: error, hint: "Most file systems take 255 bytes between two slashes." },
+    );
+  }
   const isClash = ["ENOTDIR", "EISDIR", "EEXIST"].some((code) => hasCode(error, code));
   if (!isClash) return error;
   return new MlrunsError(
