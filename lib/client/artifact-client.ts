@@ -11,14 +11,18 @@ import type {
 } from "../artifacts/artifact-repository.ts";
 import { openArtifacts } from "../artifacts/registry.ts";
 import { baseName, validateArtifactPath } from "../entities/artifact-path.ts";
+import type { Experiment } from "../entities/experiment.ts";
 import type { ArtifactPlace } from "../entities/file-info.ts";
+import type { RunInfo } from "../entities/run.ts";
 import { MLFLOW_TAG } from "../entities/tag.ts";
 import { invalidParameter, notFound } from "../errors.ts";
-import { artifactPlaceOfRun } from "../store/artifact-location.ts";
+import { artifactPlaceOfExperiment, artifactPlaceOfRun } from "../store/artifact-location.ts";
 import { readRunMeta } from "../store/read-run.ts";
 import { findRun, getRun } from "../store/runs.ts";
 import { RunClient } from "./run-client.ts";
 import { mergeTables, parseTable, type Table, type TableData, toTable } from "./table.ts";
+
+export type { ArtifactFile, ArtifactRepository, ByteRange };
 
 /** Files copied at a time. */
 const CONCURRENCY = 8;
@@ -186,9 +190,24 @@ export class ArtifactClient extends RunClient {
     return artifactPlaceOfRun(this.store, place, readRunMeta(this.store, place).artifactUri);
   }
 
-  async #open(runId: string): Promise<ArtifactRepository> {
+  /** As `findArtifactPlace`, for a run that was just read. */
+  artifactPlaceOf({ runId, artifactUri }: RunInfo): ArtifactPlace {
+    return artifactPlaceOfRun(this.store, findRun(this.store, runId), artifactUri);
+  }
+
+  /** Where runs of an experiment keep their artifacts. */
+  artifactPlaceOfExperiment({ experimentId, artifactLocation }: Experiment): ArtifactPlace {
+    return artifactPlaceOfExperiment(this.store, experimentId, artifactLocation);
+  }
+
+  /** Opens artifacts where `findArtifactPlace` or the like has found them. */
+  async openArtifacts(place: ArtifactPlace): Promise<ArtifactRepository> {
     const followLinks = this.options.followLinks ?? true;
-    return openArtifacts(await this.findArtifactPlace(runId), { followLinks });
+    return openArtifacts(place, { followLinks });
+  }
+
+  async #open(runId: string): Promise<ArtifactRepository> {
+    return this.openArtifacts(await this.findArtifactPlace(runId));
   }
 
   #rememberTable(runId: string, path: string): void {

@@ -6,6 +6,7 @@ import { searchExperiments } from "../search/index.ts";
 import {
   createExperiment,
   deleteExperimentTag,
+  ensureTree,
   findExperimentByName,
   getExperiment,
   listExperiments,
@@ -71,6 +72,11 @@ export class ExperimentClient {
    */
   checkRoot(): void {
     checkRoot(this.store.root);
+  }
+
+  /** Creates the tree with its experiment "Default", unless there is one. @param artifactsRoot - see `NewExperiment` */
+  createTree(artifactsRoot?: string): void {
+    ensureTree(this.store, artifactsRoot);
   }
 
   /**

@@ -15,7 +15,8 @@ import {
   readHistoryRecords,
   setTag,
 } from "../store/log.ts";
-import { type RunRecord, readRun } from "../store/read-run.ts";
+import { recordModel } from "../store/model-history.ts";
+import { type RunRecord, readRun, readRunMeta, runInfoOf } from "../store/read-run.ts";
 import {
   createRun,
   deleteRun,
@@ -56,6 +57,11 @@ export class RunClient extends ExperimentClient {
   /** @throws MlrunsError RESOURCE_DOES_NOT_EXIST; a deleted run is found */
   async getRun(runId: string): Promise<Run> {
     return getRun(this.store, runId);
+  }
+
+  /** The info of a run alone: one small file is read. @throws MlrunsError RESOURCE_DOES_NOT_EXIST */
+  async getRunInfo(runId: string): Promise<RunInfo> {
+    return runInfoOf(readRunMeta(this.store, findRun(this.store, runId)), undefined);
   }
 
   /** A run with the count and the extremes of its metrics, and with what could not be read. */
@@ -215,6 +221,15 @@ export class RunClient extends ExperimentClient {
   /** Logs the logged models that a run made. */
   logOutputs(runId: string, models: readonly ModelOutput[]): void {
     logOutputs(this.store, runId, models);
+  }
+
+  /**
+   * Adds a model to the tag `mlflow.log-model.history`, where MLflow before 3 looks for the models of a run.
+   *
+   * @param modelJson - what the file MLmodel says, as JSON
+   */
+  recordModel(runId: string, modelJson: string): void {
+    recordModel(this.store, runId, modelJson);
   }
 
   /** The points of a metric in the order they were logged; none when the run has no such metric. */

@@ -1,8 +1,9 @@
-import { isAbsolute, join, resolve } from "node:path";
+import { mkdirSync } from "node:fs";
+import { isAbsolute, join, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ArtifactPlace } from "../entities/file-info.ts";
-import { runPaths } from "../tree/layout.ts";
-import { isFolder } from "../tree/read.ts";
+import { META_FILE, runPaths } from "../tree/layout.ts";
+import { entriesOf, isFile, isFolder } from "../tree/read.ts";
 import { type RunPlace, rootSegment, type Store } from "./store.ts";
 
 /**
@@ -11,6 +12,21 @@ import { type RunPlace, rootSegment, type Store } from "./store.ts";
  */
 export function experimentLocation(store: Store, experimentId: string): string {
   return `${rootSegment(store)}/${experimentId}`;
+}
+
+/**
+ * The artifact location of a new experiment below a root that the user chose: `<root>/<id>`. A local folder is made at
+ * once: that it is there tells it from the folder of a tree that was moved, see `isElsewhere`.
+ */
+export function experimentLocationBelow(
+  store: Store,
+  artifactsRoot: string,
+  experimentId: string,
+): string {
+  const location = `${artifactsRoot.replace(/\/+$/, "")}/${experimentId}`;
+  const folder = localPath(store, location);
+  if (folder !== undefined) mkdirSync(folder, { recursive: true });
+  return location;
 }
 
 /**
@@ -24,9 +40,23 @@ export function newArtifactUri(
   location: string,
   relative: string,
 ): string {
-  const isOwnFolder = localPath(store, location) !== undefined && endsWith(location, experimentId);
-  const base = isOwnFolder ? experimentLocation(store, experimentId) : location.replace(/\/+$/, "");
+  const base = isOwnFolder(store, experimentId, location)
+    ? experimentLocation(store, experimentId)
+    : location.replace(/\/+$/, "");
   return `${base}/${relative}`;
+}
+
+/** Where the runs of an experiment keep their artifacts: its folder in the tree, another one, or another store. */
+export function artifactPlaceOfExperiment(
+  store: Store,
+  experimentId: string,
+  location: string,
+): ArtifactPlace {
+  const own: ArtifactPlace = { kind: "folder", folder: join(store.root, experimentId) };
+  if (location === "" || PROXIED.test(location)) return own;
+  const path = localPath(store, location);
+  if (path === undefined) return { kind: "remote", uri: location };
+  return isOwnFolder(store, experimentId, location) ? own : { kind: "folder", folder: path };
 }
 
 /**
@@ -43,9 +73,19 @@ export function findArtifacts(
   uri: string | null,
 ): ArtifactPlace {
   const inTree: ArtifactPlace = { kind: "folder", folder: runPaths.artifacts(folder) };
-  if (uri === null || uri === "" || endsWith(decoded(uri), tail))
-    return isForeign(uri) ? { kind: "remote", uri } : inTree;
+  if (uri === null || uri === "") return inTree;
+  if (PROXIED.test(uri)) {
+    const folder = join(proxyFolder(store), decoded(uri.replace(PROXIED, "")));
+    return isFolder(folder) && isEmpty(inTree.folder) ? { kind: "folder", folder } : inTree;
+  }
   const path = localPath(store, uri);
+  if (endsWith(decoded(uri), tail)) {
+    if (isForeign(uri)) return { kind: "remote", uri };
+    const base = path?.slice(0, -tail.length + tail.indexOf("/"));
+    return path !== undefined && base !== undefined && isElsewhere(store, base)
+      ? { kind: "folder", folder: path }
+      : inTree;
+  }
   if (path === undefined) return { kind: "remote", uri };
   return isFolder(path) || !isFolder(inTree.folder) ? { kind: "folder", folder: path } : inTree;
 }
@@ -73,9 +113,35 @@ export function localPath(store: Store, uri: string): string | undefined {
   }
 }
 
-/** Proxied URIs name a place that the tree's own server keeps below the tree: they are not foreign. */
-function isForeign(uri: string | null): uri is string {
-  return uri !== null && /^(?!file:|mlflow-artifacts:)[a-zA-Z][a-zA-Z0-9+.-]+:/.test(uri);
+/**
+ * Folder beside the tree where `mlflow server` keeps the artifacts that it is sent, unless told otherwise. A tree that such
+ * a server has written finds them there; our own server puts there what belongs to no run or model.
+ */
+export function proxyFolder(store: Store): string {
+  return join(store.root, "..", "mlartifacts");
+}
+
+/** A URI that names a place of whatever server is asked. */
+const PROXIED = /^mlflow-artifacts:(\/\/[^/]*)?\/*/i;
+
+function isForeign(uri: string): boolean {
+  return /^(?!file:)[a-zA-Z][a-zA-Z0-9+.-]+:/.test(uri);
+}
+
+function isEmpty(folder: string): boolean {
+  return entriesOf(folder).length === 0;
+}
+
+/** Whether an experiment's artifact location is its folder in the tree, perhaps where the tree lay before it was moved. */
+function isOwnFolder(store: Store, experimentId: string, location: string): boolean {
+  const path = localPath(store, location);
+  return path !== undefined && endsWith(location, experimentId) && !isElsewhere(store, path);
+}
+
+/** Whether the folder of an experiment's artifacts is there, but is no experiment of a tree: the user chose it. */
+function isElsewhere(store: Store, folder: string): boolean {
+  const isInTree = folder.startsWith(store.root + sep);
+  return !isInTree && isFolder(folder) && !isFile(join(folder, META_FILE));
 }
 
 function fromBesideRoot(store: Store, path: string): string {

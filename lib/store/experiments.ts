@@ -33,12 +33,14 @@ import { withLock } from "../tree/lock.ts";
 import { isFile, isFolder, listFolders, readPatiently, readText } from "../tree/read.ts";
 import { walkKeys } from "../tree/walk.ts";
 import { replaceFile, replaceValue } from "../tree/write.ts";
-import { experimentLocation } from "./artifact-location.ts";
+import { experimentLocation, experimentLocationBelow } from "./artifact-location.ts";
 import { collecting, createRoot, type Scan, type Store, treePath } from "./store.ts";
 
 export interface NewExperiment {
   /** Where its runs keep their artifacts; by default in the tree. */
   readonly artifactLocation?: string;
+  /** Instead of a location: a folder or URI below which the experiment's id is its location. */
+  readonly artifactsRoot?: string;
   readonly tags?: Readonly<Record<string, string>>;
 }
 
@@ -62,23 +64,21 @@ export function createExperiment(store: Store, name: string, options: NewExperim
     const experimentId = newExperimentId(store);
     const location = options.artifactLocation
       ? absoluteIfLocal(options.artifactLocation)
-      : experimentLocation(store, experimentId);
+      : defaultLocation(store, experimentId, options.artifactsRoot);
     writeNewExperiment(store, experimentId, name, location, tags);
     return experimentId;
   });
 }
 
-/** Creates the root, `.trash` and experiment 0, "Default", as MLflow does when the root does not exist yet. */
-export function ensureTree(store: Store): void {
+/**
+ * Creates the root, `.trash` and experiment 0, "Default", when the root does not exist yet or is empty. (MLflow leaves an
+ * empty folder without experiment 0, and its clients then cannot log a run.)
+ */
+export function ensureTree(store: Store, artifactsRoot?: string): void {
   if (isFolder(join(store.root, TRASH_FOLDER))) return;
   if (!createRoot(store)) return;
-  writeNewExperiment(
-    store,
-    DEFAULT_EXPERIMENT_ID,
-    "Default",
-    experimentLocation(store, DEFAULT_EXPERIMENT_ID),
-    [],
-  );
+  const location = defaultLocation(store, DEFAULT_EXPERIMENT_ID, artifactsRoot);
+  writeNewExperiment(store, DEFAULT_EXPERIMENT_ID, "Default", location, []);
 }
 
 /** @throws MlrunsError RESOURCE_DOES_NOT_EXIST when there is none, active or deleted */
@@ -292,6 +292,16 @@ function withNames<Value>(store: Store, action: () => Value): Value {
 }
 
 /** As MLflow does with a location that the user gave: a relative path or URI becomes absolute. */
+function defaultLocation(
+  store: Store,
+  experimentId: string,
+  artifactsRoot: string | undefined,
+): string {
+  return artifactsRoot
+    ? experimentLocationBelow(store, absoluteIfLocal(artifactsRoot), experimentId)
+    : experimentLocation(store, experimentId);
+}
+
 function absoluteIfLocal(location: string): string {
   const scheme = /^([a-zA-Z][a-zA-Z0-9+.-]+):/.exec(location)?.[1];
   if (scheme === undefined) return resolve(location);
