@@ -9,6 +9,7 @@ import {
   readText,
 } from "./meta-file.ts";
 import { printYaml, type YamlMap } from "./yaml.ts";
+import { describeYaml } from "./yaml-value.ts";
 
 /** What `EXP/models/MODEL/meta.yaml` holds. Tags, params and metrics have files of their own. */
 export type LoggedModelMeta = Omit<LoggedModel, "tags" | "params" | "metrics"> & {
@@ -48,7 +49,7 @@ export function parseLoggedModelMeta(text: string, path: string): LoggedModelMet
     lastUpdatedTimestamp: readInteger(file, "last_updated_timestamp"),
     modelType: readOptionalText(file, "model_type"),
     sourceRunId: readOptionalText(file, "source_run_id"),
-    status: status ?? fail(file, "status", `Unknown model status: ${String(number)}`),
+    status: status ?? fail(file, "status", `Unknown model status: ${describeYaml(number)}`),
     statusMessage: readOptionalText(file, "status_message"),
     lifecycleStage: readLifecycleStage(file),
     extra: readExtra(file, KNOWN),

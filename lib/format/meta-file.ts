@@ -3,7 +3,7 @@ import { type ReadonlyDictionary, toDictionary } from "../entities/record.ts";
 import { MlrunsError } from "../errors.ts";
 import { parsePythonFloat } from "./python-float.ts";
 import { parseYamlMap, type YamlMap } from "./yaml.ts";
-import { isYamlMap, type YamlValue } from "./yaml-value.ts";
+import { describeYaml, isYamlMap, type YamlValue } from "./yaml-value.ts";
 
 /** A YAML file of the tree, with what an error about one of its keys needs. */
 export interface MetaFile {
@@ -54,7 +54,7 @@ export function readLifecycleStage(file: MetaFile): LifecycleStage {
   const value = file.map.lifecycle_stage;
   if (value === undefined) return "active";
   const stage = LIFECYCLE_STAGES.find((name) => name === value);
-  return stage ?? fail(file, "lifecycle_stage", `Invalid lifecycle stage '${String(value)}'`);
+  return stage ?? fail(file, "lifecycle_stage", `Invalid lifecycle stage '${describeYaml(value)}'`);
 }
 
 /** One of the names. */
@@ -75,7 +75,14 @@ export function readTexts(file: MetaFile, key: string): ReadonlyDictionary<strin
   const value = file.map[key];
   if (value === undefined || value === null) return toDictionary([]);
   if (!isYamlMap(value)) return fail(file, key, `key '${key}' should be a map`);
-  return toDictionary(Object.keys(value).map((name) => [name, String(value[name])] as const));
+  return toDictionary(
+    Object.entries(value).map(([name, text]) => {
+      if (typeof text === "object" && text !== null) {
+        return fail(file, key, `key '${key}' should hold texts only`);
+      }
+      return [name, text === null ? "" : String(text)] as const;
+    }),
+  );
 }
 
 /** What the file holds besides the known keys. It is kept when the file is rewritten. */

@@ -1,5 +1,5 @@
 import { MlrunsError } from "../errors.ts";
-import { quote, stripBlanks } from "./python-text.ts";
+import { quote, stripAroundNumber } from "./python-text.ts";
 
 const DECIMAL =
   /^[+-]?(?:\d+(?:_\d+)*(?:\.(?:\d+(?:_\d+)*)?)?|\.\d+(?:_\d+)*)(?:[eE][+-]?\d+(?:_\d+)*)?$/;
@@ -14,7 +14,7 @@ const NAMED = /^([+-]?)(?:(inf(?:inity)?)|nan)$/i;
  * @throws MlrunsError INTERNAL_ERROR, in Python's wording, when the text is no number
  */
 export function parsePythonFloat(text: string): number {
-  const stripped = stripBlanks(text);
+  const stripped = stripAroundNumber(text);
   if (DECIMAL.test(stripped)) {
     return Number(stripped.includes("_") ? stripped.replaceAll("_", "") : stripped);
   }

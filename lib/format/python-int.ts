@@ -1,5 +1,5 @@
 import { MlrunsError } from "../errors.ts";
-import { quote, stripBlanks } from "./python-text.ts";
+import { quote, stripAroundNumber } from "./python-text.ts";
 
 const INTEGER = /^[+-]?\d+(?:_\d+)*$/;
 
@@ -10,7 +10,7 @@ const INTEGER = /^[+-]?\d+(?:_\d+)*$/;
  * @throws MlrunsError INTERNAL_ERROR, in Python's wording, when the text is no whole number
  */
 export function parsePythonInt(text: string): number {
-  const stripped = stripBlanks(text);
+  const stripped = stripAroundNumber(text);
   if (!INTEGER.test(stripped)) {
     throw new MlrunsError(
       "INTERNAL_ERROR",

@@ -1,10 +1,11 @@
 /** Python's `str.strip()`. JavaScript's `trim` differs: it leaves FS..US and NEL, and takes a BOM away. */
 export function stripBlanks(text: string): string {
-  let start = 0;
-  let end = text.length;
-  while (end > start && isBlank(text, end - 1)) end--;
-  while (start < end && isBlank(text, start)) start++;
-  return text.slice(start, end);
+  return strip(text, (at) => isBlank(text, at) || isSeparator(text.charCodeAt(at)));
+}
+
+/** What Python's `int` and `float` strip: not FS..US. */
+export function stripAroundNumber(text: string): string {
+  return strip(text, (at) => isBlank(text, at));
 }
 
 /** Where the line that starts at `from` ends, and where the next one starts, as Python's `str.splitlines` has it. */
@@ -22,9 +23,22 @@ export function quote(text: string): string {
   return text.length <= 100 ? `'${text}'` : `'${text.slice(0, 100)}...'`;
 }
 
+function strip(text: string, isStripped: (at: number) => boolean): string {
+  let start = 0;
+  let end = text.length;
+  while (end > start && isStripped(end - 1)) end--;
+  while (start < end && isStripped(start)) start++;
+  return text.slice(start, end);
+}
+
+/** FS, GS, RS and US. */
+function isSeparator(code: number): boolean {
+  return code >= 28 && code <= 31;
+}
+
 function isBlank(text: string, at: number): boolean {
   const code = text.charCodeAt(at);
-  if (code < 0x80) return (code >= 9 && code <= 13) || (code >= 28 && code <= 32);
+  if (code < 0x80) return (code >= 9 && code <= 13) || code === 32;
   return code === 0x85 || (code !== 0xfeff && /\s/.test(text.charAt(at)));
 }
 

@@ -12,6 +12,7 @@ import {
   requireKey,
 } from "./meta-file.ts";
 import { printYaml, type YamlMap } from "./yaml.ts";
+import { describeYaml } from "./yaml-value.ts";
 
 /** What `RUN/meta.yaml` holds. */
 export type RunMeta = RunInfo & {
@@ -112,5 +113,9 @@ function readStatus(file: MetaFile): RunStatus {
   for (const [status, number] of Object.entries(STATUS_NUMBERS)) {
     if (number === value) return status as RunStatus;
   }
-  return fail(file, "status", `Could not get string corresponding to run status ${String(value)}`);
+  return fail(
+    file,
+    "status",
+    `Could not get string corresponding to run status ${describeYaml(value)}`,
+  );
 }

@@ -98,7 +98,7 @@ class BlockReader {
   /** Reads `? key`, which may be folded, and the `: ` of the next line. */
   #readLongKey(indent: number): string | undefined {
     this.#position += 2;
-    const key = this.#readQuoted() ?? this.#readPlainText(indent);
+    const key = this.#isQuote() ? this.#readQuoted() : this.#readPlainText(indent);
     if (key === undefined || !this.#continuesAt(indent)) return undefined;
     if (!this.#isMark(COLON, this.#position)) return undefined;
     this.#position += 2;
@@ -109,16 +109,15 @@ class BlockReader {
   #readKey(): string | undefined {
     const text = this.#text;
     const start = this.#position;
-    const first = text.charCodeAt(start);
-    if (first === SINGLE_QUOTE || first === DOUBLE_QUOTE) {
-      const key = first === SINGLE_QUOTE ? this.#readSingleQuoted() : this.#readDoubleQuoted();
+    if (this.#isQuote()) {
+      const key = this.#readQuotes();
       if (text.charCodeAt(this.#position) !== COLON) return undefined;
       this.#position++;
       return isBlank(text.charCodeAt(this.#position)) ? key : undefined;
     }
     if (!this.#isPlainStart()) return undefined;
     let at = start;
-    let code = first;
+    let code = text.charCodeAt(start);
     for (;;) {
       if (!isInline(code)) return undefined;
       const next = text.charCodeAt(at + 1);
@@ -155,19 +154,27 @@ class BlockReader {
 
   /** Reads a scalar to the end of its last line. Lines indented deeper than `indent` belong to it. */
   #readScalar(indent: number): YamlValue | undefined {
+    if (this.#isQuote()) return this.#readQuoted();
     const first = this.#text.charCodeAt(this.#position);
-    if (first === SINGLE_QUOTE || first === DOUBLE_QUOTE) return this.#readQuoted();
     if (first === OPEN_BRACE || first === OPEN_BRACKET) return this.#readEmpty(first);
     const plain = this.#readPlainText(indent);
     return plain === undefined ? undefined : resolvePlain(plain);
   }
 
-  #readQuoted(): string | undefined {
+  #isQuote(): boolean {
     const first = this.#text.charCodeAt(this.#position);
-    let value: string | undefined;
-    if (first === SINGLE_QUOTE) value = this.#readSingleQuoted();
-    else if (first === DOUBLE_QUOTE) value = this.#readDoubleQuoted();
+    return first === SINGLE_QUOTE || first === DOUBLE_QUOTE;
+  }
+
+  /** Reads a quoted scalar to the end of its last line. */
+  #readQuoted(): string | undefined {
+    const value = this.#readQuotes();
     return value !== undefined && this.#readLineEnd() ? value : undefined;
+  }
+
+  #readQuotes(): string | undefined {
+    const isSingle = this.#text.charCodeAt(this.#position) === SINGLE_QUOTE;
+    return isSingle ? this.#readSingleQuoted() : this.#readDoubleQuoted();
   }
 
   /** Reads `{}` or `[]`. */

@@ -21,7 +21,7 @@ export function readAnyYaml(text: string, path: string): YamlValue {
     schema: "failsafe",
     uniqueKeys: false,
     prettyErrors: false,
-    logLevel: "silent",
+    logLevel: "error",
     lineCounter: lines,
   });
   const fail = (message: string, offset: number): MlrunsError =>
@@ -30,13 +30,21 @@ export function readAnyYaml(text: string, path: string): YamlValue {
       line: Math.max(lines.linePos(offset).line, 1),
     });
   const [error] = document.errors;
-  if (error !== undefined) throw fail(error.message, error.pos[0]);
+  if (error !== undefined) throw fail(WORDING.get(error.code) ?? error.message, error.pos[0]);
   return new Converter(fail).convert(document.contents, 0);
 }
+
+/** Where the library's own message is for programmers. */
+const WORDING: ReadonlyMap<string, string> = new Map([
+  ["RESOURCE_EXHAUSTION", "nested too deeply"],
+  ["MULTIPLE_DOCS", "expected a single document, but found another"],
+]);
 
 const MAX_DEPTH = 100;
 const MAX_ALIASED = 10_000;
 const TYPED_TAGS: readonly string[] = ["null", "bool", "int", "float"];
+/** Tags that leave the type to the value. */
+const NO_TAGS: readonly string[] = ["!", "?"];
 const STANDARD_TAG = "tag:yaml.org,2002:";
 
 class Converter {
@@ -71,7 +79,7 @@ class Converter {
     const text = String(node.value);
     this.#checkTag(node, node.tag, ["str", ...TYPED_TAGS]);
     const isTyped = TYPED_TAGS.some((name) => node.tag === STANDARD_TAG + name);
-    const isPlain = node.type === "PLAIN" && (node.tag === undefined || node.tag === "?");
+    const isPlain = node.type === "PLAIN" && (node.tag === undefined || NO_TAGS.includes(node.tag));
     return isTyped || isPlain ? resolvePlain(text) : text;
   }
 
@@ -89,13 +97,11 @@ class Converter {
     const own: [string, YamlValue][] = [];
     const merged: YamlMap[] = [];
     for (const { key, value } of node.items) {
-      if (isMap(key) || isSeq(key)) throw this.#failAt(key, "a key must be a scalar");
       if (isScalar(key) && key.type === "PLAIN" && key.value === "<<") {
         merged.push(...this.#mapsToMerge(value, depth));
         continue;
       }
-      const name = isAlias(key) ? this.convert(key, depth + 1) : this.#keyText(key);
-      own.push([String(name), this.convert(value, depth + 1)]);
+      own.push([this.#keyText(key, depth), this.convert(value, depth + 1)]);
     }
     const map: { [key: string]: YamlValue } = Object.create(null);
     for (const source of merged) {
@@ -105,9 +111,14 @@ class Converter {
     return map;
   }
 
-  #keyText(key: unknown): string {
+  #keyText(key: unknown, depth: number): string {
     this.#remember(key);
-    return isScalar(key) ? String(key.value) : "";
+    if (isScalar(key)) return String(key.value);
+    const name = isAlias(key) ? this.convert(key, depth + 1) : key;
+    if (typeof name === "object" && name !== null) {
+      throw this.#failAt(key, "a key must be a scalar");
+    }
+    return String(name ?? "");
   }
 
   #mapsToMerge(node: unknown, depth: number): readonly YamlMap[] {
@@ -126,7 +137,7 @@ class Converter {
   }
 
   #checkTag(node: unknown, tag: string | undefined, allowed: readonly string[]): void {
-    if (tag === undefined || tag === "!" || tag === "?") return;
+    if (tag === undefined || NO_TAGS.includes(tag)) return;
     if (allowed.some((name) => tag === STANDARD_TAG + name)) return;
     throw this.#failAt(node, `could not determine a constructor for the tag '${tag}'`);
   }

@@ -7,16 +7,16 @@
 export function foldQuoted(text: string): string {
   if (!LINE_END.test(text)) return text;
   return text.replace(
-    /[ \t]*([\n\x85\u2028\u2029](?:[ \t]*[\n\x85\u2028\u2029])*)[ \t]*/g,
+    /[ \t]*([\n\u2028\u2029](?:[ \t]*[\n\u2028\u2029])*)[ \t]*/g,
     (_, breaks: string) => {
-      const ends = breaks.replace(/[ \t]/g, "").replaceAll("\x85", "\n");
+      const ends = breaks.replace(/[ \t]/g, "");
       if (!ends.startsWith("\n")) return ends;
       return ends.length === 1 ? " " : ends.slice(1);
     },
   );
 }
 
-const LINE_END = /[\n\x85\u2028\u2029]/;
+const LINE_END = /[\n\u2028\u2029]/;
 
 /** The text between double quotes, or undefined when an escape is malformed. */
 export function unescapeDoubleQuoted(content: string): string | undefined {
@@ -60,7 +60,7 @@ const HEX_DIGITS: ReadonlyMap<string, number> = new Map([
   ["U", 8],
 ]);
 
-const ESCAPED_LINE_END = /[\n\x85\u2028\u2029][ \t]*(?![ \t\n\x85\u2028\u2029])/y;
+const ESCAPED_LINE_END = /[\n\u2028\u2029][ \t]*(?![ \t\n\u2028\u2029])/y;
 
 function readEscape(content: string, at: number): { text: string; next: number } | undefined {
   const char = content.charAt(at);

@@ -82,7 +82,15 @@ function parseFloat11(text: string): number {
   if (digits === ".inf") return sign * Number.POSITIVE_INFINITY;
   if (digits === ".nan") return Number.NaN;
   if (!digits.includes(":")) return sign * Number(digits);
-  return sign * digits.split(":").reduce((sum, part) => sum * 60 + Number(part), 0);
+  // From the last to the first, as Python adds them: the order decides about rounding.
+  return sign * digits.split(":").reduceRight(addPlace, { sum: 0, base: 1 }).sum;
+}
+
+function addPlace(
+  total: { sum: number; base: number },
+  part: string,
+): { sum: number; base: number } {
+  return { sum: total.sum + Number(part) * total.base, base: total.base * 60 };
 }
 
 function split(text: string): { sign: 1 | -1; digits: string } {

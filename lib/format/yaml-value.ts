@@ -25,6 +25,12 @@ export type PrintableYaml =
 
 export type PrintableYamlMap = { readonly [key: string]: PrintableYaml };
 
+/** A scalar as text; a collection only by its kind, for messages. */
+export function describeYaml(value: YamlValue | undefined): string {
+  if (Array.isArray(value)) return "a list";
+  return isYamlMap(value) ? "a map" : String(value);
+}
+
 export function isYamlMap(value: YamlValue | undefined): value is YamlMap {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

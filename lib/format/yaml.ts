@@ -36,8 +36,9 @@ export function parseYamlMap(text: string, path: string): YamlMap {
   });
 }
 
-/** Without BOM, and with plain line feeds: YAML reads every kind of line end as one. */
+/** Without BOM, and with plain line feeds: to YAML 1.1 CR LF, CR and NEL are the same. */
 function normalize(text: string): string {
   const start = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
-  return start.includes("\r") ? start.replace(/\r\n?/g, "\n") : start;
+  if (!start.includes("\r") && !start.includes("\x85")) return start;
+  return start.replace(/\r\n?|\x85/g, "\n");
 }
