@@ -9,10 +9,11 @@ import {
   MLFLOW_VERSIONS,
   repoRoot,
 } from "./ensure.mjs";
+import { ensureStores } from "./ensure-stores.mjs";
 
 await ensureNodeModules();
 await ensureChromium();
-await Promise.all([ensureBuild(), ...MLFLOW_VERSIONS.map(ensureMlflow)]);
+await Promise.all([ensureBuild(), ...MLFLOW_VERSIONS.map(ensureMlflow), ensureStores()]);
 
 const vitest = [bin("vitest", "vitest"), "run", ...process.argv.slice(2)];
 const child = spawn(process.execPath, vitest, { cwd: repoRoot, stdio: "inherit" });

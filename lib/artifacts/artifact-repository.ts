@@ -5,6 +5,14 @@ import type { FileInfo } from "../entities/file-info.ts";
 export interface ArtifactFile extends FileInfo {
   /** Last change, ms since the epoch; null when the store does not tell, and for folders. */
   readonly modified: number | null;
+  /**
+   * MD5 of the content in hex, where the listing tells it. With `parts`: MD5 of the parts' MD5s, as S3 has it for a
+   * file that came in parts.
+   */
+  readonly md5?: string;
+  readonly parts?: number;
+  /** Another value whenever the content was written anew: an ETag or a generation. */
+  readonly etag?: string;
 }
 
 /** Bytes `start` up to and including `end`; without `end` up to the last one. */
@@ -13,14 +21,62 @@ export interface ByteRange {
   readonly end?: number;
 }
 
+/** An upload in parts that was begun, so that a later process can go on with it. */
+export interface BegunUpload {
+  /** The store's own name of the upload. */
+  readonly id: string;
+  readonly partSize: number;
+  /** The source as it was: another size or time, and the upload starts again. */
+  readonly size: number;
+  readonly mtimeMs: number;
+}
+
+/** Remembers uploads across processes. */
+export interface UploadJournal {
+  get(path: string): BegunUpload | undefined;
+  /** Resolves when the upload would be found after a crash. Without an upload, it is forgotten. */
+  set(path: string, upload: BegunUpload | undefined): Promise<void>;
+}
+
+export interface TransferOptions {
+  readonly signal?: AbortSignal;
+  /** Called before bytes are moved, which waits for it: counts, and holds a rate. Repeated bytes count again. */
+  readonly pace?: (bytes: number) => Promise<void>;
+  /** Lets large files that were moved in part go on where they ended. One process at a time may use it for a path. */
+  readonly journal?: UploadJournal;
+  /** The file as a listing told it: saves asking again, and fails when it was written anew since. For downloads. */
+  readonly listed?: ArtifactFile;
+}
+
+/** What a store holds after a transfer. */
+export interface Receipt {
+  /** MD5 of the content in hex; null when it did not have to be computed. */
+  readonly md5: string | null;
+  readonly etag: string | null;
+}
+
+/** What a store can do, as data. */
+export interface Capabilities {
+  /** Listings tell the MD5 of files, so that two sides compare without reading one. */
+  readonly listsMd5: boolean;
+  /** A large upload goes on after the process that began it has ended. */
+  readonly resumesUploads: boolean;
+  /** Small files moved at a time that keep the store busy. */
+  readonly transfers: number;
+}
+
 /**
  * Where artifacts live. One instance serves one root, such as `<run folder>/artifacts` or `s3://bucket/0/<run id>/artifacts`.
  * Paths are relative to the root, separated by `/`; each method throws INVALID_PARAMETER_VALUE for one that leads out.
+ *
+ * Stores that cannot be reached throw TEMPORARILY_UNAVAILABLE after retries; ones that refuse, PERMISSION_DENIED or
+ * UNAUTHENTICATED at once. A root that does not exist (a missing bucket) throws RESOURCE_DOES_NOT_EXIST on every method.
  */
 export interface ArtifactRepository {
-  /** Every file below `folder`, at any depth, in any order. An unknown folder has no files. */
+  readonly capabilities: Capabilities;
+  /** Every file below `folder`, at any depth, in the byte order of their paths. An unknown folder has no files. */
   list(folder: string): AsyncIterable<ArtifactFile>;
-  /** What lies directly in `folder`, sorted by path. An unknown folder is empty, as in MLflow. */
+  /** What lies directly in `folder`, sorted by path. An unknown folder is empty, as in MLflow; a file's path too. */
   listFolder(folder: string): Promise<ArtifactFile[]>;
   /** The file or folder at `path`; undefined when there is none. */
   find(path: string): Promise<ArtifactFile | undefined>;
@@ -28,10 +84,20 @@ export interface ArtifactRepository {
   read(path: string, range?: ByteRange): Promise<Readable>;
   /** Writes the whole file or nothing: a reader never sees part of it. Replaces what is there. */
   write(path: string, content: Readable): Promise<void>;
-  /** Copies a file of this machine to `path`, whole or not at all. */
-  upload(localFile: string, path: string): Promise<void>;
-  /** Copies a file to this machine, whole or not at all. @throws MlrunsError RESOURCE_DOES_NOT_EXIST */
-  download(path: string, localFile: string): Promise<void>;
+  /**
+   * Copies a file of this machine to `path`, whole or not at all.
+   *
+   * @throws MlrunsError ABORTED when the file changes meanwhile
+   */
+  upload(localFile: string, path: string, options?: TransferOptions): Promise<Receipt>;
+  /**
+   * Copies a file to this machine, whole or not at all, and checks it against what the store knows of it.
+   *
+   * @throws MlrunsError RESOURCE_DOES_NOT_EXIST, ABORTED when it is no longer the listed one
+   */
+  download(path: string, localFile: string, options?: TransferOptions): Promise<Receipt>;
   /** Removes a file, or a folder with all that is in it; nothing happens when there is none. */
   delete(path: string): Promise<void>;
+  /** Removes files, all of which `list` has told. */
+  deleteFiles(paths: readonly string[]): Promise<void>;
 }

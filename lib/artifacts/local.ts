@@ -1,16 +1,26 @@
-import { randomBytes } from "node:crypto";
 import { createReadStream, createWriteStream, type Stats } from "node:fs";
-import { basename, dirname, join, sep } from "node:path";
+import { dirname, join, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
-import fastGlob from "fast-glob";
 import fs from "fs-extra";
 import { validateArtifactPath } from "../entities/artifact-path.ts";
 import { compareText } from "../entities/record.ts";
 import { invalidParameter, notFound } from "../errors.ts";
-import type { ArtifactFile, ArtifactRepository, ByteRange } from "./artifact-repository.ts";
+import type {
+  ArtifactFile,
+  ArtifactRepository,
+  ByteRange,
+  Capabilities,
+  TransferOptions,
+} from "./artifact-repository.ts";
+import {
+  changedMeanwhile,
+  isSameFile,
+  isUploading,
+  replaceWith,
+  walkFiles,
+} from "./local-files.ts";
 
-/** How MLflow 3 names a file while it is being written; no listing shows it. */
-const UPLOADING = ".artifact.uploading.";
+const CAPABILITIES: Capabilities = { listsMd5: false, resumesUploads: false, transfers: 16 };
 
 export interface LocalOptions {
   /** Follows links that lead out of the root. For the user's own calls; never for what a browser asks. */
@@ -29,18 +39,12 @@ export function openLocal(root: string, options: LocalOptions = {}): ArtifactRep
   }
 
   return {
+    capabilities: CAPABILITIES,
+
     async *list(folder) {
       const start = await locate(folder);
-      const options = {
-        cwd: start,
-        dot: true,
-        stats: true,
-        followSymbolicLinks: followLinks,
-      } as const;
-      for await (const entry of fastGlob.stream("**", options)) {
-        const { path, stats } = entry as unknown as { path: string; stats: Stats };
-        if (isHidden(path)) continue;
-        yield toArtifactFile(folder === "" ? path : `${folder}/${path}`, stats);
+      for await (const { path, stat } of walkFiles(start, { followLinks })) {
+        yield toArtifactFile(folder === "" ? path : `${folder}/${path}`, stat);
       }
     },
 
@@ -49,7 +53,7 @@ export function openLocal(root: string, options: LocalOptions = {}): ArtifactRep
       const names = await namesIn(start);
       const files = await Promise.all(
         names
-          .filter((name) => !isHidden(name))
+          .filter((name) => !isUploading(name))
           .map(async (name) => {
             const stat = await statOrLink(join(start, name));
             return stat && toArtifactFile(folder === "" ? name : `${folder}/${name}`, stat);
@@ -75,40 +79,47 @@ export function openLocal(root: string, options: LocalOptions = {}): ArtifactRep
       );
     },
 
-    async upload(localFile, path) {
-      // As MLflow's log_artifact does, times are copied with the bytes.
-      await replaceWith(await locate(path), (temporary) =>
-        fs.copy(localFile, temporary, { preserveTimestamps: true, dereference: true }),
-      );
+    async upload(localFile, path, options) {
+      const target = await locate(path);
+      await replaceWith(target, (temporary) => copyFile(localFile, temporary, options));
+      return { md5: null, etag: null };
     },
 
-    async download(path, localFile) {
+    async download(path, localFile, options) {
       const file = await locate(path);
       await refuseNoFile(file, path);
-      await replaceWith(localFile, (temporary) =>
-        fs.copy(file, temporary, { preserveTimestamps: true, dereference: true }),
-      );
+      await replaceWith(localFile, (temporary) => copyFile(file, temporary, options));
+      return { md5: null, etag: null };
     },
 
     async delete(path) {
       await fs.remove(await locate(path));
     },
+
+    async deleteFiles(paths) {
+      for (const path of paths) await removeFile(root, await locate(path));
+    },
   };
 }
 
-/** Fills a temporary file beside `file`, under a name that MLflow 3 hides, and moves it over `file`. */
-async function replaceWith(
-  file: string,
-  fill: (temporary: string) => Promise<void>,
-): Promise<void> {
-  await fs.mkdir(dirname(file), { recursive: true });
-  const temporary = join(dirname(file), `${UPLOADING}${randomBytes(8).toString("hex")}`);
-  try {
-    await fill(temporary);
-    await fs.rename(temporary, file);
-  } catch (error) {
-    await fs.remove(temporary);
-    throw error;
+/** As MLflow's log_artifact does, copies times with the bytes. */
+async function copyFile(from: string, to: string, options: TransferOptions = {}): Promise<void> {
+  const before = await fs.stat(from);
+  await options.pace?.(before.size);
+  options.signal?.throwIfAborted();
+  await fs.copy(from, to, { preserveTimestamps: true, dereference: true });
+  if (!isSameFile(before, await fs.stat(from))) throw changedMeanwhile(from);
+}
+
+/** Removes a file and the folders that it leaves empty, as an object store has no empty folders. */
+async function removeFile(root: string, file: string): Promise<void> {
+  await fs.rm(file, { force: true });
+  for (let folder = dirname(file); folder.startsWith(root + sep); folder = dirname(folder)) {
+    try {
+      await fs.rmdir(folder);
+    } catch {
+      return; // Not empty.
+    }
   }
 }
 
@@ -161,10 +172,6 @@ function toArtifactFile(path: string, stat: Stats): ArtifactFile {
     fileSize: isDir ? null : stat.size,
     modified: isDir ? null : Math.round(stat.mtimeMs),
   };
-}
-
-function isHidden(path: string): boolean {
-  return basename(path).startsWith(UPLOADING);
 }
 
 function rangeOptions(range: ByteRange | undefined): { start?: number; end?: number } {

@@ -2,14 +2,31 @@ import type { ArtifactPlace } from "../entities/file-info.ts";
 import { MlrunsError } from "../errors.ts";
 import type { ArtifactRepository } from "./artifact-repository.ts";
 import { type LocalOptions, openLocal } from "./local.ts";
+import { schemeOf } from "./uri.ts";
 
-/** @throws MlrunsError NOT_IMPLEMENTED for the URI of a store that cannot be reached */
+type Open = (uri: string) => Promise<ArtifactRepository>;
+
+/** One line a scheme. Imports are dynamic: a backend is loaded, and its SDK, only when it is used. */
+const BACKENDS: Readonly<Record<string, Open>> = {
+  "s3:": async (uri) => (await import("./s3/open-s3.ts")).openS3(uri),
+};
+
+/**
+ * Opens the place of artifacts.
+ *
+ * @throws MlrunsError NOT_IMPLEMENTED for the URI of a store that cannot be reached, INVALID_PARAMETER_VALUE for one
+ * that names nothing, FEATURE_DISABLED when the package for it is not installed
+ */
 export async function openArtifacts(
   place: ArtifactPlace,
   options: LocalOptions = {},
 ): Promise<ArtifactRepository> {
   if (place.kind === "folder") return openLocal(place.folder, options);
+  const open = BACKENDS[schemeOf(place.uri) ?? ""];
+  if (open !== undefined) return open(place.uri);
   throw new MlrunsError("NOT_IMPLEMENTED", `Artifacts at '${place.uri}' cannot be read.`, {
-    hint: "Only artifacts in the tree and in folders of this machine are supported.",
+    hint: `Folders of this machine, ${Object.keys(BACKENDS)
+      .map((scheme) => `${scheme}//`)
+      .join(", ")} are supported.`,
   });
 }

@@ -22,15 +22,17 @@ export interface ServerCommand {
   /** For a program that starts workers of its own: all of them are stopped. */
   readonly ownGroup?: boolean;
   readonly startTimeoutMs?: number;
+  /** What answers when the server is ready, instead of `/health` with 200. */
+  readonly ready?: { readonly path: string; readonly status: number };
 }
 
 /**
- * Starts a program that serves HTTP on 127.0.0.1 and waits until `GET /health` answers 200.
+ * Starts a program that serves HTTP on 127.0.0.1 and waits until `GET /health` answers 200, or what `ready` says.
  *
  * @throws Error with all that it printed when it ends or does not answer in time
  */
 export async function startServer(command: ServerCommand): Promise<RunningServer> {
-  const { port, ownGroup = false } = command;
+  const { port, ownGroup = false, ready = { path: "/health", status: 200 } } = command;
   const child = spawn(command.program, command.args, {
     ...command.options,
     detached: ownGroup,
@@ -66,7 +68,7 @@ export async function startServer(command: ServerCommand): Promise<RunningServer
 
   const deadline = Date.now() + (command.startTimeoutMs ?? 30_000);
   const failed = ended.then((exit) => `ended with ${exit}`, String);
-  while (!(await answers(`${server.url}/health`))) {
+  while (!(await answers(`${server.url}${ready.path}`, ready.status))) {
     const why = await Promise.race([failed, sleep(50, undefined)]);
     if (why !== undefined) throw new Error(`${command.program} ${why}:\n${output}`);
     if (Date.now() > deadline) throw new Error(`${command.program} does not answer:\n${output}`);
@@ -82,9 +84,9 @@ export function exitOf(child: ChildProcess): Promise<string> {
   });
 }
 
-async function answers(url: string): Promise<boolean> {
+async function answers(url: string, status: number): Promise<boolean> {
   try {
-    return (await fetch(url)).status === 200;
+    return (await fetch(url)).status === status;
   } catch {
     return false;
   }

@@ -1,0 +1,138 @@
+import { createHash, type Hash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { type FileHandle, open, utimes } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { MlrunsError } from "../errors.ts";
+import type { Receipt, TransferOptions } from "./artifact-repository.ts";
+import { replaceWith } from "./local-files.ts";
+import type { ObjectStore, StoredObject } from "./object-store.ts";
+import { md5Of } from "./parts.ts";
+import { failOnStall } from "./stall.ts";
+import { isPassing, storeError } from "./store-error.ts";
+
+const ATTEMPTS = 6;
+/** Part of a file this large is kept for the next run. Bytes. */
+const WORTH_KEEPING = 16 * 1024 * 1024;
+
+/**
+ * Downloads an object into a file, whole or not at all: into a hidden file beside it, checked by length and MD5, moved
+ * in place. A torn body goes on where it ended, of the same version of the object.
+ *
+ * @param name - the object's, for messages
+ * @throws MlrunsError DATA_LOSS when the bytes that came are not those that the store holds
+ */
+export async function fetchObject(
+  store: ObjectStore,
+  object: StoredObject,
+  localFile: string,
+  name: string,
+  options: TransferOptions,
+): Promise<Receipt> {
+  // A name that tells the version: no two of them are mixed.
+  const kept =
+    options.journal && object.size >= WORTH_KEEPING
+      ? md5Of(Buffer.from(`${object.key}\n${object.etag}\n${object.size}`)).toString("hex")
+      : undefined;
+  const md5 = await replaceWith(
+    localFile,
+    (temporary) => fill(store, object, temporary, name, options),
+    kept,
+  );
+  // The store's time is when the file was uploaded: close enough, and the same for everyone who downloads it.
+  if (object.modified !== null) {
+    await utimes(localFile, object.modified / 1000, object.modified / 1000);
+  }
+  return { md5, etag: object.etag };
+}
+
+async function fill(
+  store: ObjectStore,
+  object: StoredObject,
+  temporary: string,
+  name: string,
+  options: TransferOptions,
+): Promise<string> {
+  const file = await open(temporary, "a+");
+  try {
+    const target: Target = { file, hash: createHash("md5"), length: 0, md5: undefined };
+    await hashWhatIsThere(target, temporary, object);
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await append(store, object, target, name, options);
+        return check(target, name);
+      } catch (error) {
+        const failure = storeError(error, { status: undefined, reason: undefined }, `read ${name}`);
+        if (options.signal?.aborted || attempt === ATTEMPTS || !isPassing(failure)) throw failure;
+        if (failure.errorCode === "DATA_LOSS") await startAgain(target);
+        await sleep(Math.random() * 100 * 2 ** attempt, undefined, { signal: options.signal });
+      }
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+interface Target {
+  readonly file: FileHandle;
+  hash: Hash;
+  length: number;
+  /** As the store told with the body. */
+  md5: string | undefined;
+}
+
+async function append(
+  store: ObjectStore,
+  object: StoredObject,
+  target: Target,
+  name: string,
+  { signal, pace }: TransferOptions,
+): Promise<void> {
+  if (target.length >= object.size && object.size > 0) return;
+  const start = target.length;
+  const opened = await store.open(object.key, {
+    ...(start && { start }),
+    etag: object.etag,
+    signal,
+  });
+  target.md5 = opened.md5;
+  for await (const chunk of failOnStall(opened.body, name)) {
+    const bytes = chunk as Buffer;
+    await pace?.(bytes.length);
+    signal?.throwIfAborted();
+    if (target.length + bytes.length > object.size) {
+      throw new MlrunsError("DATA_LOSS", `More bytes came than ${name} has`);
+    }
+    await target.file.write(bytes);
+    target.hash.update(bytes);
+    target.length += bytes.length;
+  }
+  if (target.length < object.size) {
+    throw new MlrunsError("TEMPORARILY_UNAVAILABLE", `The connection ended within ${name}`);
+  }
+}
+
+function check(target: Target, name: string): string {
+  const md5 = target.hash.copy().digest("hex");
+  if (target.md5 !== undefined && target.md5 !== md5) {
+    throw new MlrunsError("DATA_LOSS", `Other bytes came than ${name} has: MD5 ${md5}`);
+  }
+  return md5;
+}
+
+async function hashWhatIsThere(
+  target: Target,
+  temporary: string,
+  object: StoredObject,
+): Promise<void> {
+  const { size } = await target.file.stat();
+  if (size > object.size) return startAgain(target);
+  if (size === 0) return;
+  for await (const chunk of createReadStream(temporary)) target.hash.update(chunk as Buffer);
+  target.length = size;
+}
+
+async function startAgain(target: Target): Promise<void> {
+  await target.file.truncate(0);
+  target.hash = createHash("md5");
+  target.length = 0;
+}

@@ -1,0 +1,155 @@
+import { randomBytes } from "node:crypto";
+import type { Dirent, Stats } from "node:fs";
+import { dirname, join } from "node:path";
+import fs from "fs-extra";
+import { compareText } from "../entities/record.ts";
+import { MlrunsError } from "../errors.ts";
+
+/** How MLflow 3 names a file while it is being written; no listing shows it. */
+const UPLOADING = ".artifact.uploading.";
+
+/** A file of this machine, found by a walk. */
+export interface FoundFile {
+  /** Relative to the start of the walk, separated by `/`. */
+  readonly path: string;
+  readonly stat: Stats;
+}
+
+export interface WalkOptions {
+  /** Goes into folders that are links, unless they contain the link. */
+  readonly followLinks: boolean;
+}
+
+/**
+ * The files below a folder in the byte order of their paths, which is the order in which object stores list. Holds the
+ * names of the folders on the way, never the whole tree. A missing folder has no files; a dangling link is none.
+ */
+export async function* walkFiles(folder: string, options: WalkOptions): AsyncGenerator<FoundFile> {
+  const stat = await fs.stat(folder).catch(() => undefined);
+  if (stat?.isDirectory()) yield* walkInto(folder, "", [identityOf(stat)], options);
+}
+
+/** Whether this is the name of a file that is being written. */
+export function isUploading(name: string): boolean {
+  return name.startsWith(UPLOADING);
+}
+
+/**
+ * Fills a temporary file beside `file`, under a name that MLflow 3 hides, and moves it over `file`.
+ *
+ * @param name - for a temporary file that a later process may go on with: it stays when `fill` fails
+ * @throws MlrunsError INVALID_PARAMETER_VALUE when a folder is in the way, or a file where a folder is needed
+ */
+export async function replaceWith<Result>(
+  file: string,
+  fill: (temporary: string) => Promise<Result>,
+  name?: string,
+): Promise<Result> {
+  await makeFolder(file);
+  const temporary = join(dirname(file), `${UPLOADING}${name ?? randomBytes(8).toString("hex")}`);
+  try {
+    const result = await fill(temporary);
+    await fs.rename(temporary, file);
+    return result;
+  } catch (error) {
+    if (name === undefined || !isTransient(error)) await fs.remove(temporary);
+    throw conflictOf(error, file);
+  }
+}
+
+/** Whether two looks at a file tell of the same content. */
+export function isSameFile(before: Stats, after: Stats): boolean {
+  return before.size === after.size && before.mtimeMs === after.mtimeMs && before.ino === after.ino;
+}
+
+export function changedMeanwhile(file: string): MlrunsError {
+  return new MlrunsError("ABORTED", `'${file}' changed while it was read.`, {
+    hint: "Once more, when nothing writes to it.",
+  });
+}
+
+async function* walkInto(
+  folder: string,
+  prefix: string,
+  above: readonly string[],
+  options: WalkOptions,
+): AsyncGenerator<FoundFile> {
+  const entries = await Promise.all(
+    (await entriesOf(folder))
+      .filter((entry) => !isUploading(entry.name))
+      .map((entry) => look(folder, entry, options)),
+  );
+  const found = entries.filter((entry) => entry !== undefined);
+  for (const { name, stat } of found.sort((a, b) => compareText(sortKey(a), sortKey(b)))) {
+    if (stat.isFile()) yield { path: prefix + name, stat };
+    else if (stat.isDirectory()) {
+      // A folder that contains itself through a link has no end.
+      const identity = identityOf(stat);
+      if (above.includes(identity)) continue;
+      yield* walkInto(join(folder, name), `${prefix}${name}/`, [...above, identity], options);
+    }
+  }
+}
+
+async function makeFolder(file: string): Promise<void> {
+  try {
+    await fs.mkdir(dirname(file), { recursive: true });
+  } catch (error) {
+    throw conflictOf(error, file);
+  }
+}
+
+function conflictOf(error: unknown, file: string): unknown {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "EISDIR" || code === "ENOTEMPTY") {
+    return new MlrunsError("RESOURCE_CONFLICT", `'${file}' is a folder.`, { cause: error });
+  }
+  if (code === "ENOTDIR" || code === "EEXIST") {
+    return new MlrunsError("RESOURCE_CONFLICT", `A folder on the way to '${file}' is a file.`, {
+      cause: error,
+    });
+  }
+  return error;
+}
+
+/** Whether what was moved so far is of use to the next try. */
+function isTransient(error: unknown): boolean {
+  return (
+    !(error instanceof MlrunsError) ||
+    error.errorCode === "TEMPORARILY_UNAVAILABLE" ||
+    error.errorCode === "CANCELLED"
+  );
+}
+
+async function entriesOf(folder: string): Promise<Dirent[]> {
+  try {
+    return await fs.readdir(folder, { withFileTypes: true });
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "ENOENT" || code === "ENOTDIR") return [];
+    throw error;
+  }
+}
+
+async function look(
+  folder: string,
+  entry: Dirent,
+  { followLinks }: WalkOptions,
+): Promise<{ name: string; stat: Stats } | undefined> {
+  const path = join(folder, entry.name);
+  try {
+    if (!entry.isSymbolicLink()) return { name: entry.name, stat: await fs.lstat(path) };
+    return followLinks ? { name: entry.name, stat: await fs.stat(path) } : undefined;
+  } catch {
+    // It was removed since, or the link leads nowhere.
+    return undefined;
+  }
+}
+
+function identityOf(stat: Stats): string {
+  return `${stat.dev}:${stat.ino}`;
+}
+
+function sortKey({ name, stat }: { name: string; stat: Stats }): string {
+  return stat.isDirectory() ? `${name}/` : name;
+}

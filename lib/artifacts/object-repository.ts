@@ -1,0 +1,218 @@
+import { createWriteStream } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import fs from "fs-extra";
+import { validateArtifactPath } from "../entities/artifact-path.ts";
+import { compareText } from "../entities/record.ts";
+import { invalidParameter, notFound } from "../errors.ts";
+import type {
+  ArtifactFile,
+  ArtifactRepository,
+  Receipt,
+  TransferOptions,
+} from "./artifact-repository.ts";
+import { fetchObject } from "./fetch-object.ts";
+import type { FileSource, ObjectStore, StoredObject } from "./object-store.ts";
+import { md5Of, readWhole } from "./parts.ts";
+import { failOnStall } from "./stall.ts";
+
+/** Objects removed by one call of the store, which may ask the cloud in smaller portions. */
+const REMOVED_AT_ONCE = 1_000;
+
+/**
+ * Artifacts as the objects of a bucket whose keys begin with `prefix`, laid out as MLflow does: a file's key is the
+ * prefix, `/` and its path. What all clouds have in common is here: paths, folder views, whole writes, checked reads.
+ *
+ * @param uri - the root's, for messages
+ * @param prefix - without slashes around; empty for the whole bucket
+ * @see MLflow 3.17 `S3ArtifactRepository`, `GCSArtifactRepository`, `AzureBlobArtifactRepository`
+ */
+export function openObjectRepository(
+  store: ObjectStore,
+  uri: string,
+  prefix: string,
+): ArtifactRepository {
+  const root = prefix === "" ? "" : `${prefix}/`;
+  const folderKey = (folder: string): string => {
+    validateArtifactPath(folder);
+    return folder === "" ? root : `${root}${folder}/`;
+  };
+  const fileKey = (path: string): string => {
+    validateArtifactPath(path);
+    if (path === "") throw invalidParameter("An artifact's path must name a file.");
+    return root + path;
+  };
+  const nameOf = (path: string): string => `'${path}' in ${uri}`;
+  const toFile = (object: StoredObject): ArtifactFile => toArtifactFile(object, root);
+  const isFolder = async (path: string): Promise<boolean> => {
+    const { objects, prefixes } = await store.listFolder(folderKey(path), 1);
+    return objects.length + prefixes.length > 0;
+  };
+  const refuse = async (path: string): Promise<never> => {
+    if (await isFolder(path)) throw invalidParameter(`'${path}' is a folder, not a file.`);
+    throw notFound(
+      `Failed to download artifacts from path '${path}', please ensure that the path is correct.`,
+    );
+  };
+
+  return {
+    capabilities: store.capabilities,
+
+    async *list(folder) {
+      const objects = store.list(folderKey(folder));
+      for await (const object of store.listsInOrder ? objects : inOrder(objects)) {
+        if (!isMarker(object)) yield toFile(object);
+      }
+    },
+
+    async listFolder(folder) {
+      const { objects, prefixes } = await store.listFolder(folderKey(folder));
+      const files = objects.filter((object) => !isMarker(object)).map(toFile);
+      const folders = prefixes.map((key) => toFolder(key.slice(root.length, -1)));
+      return [...files, ...folders].sort((a, b) => compareText(a.path, b.path));
+    },
+
+    async find(path) {
+      if (path === "") return toFolder("");
+      const object = await store.head(fileKey(path));
+      if (object !== undefined) return toFile(object);
+      return (await isFolder(path)) ? toFolder(path) : undefined;
+    },
+
+    async read(path, range) {
+      const key = fileKey(path);
+      const object = await store.head(key);
+      if (object === undefined) return refuse(path);
+      const { body } = await store.open(key, { ...range, etag: object.etag });
+      return failOnStall(body, nameOf(path));
+    },
+
+    async write(path, content) {
+      const key = fileKey(path);
+      const begin = await takeUpTo(content, store.singlePutLimit);
+      if (begin.isAll) await store.put(key, begin.bytes, md5Of(begin.bytes));
+      else await writeLarge(store, key, begin.rest);
+    },
+
+    async upload(localFile, path, options) {
+      return putFile(store, fileKey(path), localFile, options);
+    },
+
+    async download(path, localFile, options = {}) {
+      const key = fileKey(path);
+      const object = options.listed ? toObject(options.listed, key) : await store.head(key);
+      if (object === undefined) return refuse(path);
+      return fetchObject(store, object, localFile, nameOf(path), options);
+    },
+
+    async delete(path) {
+      if (path !== "") await store.remove([fileKey(path)]);
+      let keys: string[] = [];
+      for await (const { key } of store.list(folderKey(path))) {
+        if (keys.push(key) < REMOVED_AT_ONCE) continue;
+        await store.remove(keys);
+        keys = [];
+      }
+      if (keys.length > 0) await store.remove(keys);
+    },
+
+    async deleteFiles(paths) {
+      for (let i = 0; i < paths.length; i += REMOVED_AT_ONCE) {
+        await store.remove(paths.slice(i, i + REMOVED_AT_ONCE).map(fileKey));
+      }
+    },
+  };
+}
+
+async function putFile(
+  store: ObjectStore,
+  key: string,
+  localFile: string,
+  options: TransferOptions = {},
+): Promise<Receipt> {
+  const stat = await fs.stat(localFile);
+  const source: FileSource = { localFile, size: stat.size, mtimeMs: stat.mtimeMs };
+  if (source.size > store.singlePutLimit) return store.putParts(key, source, options);
+  const bytes = await readWhole(source);
+  await options.pace?.(bytes.length);
+  return store.put(key, bytes, md5Of(bytes), options.signal);
+}
+
+/** A stream of unknown length goes through a file: so its length is known, and nothing of it is there if it fails. */
+async function writeLarge(
+  store: ObjectStore,
+  key: string,
+  content: AsyncIterable<Buffer>,
+): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "mlruns-write-"));
+  try {
+    const file = join(folder, "content");
+    await pipeline(content, createWriteStream(file));
+    await putFile(store, key, file);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+type Beginning =
+  | { readonly isAll: true; readonly bytes: Buffer }
+  | { readonly isAll: false; readonly rest: AsyncIterable<Buffer> };
+
+/** A stream's bytes when they are no more than `limit`, else all of it to be read on. */
+async function takeUpTo(content: Readable, limit: number): Promise<Beginning> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  const iterator = content[Symbol.asyncIterator]();
+  for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
+    const bytes = Buffer.from(next.value as Uint8Array | string);
+    chunks.push(bytes);
+    length += bytes.length;
+    if (length > limit) return { isAll: false, rest: follow(chunks, iterator) };
+  }
+  return { isAll: true, bytes: Buffer.concat(chunks) };
+}
+
+async function* follow(
+  chunks: readonly Buffer[],
+  iterator: AsyncIterator<Uint8Array | string>,
+): AsyncGenerator<Buffer> {
+  yield* chunks;
+  for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
+    yield Buffer.from(next.value as Uint8Array);
+  }
+}
+
+async function* inOrder(objects: AsyncIterable<StoredObject>): AsyncGenerator<StoredObject> {
+  const all: StoredObject[] = [];
+  for await (const object of objects) all.push(object);
+  yield* all.sort((a, b) => compareText(a.key, b.key));
+}
+
+/** Consoles make such an object to show an empty folder. It is no file. */
+function isMarker({ key, size }: StoredObject): boolean {
+  return size === 0 && key.endsWith("/");
+}
+
+function toArtifactFile(object: StoredObject, root: string): ArtifactFile {
+  const { key, size, modified, md5, parts, etag } = object;
+  return {
+    path: key.slice(root.length),
+    isDir: false,
+    fileSize: size,
+    modified,
+    ...(md5 === undefined ? {} : { md5 }),
+    ...(parts === undefined ? {} : { parts }),
+    etag,
+  };
+}
+
+function toObject(file: ArtifactFile, key: string): StoredObject {
+  return { key, size: file.fileSize ?? 0, modified: file.modified, etag: file.etag ?? "" };
+}
+
+function toFolder(path: string): ArtifactFile {
+  return { path, isDir: true, fileSize: null, modified: null };
+}

@@ -1,0 +1,62 @@
+import type { Readable } from "node:stream";
+import type { Capabilities, Receipt, TransferOptions } from "./artifact-repository.ts";
+
+/** An object of a bucket or container. */
+export interface StoredObject {
+  readonly key: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Milliseconds since the epoch. */
+  readonly modified: number | null;
+  /** In hex, as {@link ArtifactFile.md5}. */
+  readonly md5?: string;
+  readonly parts?: number;
+  readonly etag: string;
+}
+
+export interface OpenedObject {
+  readonly body: Readable;
+  /** In hex, when the store tells for sure, of the whole object. */
+  readonly md5?: string;
+}
+
+export interface ReadOptions {
+  readonly start?: number;
+  /** Inclusive. */
+  readonly end?: number;
+  /** Fails with ABORTED when the object is another one. */
+  readonly etag?: string;
+  readonly signal?: AbortSignal;
+}
+
+export interface FileSource {
+  readonly localFile: string;
+  readonly size: number;
+  readonly mtimeMs: number;
+}
+
+/**
+ * A bucket or container: what one cloud's SDK does for the repository that all clouds share. Keys are whole and taken
+ * literally. Every method throws a MlrunsError, after the SDK's own retries.
+ */
+export interface ObjectStore {
+  readonly capabilities: Capabilities;
+  /** Files above this size go up in parts. Bytes. */
+  readonly singlePutLimit: number;
+  /** Whether `list` tells objects in the byte order of their keys. Otherwise all of them have to be held to sort them. */
+  readonly listsInOrder: boolean;
+  /** Every object whose key starts with `prefix`. */
+  list(prefix: string): AsyncIterable<StoredObject>;
+  /** Objects below `prefix` up to the next `/`, and the prefixes that end with it; `limit` of both at most. */
+  listFolder(
+    prefix: string,
+    limit?: number,
+  ): Promise<{ objects: readonly StoredObject[]; prefixes: readonly string[] }>;
+  head(key: string): Promise<StoredObject | undefined>;
+  /** @throws MlrunsError RESOURCE_DOES_NOT_EXIST */
+  open(key: string, options: ReadOptions): Promise<OpenedObject>;
+  put(key: string, content: Buffer, md5: Buffer, signal?: AbortSignal): Promise<Receipt>;
+  putParts(key: string, source: FileSource, options: TransferOptions): Promise<Receipt>;
+  /** Removes what is there of `keys`. */
+  remove(keys: readonly string[]): Promise<void>;
+}

@@ -1,0 +1,108 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
+import { changedMeanwhile } from "./local-files.ts";
+import type { FileSource } from "./object-store.ts";
+
+const MEBIBYTE = 1024 * 1024;
+const SMALLEST = 16 * MEBIBYTE;
+/** The most parts that S3 takes in an upload. */
+const MOST_PARTS = 10_000;
+
+/** Parts of one file sent at a time: with two large files at a time, 96 MiB are held. */
+export const PARTS_IN_FLIGHT = 3;
+
+export interface Part {
+  /** From 0. */
+  readonly index: number;
+  readonly bytes: Buffer;
+  readonly md5: Buffer;
+}
+
+/** The size of a file's parts, a whole number of MiB: the same for the same size of file, so that digests compare. */
+export function partSizeOf(size: number): number {
+  return Math.max(SMALLEST, Math.ceil(size / MOST_PARTS / MEBIBYTE) * MEBIBYTE);
+}
+
+/**
+ * Reads a file part by part; the caller holds as many as it takes before the next.
+ *
+ * @param onPart - told of each part's bytes in order
+ * @throws MlrunsError ABORTED when the file is not what `source` says, before or after reading
+ */
+export async function* readParts(
+  source: FileSource,
+  partSize: number,
+  onPart: (bytes: Buffer) => void = () => undefined,
+): AsyncGenerator<Part> {
+  const file = await open(source.localFile);
+  try {
+    for (let index = 0; index * partSize < source.size; index++) {
+      const length = Math.min(partSize, source.size - index * partSize);
+      const bytes = await readExactly(file, index * partSize, length, source);
+      onPart(bytes);
+      yield { index, bytes, md5: md5Of(bytes) };
+    }
+    await checkUnchanged(file, source);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Reads a file whole. @throws MlrunsError ABORTED when it is not what `source` says */
+export async function readWhole(source: FileSource): Promise<Buffer> {
+  const file = await open(source.localFile);
+  try {
+    const bytes = await readExactly(file, 0, source.size, source);
+    await checkUnchanged(file, source);
+    return bytes;
+  } finally {
+    await file.close();
+  }
+}
+
+export function md5Of(bytes: Buffer): Buffer {
+  return createHash("md5").update(bytes).digest();
+}
+
+/** The MD5 of the parts' MD5s in hex, as S3 tells it of a file that was uploaded in parts. */
+export async function md5OfParts(file: string, partSize: number): Promise<string> {
+  const whole = createHash("md5");
+  let part = createHash("md5");
+  let left = partSize;
+  for await (const chunk of createReadStream(file, { highWaterMark: 1024 * 1024 })) {
+    let bytes = chunk as Buffer;
+    while (bytes.length >= left) {
+      whole.update(part.update(bytes.subarray(0, left)).digest());
+      bytes = bytes.subarray(left);
+      part = createHash("md5");
+      left = partSize;
+    }
+    part.update(bytes);
+    left -= bytes.length;
+  }
+  if (left < partSize) whole.update(part.digest());
+  return whole.digest("hex");
+}
+
+async function readExactly(
+  file: FileHandle,
+  position: number,
+  length: number,
+  source: FileSource,
+): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafe(length);
+  for (let filled = 0; filled < length; ) {
+    const { bytesRead } = await file.read(bytes, filled, length - filled, position + filled);
+    if (bytesRead === 0) throw changedMeanwhile(source.localFile);
+    filled += bytesRead;
+  }
+  return bytes;
+}
+
+async function checkUnchanged(file: FileHandle, source: FileSource): Promise<void> {
+  const stat = await file.stat();
+  if (stat.size !== source.size || stat.mtimeMs !== source.mtimeMs) {
+    throw changedMeanwhile(source.localFile);
+  }
+}

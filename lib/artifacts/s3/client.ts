@@ -1,0 +1,86 @@
+import type { S3Client, S3ClientConfig } from "@aws-sdk/client-s3";
+import { environment, isOn, loadSdk } from "../sdk.ts";
+
+export type S3Sdk = typeof import("@aws-sdk/client-s3");
+
+const ATTEMPTS = 6;
+
+/** Clients by what they were made from: connections and credentials are kept, and variables may change. */
+const clients = new Map<string, S3Client>();
+
+/**
+ * A client for S3 as MLflow's variables and AWS's own set it up.
+ *
+ * @see MLflow 3.17 `s3_artifact_repo._get_s3_client`
+ */
+export async function openS3Client(): Promise<{ sdk: S3Sdk; client: S3Client }> {
+  const load = (): Promise<S3Sdk> => import("@aws-sdk/client-s3");
+  const sdk = await loadSdk("Storage on S3", "@aws-sdk/client-s3@3", load);
+  const settings = Object.entries(process.env).filter(([name]) => /^(AWS_|MLFLOW_)/.test(name));
+  const key = JSON.stringify(settings);
+  const client = clients.get(key) ?? withoutVersionWarning(() => new sdk.S3Client(configuration()));
+  clients.set(key, client);
+  return { sdk, client };
+}
+
+/** Where requests go instead of to AWS. */
+export function s3Endpoint(): string | undefined {
+  return (
+    environment("MLFLOW_S3_ENDPOINT_URL") ??
+    environment("AWS_ENDPOINT_URL_S3") ??
+    environment("AWS_ENDPOINT_URL")
+  );
+}
+
+function configuration(): S3ClientConfig {
+  const endpoint = s3Endpoint();
+  // The SDK does not read AWS_DEFAULT_REGION, boto3's only name of it. Undefined lets it look into the profile.
+  const region =
+    environment("AWS_REGION") ??
+    environment("AWS_DEFAULT_REGION") ??
+    (endpoint === undefined ? undefined : "us-east-1");
+  const addressing = environment("MLFLOW_BOTO_CLIENT_ADDRESSING_STYLE") ?? "auto";
+  return {
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(region === undefined ? {} : { region }),
+    forcePathStyle: addressing === "path" || (addressing === "auto" && endpoint !== undefined),
+    followRegionRedirects: true,
+    maxAttempts: ATTEMPTS,
+    // The whole object is checked where it is asked for, see `open`.
+    responseChecksumValidation: "WHEN_REQUIRED",
+    requestHandler: {
+      connectionTimeout: 10_000,
+      socketTimeout: 60_000,
+      httpAgent: { keepAlive: true, maxSockets: 64 },
+      httpsAgent: {
+        keepAlive: true,
+        maxSockets: 64,
+        rejectUnauthorized: !isOn("MLFLOW_S3_IGNORE_TLS"),
+      },
+    },
+    ...unsigned(),
+  };
+}
+
+/** Public buckets are read without a signature. */
+function unsigned(): S3ClientConfig {
+  const version = environment("MLFLOW_EXPERIMENTAL_S3_SIGNATURE_VERSION");
+  if (version?.toLowerCase() !== "unsigned") return {};
+  return {
+    credentials: { accessKeyId: "", secretAccessKey: "" },
+    signer: { sign: async (request) => request },
+  };
+}
+
+/** The SDK warns about Node 20 on standard error when its first client is made. That is ours to know, not the user's. */
+function withoutVersionWarning<Client>(make: () => Client): Client {
+  const name = "AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED";
+  const before = process.env[name];
+  process.env[name] = "true";
+  try {
+    return make();
+  } finally {
+    if (before === undefined) delete process.env[name];
+    else process.env[name] = before;
+  }
+}

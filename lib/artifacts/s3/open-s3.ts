@@ -1,0 +1,144 @@
+import type { Readable } from "node:stream";
+import type { ArtifactRepository } from "../artifact-repository.ts";
+import { openObjectRepository } from "../object-repository.ts";
+import type { ObjectStore, StoredObject } from "../object-store.ts";
+import { environment } from "../sdk.ts";
+import { storeError } from "../store-error.ts";
+import { parseBucketUri } from "../uri.ts";
+import { openS3Client, s3Endpoint } from "./client.ts";
+import {
+  checkMd5,
+  digestOf,
+  factsOf,
+  failed,
+  hasMd5,
+  type S3Bucket,
+  toStoredObject,
+  uploadArguments,
+} from "./objects.ts";
+import { putS3Parts } from "./parts.ts";
+
+/** Artifacts in S3, or in a store that speaks its language. */
+export async function openS3(uri: string): Promise<ArtifactRepository> {
+  const { bucket, prefix } = parseBucketUri(uri);
+  const { sdk, client } = await openS3Client();
+  const expected = environment("MLFLOW_S3_EXPECTED_BUCKET_OWNER");
+  const owner = expected === undefined ? {} : { ExpectedBucketOwner: expected };
+  return openObjectRepository(
+    s3Store({ sdk, client, bucket, owner }, s3Endpoint() !== undefined),
+    uri,
+    prefix,
+  );
+}
+
+function s3Store(place: S3Bucket, isCustom: boolean): ObjectStore {
+  const { sdk, client, bucket, owner } = place;
+  const whole = { Bucket: bucket, ...owner };
+
+  async function* pages(prefix: string, delimiter?: string, limit?: number) {
+    for (let token: string | undefined, isFirst = true; isFirst || token; isFirst = false) {
+      const page = await client
+        .send(
+          new sdk.ListObjectsV2Command({
+            ...whole,
+            Prefix: prefix,
+            Delimiter: delimiter,
+            MaxKeys: limit,
+            ContinuationToken: token,
+          }),
+        )
+        .catch(failed(`list s3://${bucket}/${prefix}`));
+      yield page;
+      if (limit !== undefined) return;
+      token = page.NextContinuationToken;
+    }
+  }
+
+  return {
+    capabilities: { listsMd5: true, resumesUploads: true, transfers: 32 },
+    // S3 does; SeaweedFS and others that keep objects in folders list folder by folder.
+    listsInOrder: !isCustom,
+    singlePutLimit: 16 * 1024 * 1024,
+
+    async *list(prefix) {
+      for await (const page of pages(prefix)) yield* (page.Contents ?? []).map(toStoredObject);
+    },
+
+    async listFolder(prefix, limit) {
+      const objects: StoredObject[] = [];
+      const prefixes: string[] = [];
+      for await (const page of pages(prefix, "/", limit)) {
+        objects.push(...(page.Contents ?? []).map(toStoredObject));
+        prefixes.push(...(page.CommonPrefixes ?? []).map((folder) => folder.Prefix ?? ""));
+      }
+      return { objects, prefixes };
+    },
+
+    async head(key) {
+      try {
+        const found = await client.send(new sdk.HeadObjectCommand({ ...whole, Key: key }));
+        return toStoredObject({
+          Key: key,
+          Size: found.ContentLength,
+          LastModified: found.LastModified,
+          ETag: found.ETag,
+        });
+      } catch (error) {
+        if (factsOf(error).status === 404) return undefined;
+        throw storeError(error, factsOf(error), `find s3://${bucket}/${key}`);
+      }
+    },
+
+    async open(key, { start, end, etag, signal }) {
+      const isWhole = start === undefined && end === undefined;
+      const found = await client
+        .send(
+          new sdk.GetObjectCommand({
+            ...whole,
+            Key: key,
+            Range: isWhole ? undefined : `bytes=${start ?? 0}-${end ?? ""}`,
+            IfMatch: etag,
+            // Some stores answer a range with the checksum of the whole.
+            ChecksumMode: isWhole ? "ENABLED" : undefined,
+          }),
+          { abortSignal: signal },
+        )
+        .catch(failed(`read s3://${bucket}/${key}`));
+      const { md5, parts } = digestOf(found.ETag);
+      const isMd5 = parts === undefined && hasMd5(found.ServerSideEncryption);
+      return { body: found.Body as Readable, ...(isMd5 ? { md5 } : {}) };
+    },
+
+    async put(key, content, md5, signal) {
+      const stored = await client
+        .send(
+          new sdk.PutObjectCommand({ ...whole, ...uploadArguments(key), Key: key, Body: content }),
+          { abortSignal: signal },
+        )
+        .catch(failed(`write s3://${bucket}/${key}`));
+      checkMd5(stored, md5, `s3://${bucket}/${key}`);
+      return { md5: md5.toString("hex"), etag: stored.ETag ?? null };
+    },
+
+    putParts: (key, source, options) => putS3Parts(place, key, source, options),
+
+    async remove(keys) {
+      const answer = await client
+        .send(
+          new sdk.DeleteObjectsCommand({
+            ...whole,
+            Delete: { Objects: keys.map((Key) => ({ Key })), Quiet: true },
+          }),
+        )
+        .catch(failed(`delete in s3://${bucket}`));
+      const refused = answer.Errors?.[0];
+      if (refused === undefined) return;
+      const status = refused.Code === "AccessDenied" ? 403 : 500;
+      throw storeError(
+        new Error(refused.Message ?? refused.Code ?? ""),
+        { status, reason: refused.Code },
+        `delete s3://${bucket}/${refused.Key}`,
+      );
+    },
+  };
+}

@@ -1,0 +1,179 @@
+import type { Part as S3Part } from "@aws-sdk/client-s3";
+import pMap from "p-map";
+import type { Receipt, TransferOptions } from "../artifact-repository.ts";
+import type { FileSource } from "../object-store.ts";
+import { PARTS_IN_FLIGHT, type Part, partSizeOf, readParts } from "../parts.ts";
+import { checkMd5, digestOf, failed, type S3Bucket, uploadArguments } from "./objects.ts";
+
+/** An upload that is under way, with the parts that S3 has, by number. */
+interface Upload {
+  readonly id: string;
+  readonly partSize: number;
+  readonly sent: ReadonlyMap<number, S3Part>;
+}
+
+/** A part that S3 has. */
+interface SentPart {
+  readonly PartNumber: number;
+  readonly ETag: string;
+  readonly ChecksumCRC32?: string;
+}
+
+/**
+ * Uploads a large file in parts. With a journal, what an earlier process sent is not sent again: each part that S3 has
+ * is compared with the file by its MD5. Nothing is visible under the key before all parts are there.
+ */
+export async function putS3Parts(
+  place: S3Bucket,
+  key: string,
+  source: FileSource,
+  options: TransferOptions,
+): Promise<Receipt> {
+  const { journal, signal } = options;
+  const upload =
+    (await resume(place, key, source, options)) ?? (await begin(place, key, source, options));
+  const { id, partSize, sent } = upload;
+  try {
+    const parts = await pMap(
+      readParts(source, partSize),
+      async (part) => findSent(sent, part) ?? (await sendPart(place, key, id, part, options)),
+      { concurrency: PARTS_IN_FLIGHT, signal },
+    );
+    const etag = await complete(place, key, id, parts);
+    await journal?.set(key, undefined);
+    return { md5: null, etag };
+  } catch (error) {
+    // With a journal the parts wait for the next run; without one nobody would find them again.
+    if (journal === undefined) await abandon(place, key, id);
+    throw error;
+  }
+}
+
+async function begin(
+  { sdk, client, bucket, owner }: S3Bucket,
+  key: string,
+  source: FileSource,
+  { journal, signal }: TransferOptions,
+): Promise<Upload> {
+  const partSize = partSizeOf(source.size);
+  const created = await client
+    .send(
+      new sdk.CreateMultipartUploadCommand({
+        Bucket: bucket,
+        Key: key,
+        ...owner,
+        ...uploadArguments(key),
+        ChecksumAlgorithm: "CRC32",
+        ChecksumType: "FULL_OBJECT",
+      }),
+      { abortSignal: signal },
+    )
+    .catch(failed(`begin to write s3://${bucket}/${key}`));
+  const id = created.UploadId ?? "";
+  await journal?.set(key, { id, partSize, size: source.size, mtimeMs: source.mtimeMs });
+  return { id, partSize, sent: new Map() };
+}
+
+async function resume(
+  place: S3Bucket,
+  key: string,
+  source: FileSource,
+  { journal }: TransferOptions,
+): Promise<Upload | undefined> {
+  const begun = journal?.get(key);
+  if (begun === undefined) return undefined;
+  const { id, partSize } = begun;
+  if (begun.size !== source.size || begun.mtimeMs !== source.mtimeMs) {
+    await abandon(place, key, id);
+    return undefined;
+  }
+  const sent = await listParts(place, key, id);
+  return sent && { id, partSize, sent };
+}
+
+function findSent(sent: ReadonlyMap<number, S3Part>, part: Part): SentPart | undefined {
+  const there = sent.get(part.index + 1);
+  if (digestOf(there?.ETag).md5 !== part.md5.toString("hex")) return undefined;
+  return toSentPart(part, there ?? {});
+}
+
+/** The parts that S3 has, by number; undefined when it does not know the upload any more. */
+async function listParts(
+  { sdk, client, bucket, owner }: S3Bucket,
+  key: string,
+  id: string,
+): Promise<ReadonlyMap<number, S3Part> | undefined> {
+  const parts = new Map<number, S3Part>();
+  const upload = { Bucket: bucket, Key: key, UploadId: id, ...owner };
+  try {
+    for await (const page of sdk.paginateListParts({ client }, upload)) {
+      for (const part of page.Parts ?? []) parts.set(part.PartNumber ?? 0, part);
+    }
+    return parts;
+  } catch (error) {
+    if ((error as { name?: string }).name === "NoSuchUpload") return undefined;
+    return failed(`resume s3://${bucket}/${key}`)(error);
+  }
+}
+
+async function sendPart(
+  { sdk, client, bucket, owner }: S3Bucket,
+  key: string,
+  id: string,
+  part: Part,
+  { pace, signal }: TransferOptions,
+): Promise<SentPart> {
+  await pace?.(part.bytes.length);
+  const stored = await client
+    .send(
+      new sdk.UploadPartCommand({
+        Bucket: bucket,
+        Key: key,
+        UploadId: id,
+        PartNumber: part.index + 1,
+        Body: part.bytes,
+        ChecksumAlgorithm: "CRC32",
+        ...owner,
+      }),
+      { abortSignal: signal },
+    )
+    .catch(failed(`write part ${part.index + 1} of s3://${bucket}/${key}`));
+  checkMd5(stored, part.md5, `Part ${part.index + 1} of s3://${bucket}/${key}`);
+  return toSentPart(part, stored);
+}
+
+function toSentPart(part: Part, { ETag = "", ChecksumCRC32 }: S3Part): SentPart {
+  const checksum = ChecksumCRC32 === undefined ? {} : { ChecksumCRC32 };
+  return { PartNumber: part.index + 1, ETag, ...checksum };
+}
+
+async function complete(
+  { sdk, client, bucket, owner }: S3Bucket,
+  key: string,
+  id: string,
+  parts: SentPart[],
+): Promise<string | null> {
+  const stored = await client
+    .send(
+      new sdk.CompleteMultipartUploadCommand({
+        Bucket: bucket,
+        Key: key,
+        UploadId: id,
+        MultipartUpload: { Parts: parts },
+        ChecksumType: "FULL_OBJECT",
+        ...owner,
+      }),
+    )
+    .catch(failed(`finish s3://${bucket}/${key}`));
+  return stored.ETag ?? null;
+}
+
+async function abandon(
+  { sdk, client, bucket, owner }: S3Bucket,
+  key: string,
+  id: string,
+): Promise<void> {
+  const upload = { Bucket: bucket, Key: key, UploadId: id, ...owner };
+  // Nothing depends on it: what is left costs space until the bucket's own rule removes it.
+  await client.send(new sdk.AbortMultipartUploadCommand(upload)).catch(() => undefined);
+}

@@ -1,0 +1,87 @@
+import { type ErrorCode, MlrunsError } from "../errors.ts";
+
+/** What an SDK's error tells. */
+export interface ErrorFacts {
+  /** HTTP status, undefined when no answer came. */
+  readonly status: number | undefined;
+  /** The service's own word, such as `NoSuchBucket`. */
+  readonly reason: string | undefined;
+}
+
+const CODES: Readonly<Record<number, ErrorCode>> = {
+  400: "BAD_REQUEST",
+  401: "UNAUTHENTICATED",
+  403: "PERMISSION_DENIED",
+  404: "RESOURCE_DOES_NOT_EXIST",
+  409: "ABORTED",
+  412: "ABORTED",
+  416: "INVALID_PARAMETER_VALUE",
+  429: "REQUEST_LIMIT_EXCEEDED",
+  501: "NOT_IMPLEMENTED",
+};
+
+/** Words of the three services for "these credentials are wrong", whatever the status. */
+const CREDENTIALS =
+  /InvalidAccessKeyId|SignatureDoesNotMatch|ExpiredToken|InvalidToken|AuthenticationFailed|CredentialsProviderError|CredentialUnavailableError|AuthenticationRequiredError|invalid_grant/;
+
+/** Words for a fault of this machine's settings or of the network's names: no retry helps. */
+const SETTINGS = /Region is missing|Could not load the default credentials|ENOTFOUND/;
+
+/**
+ * Makes of an SDK's error one for the reader, which names what was done and where.
+ *
+ * @param doing - such as `read s3://bucket/path`
+ */
+export function storeError(error: unknown, facts: ErrorFacts, doing: string): MlrunsError {
+  if (error instanceof MlrunsError) return error;
+  const said = withoutSecrets(error instanceof Error ? error.message : String(error));
+  if (isAbort(error)) return new MlrunsError("CANCELLED", `Stopped: ${doing}`, { cause: error });
+  const reason = facts.reason ?? (error instanceof Error ? error.name : "");
+  const status = facts.status === undefined ? "" : ` (${facts.status} ${reason})`;
+  return new MlrunsError(
+    codeOf(facts.status, reason, said),
+    `Failed to ${doing}: ${said || reason}${status}`,
+    // The cause is left out: SDK errors carry requests with signed headers and URLs.
+    {},
+  );
+}
+
+/** Cuts signatures and tokens out of a text. */
+export function withoutSecrets(text: string): string {
+  return text
+    .replace(
+      /([?&](?:sig|X-Amz-Signature|X-Amz-Credential|X-Amz-Security-Token|X-Goog-Signature|token)=)[^&\s'"]+/gi,
+      "$1…",
+    )
+    .replace(/\b(Bearer|SharedKey|AWS4-HMAC-SHA256)\s+\S[^'"\n]*/g, "$1 …")
+    .split("\n", 1)[0] as string;
+}
+
+/** Whether a later try may succeed. */
+export function isPassing(error: unknown): boolean {
+  if (!(error instanceof MlrunsError)) return true;
+  return [
+    "TEMPORARILY_UNAVAILABLE",
+    "REQUEST_LIMIT_EXCEEDED",
+    "DEADLINE_EXCEEDED",
+    "DATA_LOSS",
+  ].includes(error.errorCode);
+}
+
+function codeOf(status: number | undefined, reason: string, said: string): ErrorCode {
+  if (CREDENTIALS.test(reason) || CREDENTIALS.test(said)) return "UNAUTHENTICATED";
+  if (SETTINGS.test(said)) return "BAD_REQUEST";
+  if (status === undefined) return "TEMPORARILY_UNAVAILABLE";
+  return (
+    CODES[status] ?? (status >= 500 || status === 408 ? "TEMPORARILY_UNAVAILABLE" : "BAD_REQUEST")
+  );
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === "AbortError";
+}
+
+/** The store holds something else than it was given. */
+export function storeFault(message: string): MlrunsError {
+  return new MlrunsError("DATA_LOSS", message, { hint: "Once more: what is there is wrong." });
+}
