@@ -9,4 +9,5 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   log: async () => (await import("./log.ts")).logCommands,
   delete: async () => (await import("./lifecycle.ts")).deleteCommand,
   restore: async () => (await import("./lifecycle.ts")).restoreCommand,
+  demo: async () => (await import("./demo.ts")).demoCommand,
 };

@@ -4,11 +4,10 @@ import type { Sample } from "./two-moons.ts";
 
 type Colour = readonly [red: number, green: number, blue: number];
 
-const WIDTH = 640;
-const HEIGHT = 480;
 /** Left, right, bottom, top in the plane of the samples. */
 const VIEW = { left: -1.8, right: 2.8, bottom: -1.35, top: 1.85 };
-const POINT_RADIUS = 4.5;
+/** Of a picture's width. */
+const POINT_RADIUS = 0.007;
 
 const COLOURS: readonly [Colour, Colour] = [
   [37, 99, 189],
@@ -17,17 +16,22 @@ const COLOURS: readonly [Colour, Colour] = [
 const WHITE: Colour = [255, 255, 255];
 const INK: Colour = [40, 44, 52];
 
-/** Draws what a network answers all over the plane, its boundary as a line, and the samples as dots. */
-export function plotBoundary(network: Network, samples: readonly Sample[]): Picture {
-  const picture = { width: WIDTH, height: HEIGHT, pixels: new Uint8Array(WIDTH * HEIGHT * 3) };
-  const answers = Float64Array.from({ length: WIDTH * HEIGHT }, (_, pixel) =>
-    predict(network, planeX(pixel % WIDTH), planeY(Math.floor(pixel / WIDTH))),
+/**
+ * Draws what a network answers all over the plane, its boundary as a line, and the samples as dots.
+ *
+ * @param width - in pixels; the height is three quarters of it
+ */
+export function plotBoundary(network: Network, samples: readonly Sample[], width: number): Picture {
+  const height = (width * 3) / 4;
+  const picture = { width, height, pixels: new Uint8Array(width * height * 3) };
+  const answers = Float64Array.from({ length: width * height }, (_, pixel) =>
+    predict(network, planeX(picture, pixel % width), planeY(picture, Math.floor(pixel / width))),
   );
   const answer = (column: number, row: number): number =>
-    answers[Math.min(row, HEIGHT - 1) * WIDTH + Math.min(column, WIDTH - 1)] as number;
+    answers[Math.min(row, height - 1) * width + Math.min(column, width - 1)] as number;
 
-  for (let row = 0; row < HEIGHT; row++) {
-    for (let column = 0; column < WIDTH; column++) {
+  for (let row = 0; row < height; row++) {
+    for (let column = 0; column < width; column++) {
       const side = classOf(answer(column, row));
       const onBoundary =
         side !== classOf(answer(column + 1, row)) || side !== classOf(answer(column, row + 1));
@@ -45,15 +49,17 @@ function classOf(probability: number): 0 | 1 {
 
 /** A dot with a white rim, its edges softened over one pixel. */
 function drawDot(picture: Picture, sample: Sample): void {
-  const centreX = ((sample.x - VIEW.left) / (VIEW.right - VIEW.left)) * WIDTH;
-  const centreY = ((VIEW.top - sample.y) / (VIEW.top - VIEW.bottom)) * HEIGHT;
-  const reach = Math.ceil(POINT_RADIUS) + 1;
+  const { width, height } = picture;
+  const radius = POINT_RADIUS * width;
+  const centreX = ((sample.x - VIEW.left) / (VIEW.right - VIEW.left)) * width;
+  const centreY = ((VIEW.top - sample.y) / (VIEW.top - VIEW.bottom)) * height;
+  const reach = Math.ceil(radius) + 1;
   for (let row = Math.floor(centreY) - reach; row <= centreY + reach; row++) {
     for (let column = Math.floor(centreX) - reach; column <= centreX + reach; column++) {
-      if (row < 0 || row >= HEIGHT || column < 0 || column >= WIDTH) continue;
+      if (row < 0 || row >= height || column < 0 || column >= width) continue;
       const distance = Math.hypot(column + 0.5 - centreX, row + 0.5 - centreY);
-      paint(picture, column, row, WHITE, POINT_RADIUS + 0.5 - distance);
-      paint(picture, column, row, COLOURS[sample.label], POINT_RADIUS - 1 - distance);
+      paint(picture, column, row, WHITE, radius + 0.5 - distance);
+      paint(picture, column, row, COLOURS[sample.label], radius * 0.75 - distance);
     }
   }
 }
@@ -77,10 +83,10 @@ function mix(from: Colour, to: Colour, share: number): Colour {
   return [between(0), between(1), between(2)];
 }
 
-function planeX(column: number): number {
-  return VIEW.left + ((column + 0.5) / WIDTH) * (VIEW.right - VIEW.left);
+function planeX({ width }: Picture, column: number): number {
+  return VIEW.left + ((column + 0.5) / width) * (VIEW.right - VIEW.left);
 }
 
-function planeY(row: number): number {
-  return VIEW.top - ((row + 0.5) / HEIGHT) * (VIEW.top - VIEW.bottom);
+function planeY({ height }: Picture, row: number): number {
+  return VIEW.top - ((row + 0.5) / height) * (VIEW.top - VIEW.bottom);
 }

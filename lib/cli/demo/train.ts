@@ -38,11 +38,14 @@ export interface DataSplit {
 /** Guessing has a loss of 0.69: what gets this far away does not come back. */
 const DIVERGED = 5;
 
+/** A training that was given up. */
+export class DivergedError extends Error {}
+
 /**
  * Trains a network by gradient descent in small batches, with momentum.
  *
  * @param onEpoch - told the scores after each epoch
- * @throws Error when the training diverges
+ * @throws DivergedError
  */
 export function train(
   data: DataSplit,
@@ -76,7 +79,9 @@ export function train(
     };
     onEpoch(result, network);
     if (!(result.train.loss < DIVERGED)) {
-      throw new Error(`training diverged: the loss is ${result.train.loss} after epoch ${epoch}`);
+      throw new DivergedError(
+        `training diverged: the loss is ${result.train.loss} after epoch ${epoch}`,
+      );
     }
   }
   return network;
