@@ -39,6 +39,14 @@ export interface ErrorDetails {
   readonly path?: string;
   /** 1-based line in `path`. */
   readonly line?: number;
+  /** Where the mistake is in the text that was parsed, such as a search filter. */
+  readonly column?: ColumnSpan;
+}
+
+/** A piece of one text. Columns count UTF-16 units from 1; `end` is the column behind the last one. */
+export interface ColumnSpan {
+  readonly start: number;
+  readonly end: number;
 }
 
 /**
@@ -50,6 +58,7 @@ export class MlrunsError extends Error {
   readonly hint: string | undefined;
   readonly path: string | undefined;
   readonly line: number | undefined;
+  readonly column: ColumnSpan | undefined;
 
   constructor(errorCode: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -58,6 +67,7 @@ export class MlrunsError extends Error {
     this.hint = details.hint;
     this.path = details.path;
     this.line = details.line;
+    this.column = details.column;
   }
 
   /** The status with which MLflow's REST API answers this error. */
