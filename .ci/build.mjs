@@ -1,4 +1,4 @@
 /** `npm run build`. */
-import { build } from "./ensure.mjs";
+import { build, orExit } from "./ensure.mjs";
 
-await build();
+await orExit(build);

@@ -105,6 +105,22 @@ export async function ensureChromium() {
   );
 }
 
+/**
+ * Does the work of a script: when it fails, the reason is printed without a stack and the script ends with 1.
+ *
+ * @template T
+ * @param {() => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+export async function orExit(work) {
+  try {
+    return await work();
+  } catch (error) {
+    say(error instanceof Error ? error.message : String(error));
+    process.exit(1);
+  }
+}
+
 /** @param {string} text */
 export function say(text) {
   process.stderr.write(`mlruns: ${text}\n`);
@@ -127,7 +143,7 @@ export function run(program, args) {
     child.once("error", reject);
     child.once("exit", (code, signal) => {
       if (code === 0) resolve();
-      else reject(new Error(`${program} ${args.join(" ")} ended with ${signal ?? code}`));
+      else reject(new Error(`failed (${signal ?? code}): ${[program, ...args].join(" ")}`));
     });
   });
 }

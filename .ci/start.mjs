@@ -7,15 +7,18 @@ import { existsSync } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { ensureBuild, ensureNodeModules, repoRoot, run, say } from "./ensure.mjs";
+import { ensureBuild, ensureNodeModules, orExit, repoRoot, run, say } from "./ensure.mjs";
 
 const main = join(repoRoot, "dist", "cli", "main.js");
 const args = process.argv.slice(2);
 
-await ensureNodeModules();
-await ensureBuild();
-const namesRoot = args[0] !== undefined && !args[0].startsWith("-");
-const root = namesRoot ? [] : [existsSync("mlruns") ? "mlruns" : await ensureDemo()];
+const root = await orExit(async () => {
+  await ensureNodeModules();
+  await ensureBuild();
+  const isNamed = args[0] !== undefined && !args[0].startsWith("-");
+  if (isNamed) return [];
+  return [existsSync("mlruns") ? "mlruns" : await ensureDemo()];
+});
 
 // In this process, so that signals and the exit code are the server's own.
 process.argv = [process.execPath, main, "serve", ...root, ...args];

@@ -7,13 +7,16 @@ import {
   ensureMlflow,
   ensureNodeModules,
   MLFLOW_VERSIONS,
+  orExit,
   repoRoot,
 } from "./ensure.mjs";
 import { ensureStores } from "./ensure-stores.mjs";
 
-await ensureNodeModules();
-await ensureChromium();
-await Promise.all([ensureBuild(), ...MLFLOW_VERSIONS.map(ensureMlflow), ensureStores()]);
+await orExit(async () => {
+  await ensureNodeModules();
+  await ensureChromium();
+  await Promise.all([ensureBuild(), ...MLFLOW_VERSIONS.map(ensureMlflow), ensureStores()]);
+});
 
 const vitest = [bin("vitest", "vitest"), "run", ...process.argv.slice(2)];
 const child = spawn(process.execPath, vitest, { cwd: repoRoot, stdio: "inherit" });
