@@ -61,6 +61,7 @@ export function shortTime(ms: number | null): string {
 
 /** Such as `2 h 05 min`. */
 export function shortDuration(ms: number): string {
+  if (ms < 0) return `-${shortDuration(-ms)}`;
   const seconds = Math.round(ms / 1000);
   if (seconds < 60) return `${seconds} s`;
   if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;

@@ -54,6 +54,14 @@ export class MetricReader {
     this.#end = place.growing === true ? text.lastIndexOf("\n") + 1 : text.length;
   }
 
+  /**
+   * The step by which the current point is compared with others. MLflow's reader takes 0 for a line with a dataset, so
+   * its latest value of a metric, and every search, goes by that; the point itself keeps the step of the file.
+   */
+  get rankingStep(): number {
+    return this.#place.isModel !== true && this.labels.length > 0 ? 0 : this.step;
+  }
+
   /** Moves to the next point; false at the end of the file. */
   next(): boolean {
     while (this.#position < this.#end) {
@@ -185,9 +193,22 @@ export class MetricReader {
     this.#checkCount(fields.length);
     this.timestamp = parsePythonInt(timestamp);
     this.value = parsePythonFloat(value);
-    // MLflow reads the step of a line with a dataset as 0, though it writes it. We keep what the file says.
-    this.step = step === undefined ? 0 : parsePythonInt(step);
     this.labels = fields.slice(3);
+    this.step = this.#readStep(step);
+  }
+
+  /**
+   * MLflow takes the step of a line with a dataset for 0, though it wrote the step there. We keep what the file says;
+   * only when that is no step at all, it is 0.
+   */
+  #readStep(step: string | undefined): number {
+    if (step === undefined) return 0;
+    try {
+      return parsePythonInt(step);
+    } catch (error) {
+      if (this.labels.length === 2) return 0;
+      throw error;
+    }
   }
 
   #checkCount(count: number): void {

@@ -32,12 +32,10 @@ export function summarizeMetric(
   if (!reader.next()) return { summary: null, problems: reader.problems };
 
   const { step: firstStep, timestamp: firstTimestamp } = reader;
-  const latest = {
-    timestamp: firstTimestamp,
-    value: reader.value,
-    step: firstStep,
-    labels: reader.labels,
-  };
+  // Objects that the loop fills anew: making some for each of a million lines would cost more than reading them.
+  const latest = { step: firstStep, labels: reader.labels };
+  const best = { step: reader.rankingStep, timestamp: firstTimestamp, value: reader.value };
+  const point = { ...best };
   let lastStep = firstStep;
   let lastTimestamp = firstTimestamp;
   let count = 0;
@@ -57,9 +55,13 @@ export function summarizeMetric(
     }
     lastStep = reader.step;
     lastTimestamp = reader.timestamp;
-    if (isLater(reader, latest)) {
-      latest.timestamp = reader.timestamp;
-      latest.value = value;
+    point.step = reader.rankingStep;
+    point.timestamp = reader.timestamp;
+    point.value = value;
+    if (isLater(point, best)) {
+      best.step = point.step;
+      best.timestamp = point.timestamp;
+      best.value = value;
       latest.step = reader.step;
       latest.labels = reader.labels;
     }
@@ -68,7 +70,7 @@ export function summarizeMetric(
   const numbers = count - nanCount;
   return {
     summary: {
-      latest: reader.toMetric(latest),
+      latest: reader.toMetric({ ...best, ...latest }),
       count,
       nanCount,
       min: numbers === 0 ? Number.NaN : min,
