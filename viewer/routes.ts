@@ -17,6 +17,14 @@ const ROUTES: readonly Route[] = [
     "/",
     lazyPage(async () => (await import("./pages/ExperimentList.tsx")).ExperimentList),
   ),
+  page(
+    "/experiments/:id/runs/:run/*?",
+    lazyPage(async () => (await import("./pages/RunDetail.tsx")).RunDetail),
+  ),
+  page(
+    "/metric/:key",
+    lazyPage(async () => (await import("./pages/MetricPage.tsx")).MetricPage),
+  ),
 ];
 
 export interface Match {

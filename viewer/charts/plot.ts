@@ -52,8 +52,8 @@ export interface Plot {
 }
 
 /** Pixels that a tick with its label wants. */
-const X_TICK_SPACE = 64;
-const Y_TICK_SPACE = 34;
+const X_TICK_SPACE = 60;
+const Y_TICK_SPACE = 38;
 
 /** Smooths a line once; zooming and resizing reuse it. */
 export function plotLine(id: string, line: Line, smoothing: number): PlotLine {

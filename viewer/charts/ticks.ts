@@ -10,9 +10,9 @@ export interface Tick {
 /** Decades of a log axis that show 2 and 5 between them. */
 const FEW_DECADES = 2;
 
-/** Round places between two values of a linear axis: steps of 1, 2 or 5 times a power of ten. */
-export function linearTicks(low: number, high: number, most: number, leastStep = 0): Tick[] {
-  const step = Math.max(niceStep((high - low) / Math.max(1, most)), leastStep);
+/** Round places between two values of a linear axis, about as many as wanted: steps of 1, 2 or 5 times a power of ten. */
+export function linearTicks(low: number, high: number, wanted: number, leastStep = 0): Tick[] {
+  const step = Math.max(niceStep((high - low) / Math.max(1, wanted)), leastStep);
   if (!Number.isFinite(step) || step <= 0) return [];
   const values: number[] = [];
   const first = Math.ceil(low / step - 1e-9);
@@ -34,13 +34,13 @@ export function logTicks(scale: Scale, low: number, high: number, most: number):
     .map((value) => ({ at: forward(scale, value), label: powerLabel(value) }));
 }
 
-/** A step of 1, 2 or 5 times a power of ten that is not below `least`. */
-export function niceStep(least: number): number {
-  const power = 10 ** Math.floor(Math.log10(least));
-  const factor = least / power;
-  if (factor <= 1 + 1e-9) return power;
-  if (factor <= 2 + 1e-9) return 2 * power;
-  return factor <= 5 + 1e-9 ? 5 * power : 10 * power;
+/** The step of 1, 2 or 5 times a power of ten that is nearest in proportion. */
+export function niceStep(wanted: number): number {
+  const power = 10 ** Math.floor(Math.log10(wanted));
+  const factor = wanted / power;
+  if (factor <= Math.SQRT2) return power;
+  if (factor <= Math.sqrt(10)) return 2 * power;
+  return factor <= Math.sqrt(50) ? 5 * power : 10 * power;
 }
 
 function powers(low: number, high: number): number[] {

@@ -54,6 +54,7 @@ export function ChartControls(props: ChartControlsProps): JSX.Element {
           max={MOST_SMOOTHING}
           step="0.01"
           value={settings.smoothing}
+          style={{ "--share": `${(settings.smoothing / MOST_SMOOTHING) * 100}%` }}
           onInput={(event) => change({ smoothing: Number(event.currentTarget.value) })}
         />
         <output>{settings.smoothing.toFixed(2)}</output>

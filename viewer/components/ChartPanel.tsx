@@ -15,6 +15,7 @@ import { EmptyState } from "./EmptyState.tsx";
 import { Icon } from "./Icon.tsx";
 import { MetricChart } from "./MetricChart.tsx";
 import { ValueBars } from "./ValueBars.tsx";
+import { ValueList } from "./ValueList.tsx";
 import "./ChartPanel.css";
 
 interface ChartPanelProps {
@@ -73,11 +74,7 @@ export function ChartPanel(props: ChartPanelProps): JSX.Element {
             total={countOf.get(section.prefix) ?? section.metrics.length}
             isSearching={search !== ""}
           >
-            {section.metrics.map((metric) => (
-              <div key={metric} class="chart-cell">
-                <Card metric={metric} runs={runs} settings={settings} sync={sync} />
-              </div>
-            ))}
+            <Cards metrics={section.metrics} runs={runs} settings={settings} sync={sync} />
           </ChartSection>
         ))}
       </div>
@@ -88,32 +85,44 @@ export function ChartPanel(props: ChartPanelProps): JSX.Element {
 /** No metric's prefix: it has no slash at its end. */
 const PINNED = "pinned";
 
-interface CardProps {
-  readonly metric: string;
+interface CardsProps {
+  readonly metrics: readonly string[];
   readonly runs: readonly StyledRun[];
   readonly settings: ReturnType<typeof readSettings>;
   readonly sync: ChartSync;
 }
 
-function Card({ metric, runs, settings, sync }: CardProps): JSX.Element {
+function Cards({ metrics, runs, settings, sync }: CardsProps): JSX.Element {
+  const hasHistory = (metric: string): boolean =>
+    runs.some((run) => (run.metrics.get(metric)?.count ?? 0) > 1);
+  const [only] = runs.length === 1 ? runs : [];
+  const values = metrics.filter((metric) => !hasHistory(metric));
+  return (
+    <>
+      {(only === undefined ? metrics : metrics.filter(hasHistory)).map((metric) => (
+        <div key={metric} class="chart-cell">
+          {hasHistory(metric) ? (
+            <HistoryCard metric={metric} runs={runs} settings={settings} sync={sync} />
+          ) : (
+            <ValueBars metric={metric} runs={runs} sync={sync} />
+          )}
+        </div>
+      ))}
+      {only !== undefined && values.length > 0 && <ValueList run={only} metrics={values} />}
+    </>
+  );
+}
+
+function HistoryCard(props: Omit<CardsProps, "metrics"> & { metric: string }): JSX.Element {
+  const { metric, sync } = props;
   const own = useMemo(() => withOwnZoom(sync), [sync]);
   const isPinned = pinned.value.includes(metric);
-  const togglePin = (): void => {
-    pinned.value = isPinned
-      ? pinned.value.filter((one) => one !== metric)
-      : [...pinned.value, metric];
-  };
-  if (runs.every((run) => (run.metrics.get(metric)?.count ?? 0) <= 1)) {
-    return <ValueBars metric={metric} runs={runs} sync={sync} />;
-  }
   return (
     <MetricChart
-      metric={metric}
-      runs={runs}
-      settings={settings}
+      {...props}
       sync={syncsZoom.value ? sync : own}
       isPinned={isPinned}
-      onPin={togglePin}
+      onPin={() => toggle(pinned, metric)}
     />
   );
 }
@@ -122,7 +131,7 @@ function ChartSection(props: {
   section: Section;
   total: number;
   isSearching: boolean;
-  children: JSX.Element[];
+  children: JSX.Element;
 }): JSX.Element {
   const { section, total, isSearching } = props;
   const isOpen = isSearching || !folded.value.includes(section.prefix);

@@ -67,17 +67,16 @@ export class LinePlot {
       this.#shape = shape;
       this.#chart?.destroy();
       this.#paths = [];
-      this.#chart = new uPlot(this.#options(size), data, this.#host);
+      this.#chart = new uPlot(this.#options(size), undefined, this.#host);
       this.#addOverlay(this.#chart);
-    } else {
-      const chart = this.#chart;
-      if (chart.width !== size.width || chart.height !== size.height) chart.setSize(size);
-      chart.batch(() => {
-        chart.setData(data, false);
-        chart.setScale("x", { min: plot.x.low, max: plot.x.high });
-        chart.setScale("y", { min: plot.y.low, max: plot.y.high });
-      });
     }
+    const chart = this.#chart;
+    if (chart.width !== size.width || chart.height !== size.height) chart.setSize(size);
+    chart.batch(() => {
+      chart.setData(data, false);
+      chart.setScale("x", { min: plot.x.low, max: plot.x.high });
+      chart.setScale("y", { min: plot.y.low, max: plot.y.high });
+    });
   }
 
   /** Shows where the lines are at a place of x, or nothing. */

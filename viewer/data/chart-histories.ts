@@ -56,10 +56,28 @@ async function readOne(
     return { history: pyramidHistory(await getPyramid(runId, key, { signal })), exact: false };
   }
   const [history, otherHistory] = await Promise.all([
-    getHistory(runId, key, count, { signal }),
-    other && getHistory(runId, other.key, other.count, { signal }),
+    readShared(runId, key, count, signal),
+    other && readShared(runId, other.key, other.count, signal),
   ]);
   return { history, exact: true, ...(otherHistory && { other: otherHistory }) };
+}
+
+const flights = new Map<string, Promise<History>>();
+
+/** A sparkline and a chart of the same metric read it once. A long history is read for one alone, who may give up. */
+function readShared(
+  runId: string,
+  key: string,
+  count: number,
+  signal: AbortSignal,
+): Promise<History> {
+  if (count > PYRAMID_ABOVE_POINTS) return getHistory(runId, key, count, { signal });
+  const id = JSON.stringify([runId, key, count]);
+  const flying = flights.get(id);
+  if (flying !== undefined) return flying;
+  const flight = getHistory(runId, key, count).finally(() => flights.delete(id));
+  flights.set(id, flight);
+  return flight;
 }
 
 /** The part of the x axis that a chart shows, in the unit of the axis. */

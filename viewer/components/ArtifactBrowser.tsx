@@ -1,0 +1,87 @@
+import type { JSX } from "preact";
+import { useEffect, useMemo, useState } from "preact/hooks";
+import type { ArtifactsFile } from "../../lib/wire/data-files.ts";
+import { foldersOf, foundRows, nextFile, type TreeRow, treeRows } from "../artifacts/tree-rows.ts";
+import { toggled } from "../run/key-groups.ts";
+import { useKeys } from "../state/keys.ts";
+import { navigate } from "../state/route.ts";
+import { ARTIFACT_TEXTS } from "../texts/artifacts.ts";
+import { ArtifactPane } from "./ArtifactPane.tsx";
+import { ArtifactTree } from "./ArtifactTree.tsx";
+import { EmptyState } from "./EmptyState.tsx";
+import { useListings } from "./use-listings.ts";
+import "./ArtifactBrowser.css";
+
+interface ArtifactBrowserProps {
+  /** A run id or a logged model id. */
+  readonly ownerId: string;
+  /** Listing of the root folder. */
+  readonly root: ArtifactsFile;
+  /** File or folder that the address names; empty for the root. */
+  readonly path: string;
+  readonly hrefOf: (path: string) => string;
+  /** What code loads a file by, such as `runs:/…`. */
+  readonly uriOf: (path: string) => string;
+}
+
+/** The files of a run: a tree at the left, the chosen file at the right. */
+export function ArtifactBrowser(props: ArtifactBrowserProps): JSX.Element {
+  const { ownerId, root, path, hrefOf } = props;
+  const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
+  const [search, setSearch] = useState("");
+  // A deep link opens the folders around its file, and a folder's own.
+  const around = useMemo(() => (path === "" ? [] : [...foldersOf(path), path]), [path]);
+  useEffect(() => setOpen((old) => new Set([...old, ...around])), [around]);
+  const wanted = useMemo(() => [...new Set([...open, ...around])], [open, around]);
+  const { listings, isSearching } = useListings(ownerId, root, wanted, search !== "");
+  const rows = useMemo(
+    () => (search === "" ? treeRows(listings, open) : foundRows(listings, search)),
+    [listings, open, search],
+  );
+  const go = (direction: 1 | -1): void => {
+    const next = nextFile(rows, path, direction);
+    if (next !== undefined) navigate(hrefOf(next.path));
+  };
+  useKeys({ j: () => go(1), k: () => go(-1) });
+
+  if (root.files.length === 0) return <NoFiles root={root} path={path} />;
+  const onToggle = (row: TreeRow): void => setOpen(toggled(open, row.entry.path));
+  return (
+    <div class={path === "" ? "artifacts" : "artifacts has-file"}>
+      <ArtifactTree
+        rows={rows}
+        listings={listings}
+        path={path}
+        hrefOf={hrefOf}
+        search={search}
+        onSearch={setSearch}
+        isSearching={isSearching}
+        onToggle={onToggle}
+      />
+      <ArtifactPane {...props} listings={listings} onGo={go} />
+    </div>
+  );
+}
+
+function NoFiles({ root, path }: { root: ArtifactsFile; path: string }): JSX.Element {
+  if (root.problem !== undefined) {
+    return (
+      <EmptyState title={ARTIFACT_TEXTS.unreachable} icon="warning">
+        <p>{root.problem}</p>
+        {root.recordedUri !== undefined && (
+          <p>
+            {ARTIFACT_TEXTS.recorded} <code class="mono">{root.recordedUri}</code>
+          </p>
+        )}
+      </EmptyState>
+    );
+  }
+  return (
+    <EmptyState
+      title={path === "" ? ARTIFACT_TEXTS.empty : ARTIFACT_TEXTS.gone(path)}
+      icon="folder"
+    >
+      <p>{ARTIFACT_TEXTS.emptyHint}</p>
+    </EmptyState>
+  );
+}

@@ -1,0 +1,197 @@
+import type { ComponentChildren, JSX } from "preact";
+import { RUN_STATUSES } from "../../lib/entities/run.ts";
+import { MLFLOW_TAG } from "../../lib/entities/tag.ts";
+import type { TreeProblem } from "../../lib/errors.ts";
+import type { RunFile, RunLink } from "../../lib/wire/data-files.ts";
+import { manifest } from "../data/live.ts";
+import {
+  formatAgo,
+  formatDuration,
+  formatTime,
+  formatTimeFull,
+  plural,
+  shortId,
+} from "../format.ts";
+import { commitUrl, runNameOf, sinceLastWrite, sourceName } from "../run/facts.ts";
+import { compareHref, runHref, runsHref } from "../state/links.ts";
+import { useNow } from "../state/now.ts";
+import { RUN_TEXTS } from "../texts/run.ts";
+import { Button, LinkButton } from "./Button.tsx";
+import { RunMark, statusName } from "./RunMark.tsx";
+import { copyText } from "./Toast.tsx";
+
+/** Who the run is and how it went. `isShort` leaves the room to the tab below. */
+export function RunHeader({ run, isShort }: { run: RunFile; isShort: boolean }): JSX.Element {
+  const { info } = run;
+  return (
+    <>
+      <header class="page-head">
+        <span class="page-crumb">
+          <a href={runsHref(info.experimentId)}>{run.experimentName}</a>/
+        </span>
+        <RunMark runId={info.runId} status={RUN_STATUSES.indexOf(info.status)} />
+        <h1 title={runNameOf(info)}>{runNameOf(info)}</h1>
+        <span class="mono faint run-head-wide" title={info.runId}>
+          {shortId(info.runId)}
+        </span>
+        <Button
+          kind="quiet"
+          icon="copy"
+          small
+          class="run-head-wide"
+          label={RUN_TEXTS.copyId}
+          onClick={() => void copyText(info.runId)}
+        />
+        <span class="spacer" />
+        <LinkButton class="run-head-wide" href={compareHref([info.runId], [info.experimentId])}>
+          {RUN_TEXTS.compareWith}
+        </LinkButton>
+      </header>
+      {!isShort && <Facts run={run} />}
+      <Banners run={run} />
+    </>
+  );
+}
+
+function Facts({ run }: { run: RunFile }): JSX.Element {
+  const now = useNow();
+  const { info, tags } = run;
+  const status = RUN_STATUSES.indexOf(info.status);
+  const alive = sinceLastWrite(run, now);
+  const source = sourceName(tags);
+  const commit = tags[MLFLOW_TAG.gitCommit];
+  const folder = `${info.experimentId}/${info.runId}`;
+  const root = manifest.value?.mode === "live" ? manifest.value.roots[run.root]?.label : undefined;
+  return (
+    <dl class="run-facts">
+      <Fact name={RUN_TEXTS.state}>
+        {capitalized(statusName(status))}
+        {alive !== null && !alive.isProbablyDead && (
+          <span class="faint"> {RUN_TEXTS.lastWrite(formatAgo(alive.at, now))}</span>
+        )}
+      </Fact>
+      <Fact name={RUN_TEXTS.started}>
+        <span title={formatTimeFull(info.startTime)}>{formatTime(info.startTime)}</span>
+      </Fact>
+      <Fact name={info.endTime === null ? RUN_TEXTS.runningFor : RUN_TEXTS.took}>
+        {info.endTime === null && alive === null
+          ? RUN_TEXTS.none
+          : formatDuration((info.endTime ?? now) - info.startTime)}
+      </Fact>
+      {run.parent !== null && (
+        <Fact name={RUN_TEXTS.parent}>
+          <RunAnchor run={run.parent} />
+        </Fact>
+      )}
+      {info.userId !== "" && <Fact name={RUN_TEXTS.user}>{info.userId}</Fact>}
+      {source !== undefined && (
+        <Fact name={RUN_TEXTS.source}>
+          <span title={tags[MLFLOW_TAG.sourceName]}>{source}</span>
+        </Fact>
+      )}
+      {commit !== undefined && (
+        <Fact name={RUN_TEXTS.commit}>
+          <Commit commit={commit} tags={tags} />
+        </Fact>
+      )}
+      {run.inputs.datasetInputs.length > 0 && (
+        <Fact name={RUN_TEXTS.dataset}>
+          {run.inputs.datasetInputs[0]?.dataset.name}{" "}
+          <span class="mono faint">{run.inputs.datasetInputs[0]?.dataset.digest}</span>
+          {run.inputs.datasetInputs.length > 1 && ` +${run.inputs.datasetInputs.length - 1}`}
+        </Fact>
+      )}
+      <Fact name={RUN_TEXTS.folder}>
+        <button
+          type="button"
+          class="link mono run-folder"
+          title={`${root === undefined ? "" : `${root}/`}${folder}`}
+          onClick={() => void copyText(root === undefined ? folder : `${root}/${folder}`)}
+        >
+          {info.experimentId}/{shortId(info.runId)}…
+        </button>
+      </Fact>
+    </dl>
+  );
+}
+
+function Commit({ commit, tags }: { commit: string; tags: RunFile["tags"] }): JSX.Element {
+  const url = commitUrl(tags);
+  const short = commit.slice(0, 7);
+  return (
+    <>
+      {url === undefined ? (
+        <span class="mono" title={commit}>
+          {short}
+        </span>
+      ) : (
+        <a class="link mono" href={url} target="_blank" rel="noopener noreferrer" title={commit}>
+          {short}
+        </a>
+      )}{" "}
+      <span class="faint">{tags[MLFLOW_TAG.gitBranch]}</span>
+    </>
+  );
+}
+
+function Banners({ run }: { run: RunFile }): JSX.Element {
+  const now = useNow();
+  const alive = sinceLastWrite(run, now);
+  return (
+    <>
+      {run.info.lifecycleStage === "deleted" && (
+        <p class="run-banner" role="status">
+          {RUN_TEXTS.deleted} <span>{RUN_TEXTS.restoreWith}</span>
+          <code class="mono">mlruns restore run {run.info.runId}</code>
+        </p>
+      )}
+      {alive?.isProbablyDead === true && (
+        <p class="run-banner" role="status">
+          {RUN_TEXTS.probablyDead} <span>{RUN_TEXTS.lastWrite(formatAgo(alive.at, now))}</span>
+        </p>
+      )}
+      {run.warnings.length > 0 && <Warnings warnings={run.warnings} />}
+    </>
+  );
+}
+
+function Warnings({ warnings }: { warnings: readonly TreeProblem[] }): JSX.Element {
+  return (
+    <details class="run-banner" open={warnings.length < 4}>
+      <summary>{RUN_TEXTS.warnings(plural(warnings.length, "file"))}</summary>
+      <ul>
+        {warnings.map((warning) => (
+          <li key={`${warning.path}:${warning.line}`}>
+            <span class="mono">
+              {warning.path}
+              {warning.line !== undefined && `, line ${warning.line}`}
+            </span>
+            : {warning.message}
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ComponentChildren }): JSX.Element {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd class="cut">{children}</dd>
+    </div>
+  );
+}
+
+/** A link to another run by its name. */
+export function RunAnchor({ run }: { run: RunLink }): JSX.Element {
+  return (
+    <a class="link" href={runHref(run.experimentId, run.runId)}>
+      {runNameOf(run)}
+    </a>
+  );
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,115 @@
+import type { JSX } from "preact";
+import type { RunFile } from "../../lib/wire/data-files.ts";
+import { ArtifactBrowser } from "../components/ArtifactBrowser.tsx";
+import { ChartPanel } from "../components/ChartPanel.tsx";
+import { ErrorState } from "../components/EmptyState.tsx";
+import type { PageProps } from "../components/page-source.ts";
+import { RunHeader } from "../components/RunHeader.tsx";
+import { RunModels } from "../components/RunModels.tsx";
+import { RunOverview } from "../components/RunOverview.tsx";
+import { RunTraces } from "../components/RunTraces.tsx";
+import { type TabLink, Tabs } from "../components/Tabs.tsx";
+import { getRun } from "../data/client.ts";
+import { useData } from "../data/use-data.ts";
+import { chartRunOf, isSystemMetric, runNameOf } from "../run/facts.ts";
+import { findExperiment } from "../state/experiments.ts";
+import { type RunTab, runHref } from "../state/links.ts";
+import { useTitle } from "../state/title.ts";
+import { RUN_TEXTS } from "../texts/run.ts";
+import "./RunDetail.css";
+
+/** One run: what it was given, what it did, and what it left. */
+export function RunDetail({ params }: PageProps): JSX.Element {
+  const runId = params.run ?? "";
+  const { tab, rest } = tabOf(params["*"]);
+  const { data, error } = useData<RunFile>(
+    `run ${runId}`,
+    (signal) => getRun(runId, { signal }),
+    (change) => change.runId === runId,
+  );
+  const name = data === null ? undefined : runNameOf(data.info);
+  useTitle(tab === "overview" ? undefined : RUN_TEXTS.tabs[tab], name, data?.experimentName);
+  if (data === null) {
+    return error === null ? <div aria-busy="true" /> : <ErrorState error={error} />;
+  }
+  return (
+    <>
+      <RunHeader run={data} isShort={tab !== "overview"} />
+      <Tabs label={RUN_TEXTS.run} tabs={tabLinks(data, tab)} />
+      <RunTabBody run={data} tab={tab} rest={rest} />
+    </>
+  );
+}
+
+function RunTabBody(props: { run: RunFile; tab: RunTab; rest: string }): JSX.Element {
+  const { run, tab, rest } = props;
+  const { runId, experimentId } = run.info;
+  switch (tab) {
+    case "overview":
+      return <RunOverview run={run} />;
+    case "metrics":
+    case "system":
+      return <RunCharts run={run} isSystem={tab === "system"} />;
+    case "artifacts":
+      return (
+        <ArtifactBrowser
+          key={runId}
+          ownerId={runId}
+          root={run.artifacts}
+          path={rest}
+          hrefOf={(path) => runHref(experimentId, runId, "artifacts", path)}
+          uriOf={(path) => `runs:/${runId}/${path}`}
+        />
+      );
+    case "models":
+      return <RunModels run={run} />;
+    case "traces":
+      return <RunTraces run={run} />;
+  }
+}
+
+function RunCharts({ run, isSystem }: { run: RunFile; isSystem: boolean }): JSX.Element {
+  const keys = run.metrics
+    .filter((metric) => isSystemMetric(metric) === isSystem)
+    .map((metric) => metric.key);
+  return <ChartPanel key={String(isSystem)} runs={[chartRunOf(run)]} metrics={keys} />;
+}
+
+function tabLinks(run: RunFile, current: RunTab): TabLink[] {
+  const { experimentId, runId } = run.info;
+  const system = run.metrics.filter(isSystemMetric).length;
+  const hasTraces = (findExperiment(experimentId)?.traceCount ?? 0) > 0;
+  const link = (tab: RunTab, count?: number): TabLink => ({
+    label: RUN_TEXTS.tabs[tab],
+    href: runHref(experimentId, runId, tab),
+    isCurrent: tab === current,
+    ...(count !== undefined && { count }),
+  });
+  return [
+    link("overview"),
+    link("metrics", run.metrics.length - system),
+    ...(system > 0 || current === "system" ? [link("system", system)] : []),
+    link("artifacts", run.artifacts.files.length),
+    link("models", run.loggedModels.length + run.modelVersions.length),
+    ...(hasTraces || current === "traces" ? [link("traces")] : []),
+  ];
+}
+
+/** MLflow's names of the tabs, old and new ones. */
+const TAB_NAMES: Readonly<Record<string, RunTab>> = {
+  overview: "overview",
+  metrics: "metrics",
+  "model-metrics": "metrics",
+  system: "system",
+  "system-metrics": "system",
+  artifacts: "artifacts",
+  artifactPath: "artifacts",
+  models: "models",
+  traces: "traces",
+};
+
+function tabOf(rest: string | undefined): { tab: RunTab; rest: string } {
+  const [name = "", ...path] = (rest ?? "").split("/");
+  const tab = Object.hasOwn(TAB_NAMES, name) ? TAB_NAMES[name] : undefined;
+  return { tab: tab ?? "overview", rest: path.join("/") };
+}
