@@ -107,3 +107,64 @@ export const document: fc.Arbitrary<YamlMap> = fc.dictionary(
   fc.oneof({ weight: 4, arbitrary: scalar }, { weight: 1, arbitrary: value }),
   { minKeys: 1, maxKeys: 4 },
 );
+
+const metricNumber: fc.Arbitrary<string> = fc.oneof(
+  fc.double().map(String),
+  fc.integer().map(String),
+  fc.stringMatching(/^-?[0-9]{1,18}(\.[0-9]{0,20})?(e[-+]?[0-9]{1,3})?$/),
+  fc.constantFrom(
+    "nan",
+    "inf",
+    "-inf",
+    "1.0",
+    "0.1",
+    "3e-05",
+    "1_0",
+    "+1",
+    "-0.0",
+    "",
+    "x",
+    "1e",
+    "--1",
+    ".5",
+    "5.",
+  ),
+);
+
+/** Lines of a metric file: mostly in order, with all that goes wrong in them. */
+export const metricText: fc.Arbitrary<string> = fc
+  .array(
+    fc.tuple(
+      fc.oneof(
+        {
+          weight: 4,
+          arbitrary: fc
+            .tuple(
+              fc.nat({ max: 1_800_000_000_000 }).map(String),
+              metricNumber,
+              fc.integer().map(String),
+            )
+            .map((fields) => fields.join(" ")),
+        },
+        {
+          weight: 1,
+          arbitrary: fc.array(metricNumber, { maxLength: 6 }).map((fields) => fields.join(" ")),
+        },
+        {
+          weight: 1,
+          arbitrary: fc
+            .array(metricNumber, { maxLength: 6 })
+            .map((fields) => `${fields.join(" ")} name digest`),
+        },
+      ),
+      fc.oneof(
+        { weight: 9, arbitrary: fc.constant("\n") },
+        {
+          weight: 1,
+          arbitrary: fc.constantFrom("\r\n", "\r", "\x85", "\u2028", "\x1c", " \n", "\t\n", ""),
+        },
+      ),
+    ),
+    { maxLength: 8 },
+  )
+  .map((lines) => lines.map((parts) => parts.join("")).join(""));
