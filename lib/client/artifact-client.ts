@@ -49,19 +49,7 @@ export class ArtifactClient extends RunClient {
 
   /** Copies all files of a folder of this machine, at any depth, into the artifacts of a run. */
   async logArtifacts(runId: string, localFolder: string, folder = ""): Promise<void> {
-    const stat = await fs.stat(localFolder).catch(() => undefined);
-    if (!stat?.isDirectory()) throw notFound(`No such folder: '${localFolder}'`);
-    const artifacts = await this.#open(runId);
-    const files = await collect(
-      (await openArtifacts({ kind: "folder", folder: localFolder })).list(""),
-    );
-    await pMap(
-      files,
-      ({ path }) => artifacts.upload(join(localFolder, path), joinPath(folder, path)),
-      {
-        concurrency: CONCURRENCY,
-      },
-    );
+    await uploadFolder(await this.#open(runId), localFolder, folder);
   }
 
   /** Writes a text as an artifact. */
@@ -216,6 +204,23 @@ export class ArtifactClient extends RunClient {
     if (tables.some((table) => table.path === path && table.type === "table")) return;
     this.setTag(runId, MLFLOW_TAG.loggedArtifacts, [...tables, { path, type: "table" }]);
   }
+}
+
+/** Copies all files of a folder of this machine, at any depth, into a folder of artifacts. */
+export async function uploadFolder(
+  artifacts: ArtifactRepository,
+  localFolder: string,
+  folder: string,
+): Promise<void> {
+  const stat = await fs.stat(localFolder).catch(() => undefined);
+  if (!stat?.isDirectory()) throw notFound(`No such folder: '${localFolder}'`);
+  const local = await openArtifacts({ kind: "folder", folder: localFolder });
+  const files = await collect(local.list(""));
+  await pMap(
+    files,
+    ({ path }) => artifacts.upload(join(localFolder, path), joinPath(folder, path)),
+    { concurrency: CONCURRENCY },
+  );
 }
 
 async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {

@@ -137,4 +137,12 @@ export class ExperimentClient {
   async deleteExperimentTag(experimentId: string, key: string): Promise<void> {
     deleteExperimentTag(this.store, experimentId, key);
   }
+
+  /** Those of the ids that are experiments, each once: a search passes over the others, as in MLflow. */
+  protected knownExperiments(ids: readonly string[]): string[] {
+    const known = new Set(
+      listExperiments(this.store, "ALL").found.map(({ experimentId }) => experimentId),
+    );
+    return [...new Set(ids)].filter((id) => known.has(id));
+  }
 }

@@ -28,6 +28,7 @@ import {
   updateRun,
 } from "../store/runs.ts";
 import { ExperimentClient, type SearchOptions } from "./experiment-client.ts";
+import { type LogValue, toText } from "./log-value.ts";
 
 export interface MetricOptions {
   /** 0 by default. */
@@ -40,8 +41,7 @@ export interface MetricOptions {
   readonly modelId?: string;
 }
 
-/** What a param or tag may be given as. Text is what is stored: `true`, `0.1`, `[1,2]`. */
-export type LogValue = string | number | boolean | bigint | null | readonly unknown[] | object;
+export type { LogValue };
 
 /** The runs of a tree. Methods that log are synchronous: when they return, the data is with the operating system. */
 export class RunClient extends ExperimentClient {
@@ -101,12 +101,9 @@ export class RunClient extends ExperimentClient {
     experimentIds: readonly string[],
     options: SearchOptions = {},
   ): Promise<{ runs: Run[]; nextPageToken: string | undefined }> {
-    const known = new Set(
-      (await this.scanExperiments("ALL")).experiments.map((e) => e.experimentId),
+    const runs = this.knownExperiments(experimentIds).flatMap((id) =>
+      this.catalog.readRuns(id).found.map(({ run }) => run),
     );
-    const runs = [...new Set(experimentIds)]
-      .filter((id) => known.has(id))
-      .flatMap((id) => this.catalog.readRuns(id).found.map(({ run }) => run));
     return searchRuns(runs, options);
   }
 
@@ -271,9 +268,4 @@ function toMetric(key: string, value: number, options: MetricOptions): Metric {
     }),
     ...(options.modelId !== undefined && { modelId: options.modelId }),
   };
-}
-
-/** JSON for lists and objects; everything else as JavaScript prints it. */
-function toText(value: LogValue): string {
-  return typeof value === "object" && value !== null ? JSON.stringify(value) : String(value);
 }

@@ -60,6 +60,17 @@ export const experimentPaths = {
   traces: (experimentFolder: string): string => join(experimentFolder, "traces"),
 } as const;
 
+export const tracePaths = {
+  info: (traceFolder: string): string => join(traceFolder, "trace_info.yaml"),
+  metadata: (traceFolder: string): string => join(traceFolder, "request_metadata"),
+  tags: (traceFolder: string): string => join(traceFolder, "tags"),
+  assessments: (traceFolder: string): string => join(traceFolder, "assessments"),
+  artifacts: (traceFolder: string): string => join(traceFolder, "artifacts"),
+} as const;
+
+/** The file of spans below the artifacts of a trace. */
+export const SPANS_FILE = "traces.json";
+
 /** The folder of a registered model. @throws MlrunsError INVALID_PARAMETER_VALUE when the name is not one */
 export function registeredModelFolder(root: string, name: string): string {
   validateModelName(name);

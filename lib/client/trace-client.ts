@@ -1,0 +1,253 @@
+import { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
+import type { ArtifactRepository } from "../artifacts/artifact-repository.ts";
+import type { ArtifactPlace } from "../entities/file-info.ts";
+import type { JsonValue } from "../entities/json.ts";
+import { toDictionary } from "../entities/record.ts";
+import type {
+  Assessment,
+  AssessmentError,
+  AssessmentSourceType,
+  Span,
+  Trace,
+  TraceInfo,
+} from "../entities/trace.ts";
+import { MlrunsError, type TreeProblem } from "../errors.ts";
+import { parseSpans, printSpans } from "../format/spans.ts";
+import { searchTraces } from "../search/index.ts";
+import {
+  type AssessmentChanges,
+  createAssessment,
+  deleteAssessment,
+  getAssessment,
+  type NewAssessment,
+  updateAssessment,
+} from "../store/assessments.ts";
+import { getTraceInfo, listTraceInfos } from "../store/read-trace.ts";
+import {
+  deleteTraces,
+  deleteTraceTag,
+  endTrace,
+  findTraceArtifacts,
+  type NewTrace,
+  setTraceTag,
+  startTrace,
+  type TraceChanges,
+  type TraceChoice,
+} from "../store/traces.ts";
+import { SPANS_FILE } from "../tree/layout.ts";
+import type { SearchOptions } from "./experiment-client.ts";
+import { type LogValue, toText } from "./log-value.ts";
+import { PromptClient } from "./prompt-client.ts";
+
+/** What feedback and expectations have in common. */
+export interface AssessmentOptions {
+  readonly name: string;
+  readonly source?: {
+    /** HUMAN by default for expectations, CODE for feedback, as in MLflow. */
+    readonly sourceType: AssessmentSourceType;
+    /** Such as the name of a person, a judge or a script; `default` by default. */
+    readonly sourceId?: string;
+  };
+  /** The span that it is about; the whole trace by default. */
+  readonly spanId?: string;
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+export interface FeedbackOptions extends AssessmentOptions {
+  /** A number, text, boolean, or a list or map of those; null when there is an error. */
+  readonly value?: JsonValue;
+  /** Why there is no value. */
+  readonly error?: Partial<AssessmentError>;
+  readonly rationale?: string;
+  /** Id of the assessment that this one replaces. */
+  readonly overrides?: string;
+}
+
+export interface ExpectationOptions extends AssessmentOptions {
+  /** Any JSON value. */
+  readonly value: JsonValue;
+}
+
+/** The traces of a tree. To record traces of your code see `trace` and `withSpan`. */
+export class TraceClient extends PromptClient {
+  /**
+   * Creates a trace, without spans.
+   *
+   * @throws MlrunsError RESOURCE_DOES_NOT_EXIST when the experiment is unknown or deleted, RESOURCE_ALREADY_EXISTS
+   */
+  async startTrace(trace: NewTrace): Promise<TraceInfo> {
+    return startTrace(this.store, trace);
+  }
+
+  /** Changes a trace, as when it ends; what is left out stays. */
+  async endTrace(traceId: string, changes: TraceChanges): Promise<TraceInfo> {
+    return endTrace(this.store, traceId, changes);
+  }
+
+  /** Creates a trace together with its spans. Spans that are kept in the tree are written before this returns. */
+  async logTrace(trace: NewTrace, spans: readonly Span[]): Promise<TraceInfo> {
+    const info = startTrace(this.store, trace, spans);
+    const artifacts = await this.#open(info.traceId);
+    if ((await artifacts.find(SPANS_FILE)) === undefined) await writeSpans(artifacts, spans);
+    return info;
+  }
+
+  /** Writes the spans of a trace that is there; what was written before is replaced. */
+  async logSpans(traceId: string, spans: readonly Span[]): Promise<void> {
+    await writeSpans(await this.#open(traceId), spans);
+  }
+
+  /**
+   * A trace with its spans.
+   *
+   * @throws MlrunsError RESOURCE_DOES_NOT_EXIST; NOT_FOUND when its spans are missing, INTERNAL_ERROR when they are broken
+   */
+  async getTrace(traceId: string): Promise<Trace> {
+    const info = getTraceInfo(this.store, traceId);
+    return { info, spans: await this.getSpans(traceId) };
+  }
+
+  /** A trace without its spans. @throws MlrunsError RESOURCE_DOES_NOT_EXIST */
+  async getTraceInfo(traceId: string): Promise<TraceInfo> {
+    return getTraceInfo(this.store, traceId);
+  }
+
+  /** The spans of a trace. @throws MlrunsError as `getTrace` */
+  async getSpans(traceId: string): Promise<readonly Span[]> {
+    const artifacts = await this.#open(traceId);
+    if ((await artifacts.find(SPANS_FILE)) === undefined) {
+      throw new MlrunsError(
+        "NOT_FOUND",
+        `Trace with ID ${traceId} cannot be loaded because it is missing span data.`,
+        { hint: `Its artifact ${SPANS_FILE} is gone, or the process ended before it was written.` },
+      );
+    }
+    const content = await text(await artifacts.read(SPANS_FILE));
+    return parseSpans(content, `traces/${traceId}/artifacts/${SPANS_FILE}`);
+  }
+
+  /** Searches traces, without their spans. @throws MlrunsError INVALID_PARAMETER_VALUE for a filter that MLflow refuses */
+  async searchTraces(
+    experimentIds: readonly string[],
+    options: Omit<SearchOptions, "viewType"> = {},
+  ): Promise<{ traces: TraceInfo[]; nextPageToken: string | undefined }> {
+    const traces = this.knownExperiments(experimentIds).flatMap(
+      (id) => listTraceInfos(this.store, id).found,
+    );
+    return searchTraces(traces, options);
+  }
+
+  /** Every trace of an experiment, without their spans, with what could not be read. */
+  async scanTraces(
+    experimentId: string,
+  ): Promise<{ traces: readonly TraceInfo[]; problems: readonly TreeProblem[] }> {
+    const { found, problems } = listTraceInfos(this.store, experimentId);
+    return { traces: found, problems };
+  }
+
+  async setTraceTag(traceId: string, key: string, value: LogValue): Promise<void> {
+    setTraceTag(this.store, traceId, { key, value: toText(value) });
+  }
+
+  /** @throws MlrunsError RESOURCE_DOES_NOT_EXIST when the trace has no such tag */
+  async deleteTraceTag(traceId: string, key: string): Promise<void> {
+    deleteTraceTag(this.store, traceId, key);
+  }
+
+  /** Deletes traces for good: by id, or those that began at a time or before it. @returns how many there were */
+  async deleteTraces(experimentId: string, choice: TraceChoice): Promise<number> {
+    return deleteTraces(this.store, experimentId, choice);
+  }
+
+  /** Says how good a trace, or a span of it, is. */
+  async logFeedback(traceId: string, feedback: FeedbackOptions): Promise<Assessment> {
+    const { value = null, error, rationale = null, overrides = null } = feedback;
+    return this.createAssessment(traceId, {
+      kind: "feedback",
+      ...common(feedback, "CODE"),
+      value,
+      error:
+        error === undefined
+          ? null
+          : { errorCode: "", errorMessage: null, stackTrace: null, ...error },
+      rationale,
+      overrides,
+    });
+  }
+
+  /** Says what a trace, or a span of it, should have given. */
+  async logExpectation(traceId: string, expectation: ExpectationOptions): Promise<Assessment> {
+    return this.createAssessment(traceId, {
+      kind: "expectation",
+      ...common(expectation, "HUMAN"),
+      value: expectation.value,
+      rationale: null,
+      overrides: null,
+    });
+  }
+
+  /** Replaces a feedback by another; the old one stays and is no longer valid. */
+  async overrideFeedback(
+    traceId: string,
+    assessmentId: string,
+    feedback: Omit<FeedbackOptions, "name" | "overrides">,
+  ): Promise<Assessment> {
+    const { name, spanId } = getAssessment(this.store, traceId, assessmentId);
+    const place = spanId === null ? {} : { spanId };
+    return this.logFeedback(traceId, { ...place, ...feedback, name, overrides: assessmentId });
+  }
+
+  /** Adds an assessment of whatever kind. */
+  async createAssessment(traceId: string, assessment: NewAssessment): Promise<Assessment> {
+    return createAssessment(this.store, traceId, assessment);
+  }
+
+  /** @throws MlrunsError RESOURCE_DOES_NOT_EXIST */
+  async getAssessment(traceId: string, assessmentId: string): Promise<Assessment> {
+    return getAssessment(this.store, traceId, assessmentId);
+  }
+
+  /** Changes an assessment; what is left out stays. */
+  async updateAssessment(
+    traceId: string,
+    assessmentId: string,
+    changes: AssessmentChanges,
+  ): Promise<Assessment> {
+    return updateAssessment(this.store, traceId, assessmentId, changes);
+  }
+
+  /** Deletes an assessment; what it overrode is valid again. */
+  async deleteAssessment(traceId: string, assessmentId: string): Promise<void> {
+    deleteAssessment(this.store, traceId, assessmentId);
+  }
+
+  /** Where a trace keeps its spans. */
+  artifactPlaceOfTrace(traceId: string): ArtifactPlace {
+    return findTraceArtifacts(this.store, traceId);
+  }
+
+  async #open(traceId: string): Promise<ArtifactRepository> {
+    return this.openArtifacts(findTraceArtifacts(this.store, traceId));
+  }
+}
+
+function common(
+  options: AssessmentOptions,
+  sourceType: AssessmentSourceType,
+): Pick<Assessment, "name" | "source" | "spanId" | "metadata"> {
+  const { source } = options;
+  return {
+    name: options.name,
+    source: {
+      sourceType: source?.sourceType ?? sourceType,
+      sourceId: source?.sourceId ?? "default",
+    },
+    spanId: options.spanId ?? null,
+    metadata: toDictionary(Object.entries(options.metadata ?? {})),
+  };
+}
+
+async function writeSpans(artifacts: ArtifactRepository, spans: readonly Span[]): Promise<void> {
+  await artifacts.write(SPANS_FILE, Readable.from([Buffer.from(printSpans(spans))]));
+}
