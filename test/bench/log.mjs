@@ -15,7 +15,7 @@ export async function run() {
     const client = new MlrunsClient(root);
     const { runId } = active;
 
-    const [loop, bare] = await race([
+    const [loop = 0, bare = 0] = await race([
       () => {
         for (let step = 0; step < POINTS; step++)
           active.logMetric("loss", 1 / (step + 1), { step });
@@ -34,7 +34,7 @@ export async function run() {
       timestamp: i,
       step: i,
     }));
-    const [batches, oneByOne] = await race(
+    const [batches = 0, oneByOne = 0] = await race(
       [
         () => {
           for (let i = 0; i < BATCHES; i++) client.logBatch(runId, { metrics: batch });

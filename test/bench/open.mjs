@@ -15,13 +15,13 @@ export async function run() {
     const root = join(folder, "mlruns");
     execFileSync(process.execPath, [makeTree, "--out", root, "--runs", String(RUNS), "--quiet"]);
 
-    const [open, bare] = await race(
+    const [open = 0, bare = 0] = await race(
       [() => searchAll(new MlrunsClient(root)), () => readAll(root)],
       3,
     );
     const client = new MlrunsClient(root);
     await searchAll(client);
-    const [again] = await race([() => searchAll(client)], 3);
+    const [again = 0] = await race([() => searchAll(client)], 3);
     return [
       timeRow(
         `open a tree of ${RUNS} runs and search all`,
@@ -34,6 +34,7 @@ export async function run() {
   });
 }
 
+/** @param {MlrunsClient} client */
 async function searchAll(client) {
   const { experiments } = await client.searchExperiments({});
   const { runs } = await client.searchRuns(
@@ -43,6 +44,7 @@ async function searchAll(client) {
   if (runs.length < RUNS / 2) throw new Error(`Only ${runs.length} runs were found`);
 }
 
+/** @param {string} folder */
 function readAll(folder) {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);

@@ -1,4 +1,8 @@
-/** One line a suite. Each exports `run()`, which resolves to rows. */
+/**
+ * One line a suite. Each exports `run()`, which resolves to rows.
+ *
+ * @type {Readonly<Record<string, () => Promise<{ run: () => Promise<import("./measure.mjs").Row[]> }>>>}
+ */
 export const SUITES = {
   log: () => import("./log.mjs"),
   open: () => import("./open.mjs"),
