@@ -7,9 +7,10 @@ import { existsSync } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { ensureBuild, ensureNodeModules, orExit, repoRoot, run, say } from "./ensure.mjs";
+import { ensureBuild, ensureNodeModules, orExit, repoRoot, say } from "./ensure.mjs";
 
-const main = join(repoRoot, "dist", "cli", "main.js");
+const dist = join(repoRoot, "dist");
+const main = join(dist, "cli", "main.js");
 const args = process.argv.slice(2);
 
 const root = await orExit(async () => {
@@ -30,10 +31,12 @@ async function ensureDemo() {
   if (existsSync(tree)) return tree;
   say("no ./mlruns here: training a few small models for a demo tree in .demo/mlruns");
   // Moved into place when whole, so that a demo that was interrupted is made again.
-  const making = join(folder, "making", "mlruns");
+  const making = join(folder, "making");
   await rm(making, { recursive: true, force: true });
   await mkdir(making, { recursive: true });
-  await run(process.execPath, [main, "demo", making]);
-  await rename(making, tree);
+  const { createDemo } = await import(pathToFileURL(join(dist, "cli", "demo", "demo.js")).href);
+  await createDemo(join(making, "mlruns"), (/** @type {string} */ name) => say(`trained ${name}`));
+  await rename(join(making, "mlruns"), tree);
+  await rm(making, { recursive: true });
   return tree;
 }
