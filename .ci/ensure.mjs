@@ -45,7 +45,9 @@ export async function build() {
   const started = new Date();
   await run(process.execPath, [bin("typescript", "tsc"), "--build", "lib"]);
   await removeStaleOutput();
-  await run(process.execPath, [bin("vite", "vite"), "build", "--logLevel", "warn"]);
+  // Tests call this too, in whose surroundings Vite would build for debugging, with names of source files.
+  const production = { ...process.env, NODE_ENV: "production" };
+  await run(process.execPath, [bin("vite", "vite"), "build", "--logLevel", "warn"], production);
   await mkdir(stampFolder, { recursive: true });
   await writeFile(buildStamp, started.toISOString());
 }
@@ -131,12 +133,14 @@ export function say(text) {
  *
  * @param {string} program
  * @param {readonly string[]} args
+ * @param {NodeJS.ProcessEnv} [env]
  * @returns {Promise<void>}
  */
-export function run(program, args) {
+export function run(program, args, env = process.env) {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
       cwd: repoRoot,
+      env,
       stdio: ["ignore", 2, 2],
       shell: isWindows && program.endsWith(".cmd"),
     });
