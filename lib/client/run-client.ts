@@ -256,16 +256,18 @@ export class RunClient extends ExperimentClient {
   }
 }
 
+/** Written out, since spreading would double what logging a point costs. */
 function toMetric(key: string, value: number, options: MetricOptions): Metric {
+  const timestamp = options.timestamp ?? Date.now();
+  const step = options.step ?? 0;
+  const { dataset, modelId } = options;
+  if (dataset === undefined && modelId === undefined) return { key, value, timestamp, step };
   return {
     key,
     value,
-    timestamp: options.timestamp ?? Date.now(),
-    step: options.step ?? 0,
-    ...(options.dataset && {
-      datasetName: options.dataset.name,
-      datasetDigest: options.dataset.digest,
-    }),
-    ...(options.modelId !== undefined && { modelId: options.modelId }),
+    timestamp,
+    step,
+    ...(dataset && { datasetName: dataset.name, datasetDigest: dataset.digest }),
+    ...(modelId !== undefined && { modelId }),
   };
 }

@@ -36,8 +36,10 @@ export function printPythonFloat(value: number): string {
   if (size === Number.POSITIVE_INFINITY) return value > 0 ? "inf" : "-inf";
   if (size === 0) return Object.is(value, -0) ? "-0.0" : "0.0";
   if (size < 1e-4 || size >= 1e16) {
+    const text = value.toExponential();
+    const sign = text[text.length - 2];
     // Python writes at least two digits of the exponent.
-    return value.toExponential().replace(/([+-])(\d)$/, "$10$2");
+    return sign === "-" || sign === "+" ? `${text.slice(0, -1)}0${text.slice(-1)}` : text;
   }
   return Number.isInteger(value) ? `${value}.0` : String(value);
 }

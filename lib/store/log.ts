@@ -23,7 +23,7 @@ import { keyFile, runPaths } from "../tree/layout.ts";
 import { isFile, readTextIfThere } from "../tree/read.ts";
 import { replaceValue } from "../tree/write.ts";
 import { writeInputs, writeOutputs } from "./inputs.ts";
-import { loggedModelMetricFile } from "./logged-model-place.ts";
+import { findLoggedModelPlace } from "./logged-model-place.ts";
 import { findActiveRun, findRun, updateRun } from "./runs.ts";
 import { type RunPlace, type Scan, type Store, treePath } from "./store.ts";
 
@@ -42,11 +42,13 @@ export interface Batch {
  */
 export function logMetric(store: Store, runId: string, metric: Metric): void {
   const place = findActiveRun(store, runId);
-  const file = `${place.folder}/metrics/${metric.key}`;
+  const known = store.appender.find(place.folder, metric.key);
   // An open file has had its key checked; values and steps are checked each time.
-  if (!store.appender.has(file) || !isPlain(metric)) validateMetric(metric);
+  if (known === undefined || !isPlain(metric)) validateMetric(metric);
+  const file =
+    known ?? store.appender.open(place.folder, metric.key, metricFile(place, metric.key));
   store.appender.append(file, printMetricLine(metric));
-  if (metric.modelId !== undefined) appendToModel(store, place, metric.modelId, [metric]);
+  if (metric.modelId !== undefined) appendToModel(store, place, metric.modelId, metric);
 }
 
 /**
@@ -76,12 +78,13 @@ export function logBatch(store: Store, runId: string, batch: Batch): void {
 function logPoints(store: Store, place: RunPlace, metrics: readonly Metric[]): void {
   const lines = new Map<string, string>();
   for (const metric of metrics) {
-    const file = `${place.folder}/metrics/${metric.key}`;
-    lines.set(file, (lines.get(file) ?? "") + printMetricLine(metric));
+    lines.set(metric.key, (lines.get(metric.key) ?? "") + printMetricLine(metric));
   }
-  for (const [file, text] of lines) store.appender.append(file, text);
+  for (const [key, text] of lines) {
+    store.appender.append(store.appender.open(place.folder, key, metricFile(place, key)), text);
+  }
   for (const metric of metrics) {
-    if (metric.modelId !== undefined) appendToModel(store, place, metric.modelId, [metric]);
+    if (metric.modelId !== undefined) appendToModel(store, place, metric.modelId, metric);
   }
 }
 
@@ -195,14 +198,9 @@ function writeTag(store: Store, place: RunPlace, tag: RunTag): void {
     updateRun(store, place.runId, { runName: tag.value });
 }
 
-function appendToModel(
-  store: Store,
-  place: RunPlace,
-  modelId: string,
-  metrics: readonly Metric[],
-): void {
-  for (const metric of metrics) {
-    const file = loggedModelMetricFile(store, modelId, metric.key);
-    store.appender.append(file, printModelMetricLine({ ...metric, runId: place.runId }));
-  }
+function appendToModel(store: Store, place: RunPlace, modelId: string, metric: Metric): void {
+  const { folder } = findLoggedModelPlace(store, modelId);
+  const path = keyFile(runPaths.metrics(folder), metric.key);
+  const file = store.appender.open(folder, metric.key, path);
+  store.appender.append(file, printModelMetricLine({ ...metric, runId: place.runId }));
 }

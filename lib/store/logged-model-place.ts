@@ -5,7 +5,6 @@ import {
   EXPERIMENT_FOLDERS,
   experimentPaths,
   isExperimentFolder,
-  keyFile,
   META_FILE,
   TRASH_FOLDER,
 } from "../tree/layout.ts";
@@ -41,9 +40,4 @@ export function listLoggedModelPlaces(experimentId: string, folder: string): Log
     .filter((name) => isRunId(name) && !EXPERIMENT_FOLDERS.has(name))
     .map((modelId) => ({ modelId, experimentId, folder: join(models, modelId) }))
     .filter((place) => isFile(join(place.folder, META_FILE)));
-}
-
-/** The file of a logged model's metric. The key has been validated. */
-export function loggedModelMetricFile(store: Store, modelId: string, key: string): string {
-  return keyFile(join(findLoggedModelPlace(store, modelId).folder, "metrics"), key);
 }

@@ -7,6 +7,7 @@ import {
   readSync,
   writeSync,
 } from "node:fs";
+import { sep } from "node:path";
 import { clashOr, makeKeyFolder } from "./write.ts";
 
 export interface AppenderOptions {
@@ -18,8 +19,11 @@ export interface AppenderOptions {
   readonly bufferMs?: number;
 }
 
-interface OpenFile {
-  readonly path: string;
+/** A file that stays open. */
+export interface OpenFile {
+  /** Folder of the run or model that the file belongs to. */
+  readonly owner: string;
+  readonly key: string;
   readonly fd: number;
   pending: string;
 }
@@ -29,10 +33,12 @@ interface OpenFile {
  *
  * Each `append` is one `write` to a file opened with O_APPEND: lines of several processes interleave whole, and
  * what `append` has returned from is with the kernel, so that a SIGKILL loses nothing. Opening costs ten times
- * as much as writing, hence the cache; the least recently opened file is closed first.
+ * as much as writing, hence the cache; the file that was opened first is closed first.
  */
 export class Appender {
-  readonly #files = new Map<string, OpenFile>();
+  /** By owner, then by key: both are strings that callers hold already, so a look-up builds none. */
+  readonly #files = new Map<string, Map<string, OpenFile>>();
+  readonly #inOrder = new Set<OpenFile>();
   readonly #maxOpen: number;
   readonly #bufferBytes: number;
   readonly #bufferMs: number;
@@ -44,18 +50,41 @@ export class Appender {
     this.#bufferMs = options.bufferMs ?? 1_000;
   }
 
-  /** Whether the file is open: then its key has been checked and its folder made. */
-  has(path: string): boolean {
-    return this.#files.has(path);
+  /** The file, when it is open: then its key has been checked and its folder made. */
+  find(owner: string, key: string): OpenFile | undefined {
+    return this.#files.get(owner)?.get(key);
+  }
+
+  /**
+   * Opens a file, and makes its folder, unless it is open.
+   *
+   * @throws MlrunsError INVALID_PARAMETER_VALUE when another key stands in its way; the file system's error otherwise
+   */
+  open(owner: string, key: string, path: string): OpenFile {
+    const known = this.find(owner, key);
+    if (known !== undefined) return known;
+    makeKeyFolder(path);
+    const file: OpenFile = { owner, key, fd: openForAppend(path), pending: "" };
+    try {
+      if (endsHalfWay(file.fd)) writeWhole(file.fd, "\n");
+    } catch (error) {
+      closeSync(file.fd);
+      throw error;
+    }
+    const files = this.#files.get(owner) ?? new Map<string, OpenFile>();
+    this.#files.set(owner, files.set(key, file));
+    this.#inOrder.add(file);
+    const [oldest] = this.#inOrder;
+    if (this.#inOrder.size > this.#maxOpen && oldest !== undefined) this.#close(oldest, false);
+    return file;
   }
 
   /**
    * Appends `lines`, which end with a newline.
    *
-   * @throws the file system's error when the disk is full or the file cannot be opened; no part of a line stays then
+   * @throws the file system's error when the disk is full; no part of a line stays then
    */
-  append(path: string, lines: string): void {
-    const file = this.#files.get(path) ?? this.#open(path);
+  append(file: OpenFile, lines: string): void {
     if (this.#bufferBytes === 0) {
       writeWhole(file.fd, lines);
       return;
@@ -69,36 +98,22 @@ export class Appender {
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    for (const file of this.#files.values()) writePending(file);
+    for (const file of this.#inOrder) writePending(file);
   }
 
-  /** Flushes, waits until the bytes are on the disk and closes, for files below `folder` (all without one). */
-  close(folder = ""): void {
-    for (const file of [...this.#files.values()]) {
-      if (file.path.startsWith(folder)) this.#close(file, true);
+  /** Flushes, waits until the bytes are on the disk and closes: the files of owners in or below `folder`, or all. */
+  close(folder?: string): void {
+    for (const file of [...this.#inOrder]) {
+      const isMeant = folder === undefined || `${file.owner}${sep}`.startsWith(`${folder}${sep}`);
+      if (isMeant) this.#close(file, true);
     }
-  }
-
-  #open(path: string): OpenFile {
-    makeKeyFolder(path);
-    const fd = openForAppend(path);
-    const file: OpenFile = { path, fd, pending: "" };
-    try {
-      if (endsHalfWay(fd)) writeWhole(fd, "\n");
-    } catch (error) {
-      closeSync(fd);
-      throw error;
-    }
-    this.#files.set(path, file);
-    if (this.#files.size > this.#maxOpen) {
-      const oldest = this.#files.values().next().value;
-      if (oldest !== undefined) this.#close(oldest, false);
-    }
-    return file;
   }
 
   #close(file: OpenFile, durable: boolean): void {
-    this.#files.delete(file.path);
+    this.#inOrder.delete(file);
+    const files = this.#files.get(file.owner);
+    files?.delete(file.key);
+    if (files?.size === 0) this.#files.delete(file.owner);
     try {
       writePending(file);
       if (durable) fdatasyncSync(file.fd);

@@ -1,17 +1,22 @@
 import { spawn } from "node:child_process";
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { Appender } from "../../lib/tree/append.ts";
 import { makeTempFolder } from "../helpers/tree.ts";
+
+/** Appends to a file as the store does, its folder as the owner. */
+function append(appender: Appender, path: string, lines: string): void {
+  appender.append(appender.open(dirname(path), basename(path), path), lines);
+}
 
 describe("Appender", () => {
   test("what append returned from is in the file", async () => {
     const file = join(await makeTempFolder(), "metrics", "train", "loss");
     const appender = new Appender();
 
-    appender.append(file, "1 0.5 0\n");
-    appender.append(file, "2 0.4 1\n");
+    append(appender, file, "1 0.5 0\n");
+    append(appender, file, "2 0.4 1\n");
 
     expect(readFileSync(file, "utf8")).toBe("1 0.5 0\n2 0.4 1\n");
     appender.close();
@@ -22,7 +27,7 @@ describe("Appender", () => {
     writeFileSync(file, "1 0.5 0\n2 0.");
     const appender = new Appender();
 
-    appender.append(file, "3 0.3 2\n");
+    append(appender, file, "3 0.3 2\n");
     appender.close();
 
     expect(readFileSync(file, "utf8")).toBe("1 0.5 0\n2 0.\n3 0.3 2\n");
@@ -31,9 +36,9 @@ describe("Appender", () => {
   test("lines of others in between stay whole", async () => {
     const file = join(await makeTempFolder(), "loss");
     const appender = new Appender();
-    appender.append(file, "1 0.5 0\n");
+    append(appender, file, "1 0.5 0\n");
     appendFileSync(file, "9 0.9 9\n");
-    appender.append(file, "2 0.4 1\n");
+    append(appender, file, "2 0.4 1\n");
     appender.close();
 
     expect(readFileSync(file, "utf8")).toBe("1 0.5 0\n9 0.9 9\n2 0.4 1\n");
@@ -45,7 +50,7 @@ describe("Appender", () => {
     const files = Array.from({ length: 10 }, (_, i) => join(folder, `m${i}`));
 
     for (let step = 0; step < 5; step++)
-      for (const file of files) appender.append(file, `1 1.0 ${step}\n`);
+      for (const file of files) append(appender, file, `1 1.0 ${step}\n`);
     appender.close();
 
     const expected = "1 1.0 0\n1 1.0 1\n1 1.0 2\n1 1.0 3\n1 1.0 4\n";
@@ -57,13 +62,13 @@ describe("Appender", () => {
     const appender = new Appender({ buffer: true, bufferBytes: 20, bufferMs: 30 });
     const content = (): string => readFileSync(file, "utf8");
 
-    appender.append(file, "1 0.5 0\n");
+    append(appender, file, "1 0.5 0\n");
     expect(content()).toBe("");
     appender.flush();
     expect(content()).toBe("1 0.5 0\n");
-    appender.append(file, "2 0.5 1\n3 0.5 2\n4 0.5 3\n");
+    append(appender, file, "2 0.5 1\n3 0.5 2\n4 0.5 3\n");
     expect(content()).toBe("1 0.5 0\n2 0.5 1\n3 0.5 2\n4 0.5 3\n");
-    appender.append(file, "5 0.5 4\n");
+    append(appender, file, "5 0.5 4\n");
     await vi.waitFor(() => expect(content()).toContain("5 0.5 4\n"));
     appender.close();
   });
@@ -71,16 +76,16 @@ describe("Appender", () => {
   test("a key that another key's file stands in the way of is an error with a hint", async () => {
     const folder = await makeTempFolder();
     const appender = new Appender();
-    appender.append(join(folder, "a"), "1 1.0 0\n");
+    append(appender, join(folder, "a"), "1 1.0 0\n");
 
-    expect(() => appender.append(join(folder, "a", "b"), "1 1.0 0\n")).toThrow(
+    expect(() => append(appender, join(folder, "a", "b"), "1 1.0 0\n")).toThrow(
       expect.objectContaining({
         errorCode: "INVALID_PARAMETER_VALUE",
         hint: expect.stringContaining("`a` and `a/b`"),
       }),
     );
     mkdirSync(join(folder, "c"));
-    expect(() => appender.append(join(folder, "c"), "1 1.0 0\n")).toThrow(
+    expect(() => append(appender, join(folder, "c"), "1 1.0 0\n")).toThrow(
       expect.objectContaining({ errorCode: "INVALID_PARAMETER_VALUE" }),
     );
     appender.close();
@@ -102,7 +107,7 @@ describe("Appender", () => {
         }),
     );
     const appender = new Appender();
-    for (let i = 0; i < 2000; i++) appender.append(file, `e ${i} ${"x".repeat(i % 50)}\n`);
+    for (let i = 0; i < 2000; i++) append(appender, file, `e ${i} ${"x".repeat(i % 50)}\n`);
     await Promise.all(writers);
     appender.close();
 
