@@ -140,12 +140,8 @@ export class RegistryClient extends ModelClient {
     return this.createVersionOfAnyKind(name, source, options);
   }
 
-  /** A version of a prompt is one of a registered model. */
-  protected createVersionOfAnyKind(
-    name: string,
-    source: string,
-    options: NewModelVersion,
-  ): ModelVersion {
+  /** As `createModelVersion`, also for prompts, which MLflow's API creates in the same way. */
+  createVersionOfAnyKind(name: string, source: string, options: NewModelVersion): ModelVersion {
     return createModelVersion(this.store, name, source, options);
   }
 

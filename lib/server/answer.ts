@@ -11,6 +11,11 @@ export function textAnswer(text: string, status = 200): Response {
   return new Response(text, { status, headers: { "content-type": "text/plain; charset=utf-8" } });
 }
 
+/** MLflow answers a fixed word as a page, and so do we. */
+export function wordAnswer(word: string): Response {
+  return new Response(word, { headers: { "content-type": "text/html; charset=utf-8" } });
+}
+
 /**
  * The answer to a request that failed. Clients repeat requests that got 500, for minutes, so only a bug gets it: what a
  * `MlrunsError` says will be no different next time.

@@ -6,6 +6,7 @@ import type { Api, Endpoint, Mount } from "./endpoint.ts";
 import { ENDPOINTS } from "./endpoints/table.ts";
 import { Locations } from "./locations.ts";
 import type { ApiOptions } from "./options.ts";
+import { TraceIngest } from "./trace-ingest.ts";
 
 const ROOTS: Readonly<Record<Mount, readonly string[]>> = {
   api: ["/api", "/ajax-api"],
@@ -16,7 +17,12 @@ const ROOTS: Readonly<Record<Mount, readonly string[]>> = {
 /** MLflow's REST API over a tree, to be mounted at the root of a server. Creates the tree when there is none. */
 export function createApi(client: MlrunsClient, options: ApiOptions = {}): Hono {
   if (!options.readOnly) client.createTree(options.artifactsRoot);
-  const api: Api = { client, options, locations: new Locations(client, options) };
+  const api: Api = {
+    client,
+    options,
+    locations: new Locations(client, options),
+    ingest: new TraceIngest(client),
+  };
   const app = new Hono();
   for (const endpoint of ENDPOINTS) {
     for (const path of pathsOf(endpoint)) {

@@ -6,6 +6,7 @@ import type { Locations } from "./locations.ts";
 import type { ApiOptions } from "./options.ts";
 import { readFields } from "./request.ts";
 import { parseShape } from "./schema.ts";
+import type { TraceIngest } from "./trace-ingest.ts";
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
@@ -15,6 +16,8 @@ export interface Api {
   readonly options: ApiOptions;
   /** Translates between where artifacts lie and what clients are told. */
   readonly locations: Locations;
+  /** Takes the spans that come over OpenTelemetry's protocol. */
+  readonly ingest: TraceIngest;
 }
 
 /**

@@ -6,6 +6,8 @@ import type { Experiment } from "../entities/experiment.ts";
 import type { ArtifactPlace } from "../entities/file-info.ts";
 import type { LoggedModel } from "../entities/logged-model.ts";
 import type { RunInfo } from "../entities/run.ts";
+import { MLFLOW_TAG } from "../entities/tag.ts";
+import type { TraceInfo } from "../entities/trace.ts";
 import { isRunId, posixNormal } from "../entities/validate.ts";
 import { invalidParameter, MlrunsError } from "../errors.ts";
 import type { ApiOptions } from "./options.ts";
@@ -14,6 +16,14 @@ import type { ApiOptions } from "./options.ts";
 export interface ProxiedPath {
   readonly artifacts: ArtifactRepository;
   readonly path: string;
+}
+
+/** What has artifacts, and the path of one below them. */
+interface Owner {
+  readonly kind: "run" | "model" | "trace";
+  readonly id: string;
+  readonly place: ArtifactPlace;
+  readonly rest: string;
 }
 
 /**
@@ -47,13 +57,23 @@ export class Locations {
     return this.#told(this.#client.artifactPlaceOfModel(modelId), artifactLocation, tail);
   }
 
+  ofTrace({ experimentId, traceId, tags }: TraceInfo): string {
+    const recorded = tags[MLFLOW_TAG.artifactLocation] ?? "";
+    const tail = `${experimentId}/traces/${traceId}/artifacts`;
+    return this.#told(this.#client.artifactPlaceOfTrace(traceId), recorded, tail);
+  }
+
   /**
    * Where a model version's files are, as clients are told: a source below a run or model of the tree, in whatever form, is
    * told by that run's or model's own location.
    */
   async ofSource(source: string): Promise<string> {
+    // What lies in another store is told as it is, unless this server fetches it for its clients.
+    const { artifactsRoot, proxyArtifactsRoot } = this.#options;
+    const isProxied = proxyArtifactsRoot && artifactsRoot && source.startsWith(artifactsRoot);
+    if (!isProxied && /^(?!file:|mlflow-artifacts:)[a-z][a-z0-9+.-]+:/i.test(source)) return source;
     const owner = /(?:^|\/)(?:models\/(m-[^/]+)|([^/:]+))\/artifacts(\/.*)?$/.exec(source);
-    if (owner === null || /^(models|runs):/.test(source)) return source;
+    if (owner === null) return source;
     const [, modelId, runId, rest = ""] = owner;
     try {
       const base =
@@ -77,12 +97,37 @@ export class Locations {
    */
   async open(path: string): Promise<ProxiedPath> {
     const normal = safePath(path);
-    const owned = await this.#findOwner(normal);
+    const owned = await this.ownerOf(normal);
     if (owned === undefined) {
       const place = { kind: "folder", folder: this.#destination } as const;
       return { artifacts: await this.#client.openArtifacts(place), path: normal };
     }
     return { artifacts: await this.#client.openArtifacts(owned.place), path: owned.rest };
+  }
+
+  /** The run, model or trace in whose artifacts a path of the proxy lies. */
+  async ownerOf(path: string): Promise<Owner | undefined> {
+    const parts = path.split("/");
+    const end = parts.indexOf("artifacts", 1);
+    if (end === -1) return undefined;
+    try {
+      return await this.#ownerAt(parts, end);
+    } catch (error) {
+      if (error instanceof MlrunsError) return undefined;
+      throw error;
+    }
+  }
+
+  /**
+   * A location that a client names, as the tree is to record it: a proxied one means nothing without this server, so what
+   * lies in the artifacts of a run or model is recorded below theirs.
+   */
+  async asRecorded(uri: string): Promise<string> {
+    if (!/^mlflow-artifacts:/i.test(uri)) return uri;
+    const owner = await this.ownerOf(uri.replace(/^mlflow-artifacts:(\/\/[^/]*)?\/*/i, ""));
+    const base = owner && (await this.#recordedOf(owner));
+    if (!owner || !base) return uri;
+    return owner.rest === "" ? base : `${base.replace(/\/+$/, "")}/${owner.rest}`;
   }
 
   /** @param tail - how the proxied location ends, such as `<experiment>/<run>/artifacts` */
@@ -99,6 +144,11 @@ export class Locations {
     return serveArtifacts ? proxied : place.folder;
   }
 
+  async #recordedOf({ kind, id }: Owner): Promise<string | null> {
+    if (kind === "run") return (await this.#client.getRunInfo(id)).artifactUri;
+    return kind === "model" ? (await this.#client.getLoggedModel(id)).artifactLocation : null;
+  }
+
   get #destination(): string {
     return this.#options.artifactsDestination ?? join(this.#client.root, "..", "mlartifacts");
   }
@@ -108,33 +158,27 @@ export class Locations {
     return isRunId(runId) ? this.ofRun(await this.#client.getRunInfo(runId)) : undefined;
   }
 
-  async #findOwner(
-    path: string,
-  ): Promise<{ readonly place: ArtifactPlace; readonly rest: string } | undefined> {
-    const parts = path.split("/");
-    const end = parts.indexOf("artifacts", 1);
-    if (end === -1) return undefined;
+  /** The owner that a part of a path names; undefined when there is none, or when it is told another location. */
+  async #ownerAt(parts: readonly string[], end: number): Promise<Owner | undefined> {
     const id = parts[end - 1] ?? "";
     const base = `mlflow-artifacts:/${parts.slice(0, end + 1).join("/")}`;
     const rest = parts.slice(end + 1).join("/");
-    try {
-      switch (parts[end - 2]) {
-        case "models": {
-          const model = await this.#client.getLoggedModel(id);
-          if (this.ofLoggedModel(model) !== base) return undefined;
-          return { place: this.#client.artifactPlaceOfModel(id), rest };
-        }
-        case "traces":
-          return { place: await this.#client.artifactPlaceOfTrace(id), rest };
-        default: {
-          const info = await this.#client.getRunInfo(id);
-          if (this.ofRun(info) !== base) return undefined;
-          return { place: this.#client.artifactPlaceOf(info), rest };
-        }
+    switch (parts[end - 2]) {
+      case "models": {
+        const model = await this.#client.getLoggedModel(id);
+        if (this.ofLoggedModel(model) !== base) return undefined;
+        return { kind: "model", id, place: this.#client.artifactPlaceOfModel(id), rest };
       }
-    } catch (error) {
-      if (error instanceof MlrunsError) return undefined;
-      throw error;
+      case "traces": {
+        const info = await this.#client.getTraceInfo(id);
+        if (this.ofTrace(info) !== base) return undefined;
+        return { kind: "trace", id, place: this.#client.artifactPlaceOfTrace(id), rest };
+      }
+      default: {
+        const info = await this.#client.getRunInfo(id);
+        if (this.ofRun(info) !== base) return undefined;
+        return { kind: "run", id, place: this.#client.artifactPlaceOf(info), rest };
+      }
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import { invalidParameter } from "../errors.ts";
+import { invalidParameter, type MlrunsError } from "../errors.ts";
 import { isObject, type SchemaNode, unwrapped } from "./schema.ts";
 
 /** No request of MLflow's API but an upload comes near this: a batch of 1,000 metrics takes 0.1 MB. */
@@ -57,6 +57,17 @@ async function readJsonBody(context: Context): Promise<Fields> {
   return body;
 }
 
+/** A parameter of the query. @throws MlrunsError INVALID_PARAMETER_VALUE when it is missing or empty */
+export function requiredQuery(context: Context, name: string): string {
+  const value = context.req.query(name);
+  if (!value) throw missingParameter(name);
+  return value;
+}
+
+export function missingParameter(name: string): MlrunsError {
+  return invalidParameter(`Missing value for required parameter '${name}'.`);
+}
+
 export function checkContentType(context: Context): void {
   const type = context.req.header("content-type");
   if (type === undefined) throw invalidParameter("Bad Request. Content-Type header is missing.");
@@ -85,7 +96,7 @@ export async function readBytes(context: Context, limit: number): Promise<Uint8A
   return Buffer.concat(chunks);
 }
 
-function tooLarge(limit: number): Error {
+function tooLarge(limit: number): MlrunsError {
   return invalidParameter(`Bad Request. The body of the request is larger than ${limit} bytes.`);
 }
 

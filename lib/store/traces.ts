@@ -44,7 +44,11 @@ export interface TraceChanges {
   readonly state?: TraceState;
   /** Milliseconds. */
   readonly executionDuration?: number;
+  /** Milliseconds since the epoch. */
+  readonly requestTime?: number;
+  readonly requestPreview?: string;
   readonly responsePreview?: string;
+  readonly clientRequestId?: string;
   /** Are added to those there are. */
   readonly traceMetadata?: Readonly<Record<string, string>>;
   readonly tags?: Readonly<Record<string, string>>;

@@ -274,7 +274,7 @@ export interface TraceFile {
 export interface AssessmentEntry {
   readonly assessmentId: string;
   readonly name: string;
-  readonly kind: "feedback" | "expectation";
+  readonly kind: "feedback" | "expectation" | "issue";
   /** JSON text of the value. */
   readonly value: string;
   readonly error: string | null;

@@ -26,6 +26,17 @@ export function encodeMetric(metric: Metric): MetricJson {
   });
 }
 
+/**
+ * Encodes a point of a run's metric. MLflow's server over files takes the step of a point with a dataset for 0, whatever the
+ * file says; clients are told the same here, so that both servers answer alike.
+ *
+ * @see MLflow 3.17 `FileStore._get_metric_from_line`
+ */
+export function encodeRunMetric(metric: Metric, runId: string): MetricJson {
+  const step = metric.datasetName === undefined ? metric.step : 0;
+  return encodeMetric({ ...metric, step, runId });
+}
+
 export function decodeMetric(json: MetricJson): Metric {
   return compact({
     key: json.key,

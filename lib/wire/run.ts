@@ -12,7 +12,7 @@ import {
   type PairJson,
   someOf,
 } from "./json.ts";
-import { decodeMetric, encodeMetric, type MetricJson } from "./metric.ts";
+import { decodeMetric, encodeRunMetric, type MetricJson } from "./metric.ts";
 
 export interface RunInfoJson {
   readonly run_uuid?: string;
@@ -65,7 +65,7 @@ export function encodeRun(run: Run, artifactUri: string): RunJson {
   return {
     info: encodeRunInfo(info, artifactUri),
     data: compact({
-      metrics: someOf(data.latestMetrics.map((metric) => encodeMetric({ ...metric, runId }))),
+      metrics: someOf(data.latestMetrics.map((metric) => encodeRunMetric(metric, runId))),
       params: encodePairs(data.params),
       tags: encodePairs(data.tags),
     }),

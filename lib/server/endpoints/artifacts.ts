@@ -10,7 +10,7 @@ import { jsonAnswer } from "../answer.ts";
 import { sendFile } from "../download.ts";
 import { type Api, type Endpoint, endpoint, rawEndpoint } from "../endpoint.ts";
 import { safePath } from "../locations.ts";
-import { readBytes } from "../request.ts";
+import { missingParameter, readBytes, requiredQuery } from "../request.ts";
 import { anything, required, text } from "../schema.ts";
 
 const PROXY = "/2.0/mlflow-artifacts";
@@ -77,7 +77,7 @@ export const artifactEndpoints: readonly Endpoint[] = [
     "/get-artifact",
     async ({ client }, context) => {
       const runId = context.req.query("run_id") || context.req.query("run_uuid");
-      if (!runId) throw missing("run_id");
+      if (!runId) throw missingParameter("run_id");
       const path = safePath(requiredQuery(context, "path"));
       const artifacts = await client.openArtifacts(await client.findArtifactPlace(runId));
       return sendFile(context, artifacts, path);
@@ -135,14 +135,4 @@ function proxiedPath(context: Context): string {
   } catch {
     throw invalidParameter("Invalid path");
   }
-}
-
-export function requiredQuery(context: Context, name: string): string {
-  const value = context.req.query(name);
-  if (!value) throw missing(name);
-  return value;
-}
-
-function missing(name: string): MlrunsError {
-  return invalidParameter(`Missing value for required parameter '${name}'.`);
 }

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import type { Metric } from "../../entities/metric.ts";
 import { invalidParameter } from "../../errors.ts";
 import { compact, someOf } from "../../wire/json.ts";
-import { encodeMetric, type MetricJson } from "../../wire/metric.ts";
+import { encodeMetric, encodeRunMetric, type MetricJson } from "../../wire/metric.ts";
 import { type Endpoint, endpoint } from "../endpoint.ts";
 import { pageOf } from "../page.ts";
 import { sampleSteps } from "../sample-steps.ts";
@@ -67,7 +67,7 @@ export const metricEndpoints: readonly Endpoint[] = [
       const points = await client.getMetricHistory(runId, request.metric_key);
       const { items, nextPageToken } = pageOf(points, maxResults, request.page_token);
       return compact({
-        metrics: someOf(items.map((point) => encodeMetric({ ...point, runId }))),
+        metrics: someOf(items.map((point) => encodeRunMetric(point, runId))),
         next_page_token: nextPageToken,
       });
     },

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { textAnswer } from "../answer.ts";
+import { wordAnswer } from "../answer.ts";
 import { type Endpoint, endpoint, rawEndpoint } from "../endpoint.ts";
 
 /**
@@ -21,11 +21,11 @@ const SERVER_INFO = {
 
 /** What clients ask about the server itself. */
 export const serverEndpoints: readonly Endpoint[] = [
-  rawEndpoint("GET", "/health", async () => textAnswer("OK"), { mount: "root" }),
+  rawEndpoint("GET", "/health", async () => wordAnswer("OK"), { mount: "root" }),
   rawEndpoint(
     "GET",
     "/version",
-    async ({ options }) => textAnswer(options.version ?? MLFLOW_VERSION),
+    async ({ options }) => wordAnswer(options.version ?? MLFLOW_VERSION),
     { mount: "root" },
   ),
   endpoint("GET", "/3.0/mlflow/server-info", v.object({}), async () => SERVER_INFO),

@@ -1,10 +1,19 @@
 import type { Endpoint } from "../endpoint.ts";
 import { artifactEndpoints } from "./artifacts.ts";
+import { assessmentEndpoints } from "./assessments.ts";
 import { experimentEndpoints } from "./experiments.ts";
 import { inputEndpoints } from "./inputs.ts";
+import { loggedModelEndpoints } from "./logged-models.ts";
 import { metricEndpoints } from "./metrics.ts";
+import { modelVersionEndpoints } from "./model-versions.ts";
+import { otlpEndpoints } from "./otlp.ts";
+import { registeredModelEndpoints } from "./registered-models.ts";
 import { runEndpoints } from "./runs.ts";
 import { serverEndpoints } from "./server.ts";
+import { traceEndpoints } from "./traces.ts";
+import { traceV2Endpoints } from "./traces-v2.ts";
+import { unsupportedEndpoints } from "./unsupported.ts";
+import { viewerEndpoints } from "./viewer.ts";
 
 /** Every endpoint of the REST API. */
 export const ENDPOINTS: readonly Endpoint[] = [
@@ -14,4 +23,13 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...metricEndpoints,
   ...inputEndpoints,
   ...artifactEndpoints,
+  ...loggedModelEndpoints,
+  ...registeredModelEndpoints,
+  ...modelVersionEndpoints,
+  ...traceEndpoints,
+  ...traceV2Endpoints,
+  ...assessmentEndpoints,
+  ...otlpEndpoints,
+  ...viewerEndpoints,
+  ...unsupportedEndpoints,
 ];
