@@ -3,7 +3,6 @@ import type { ArtifactPlace } from "../entities/file-info.ts";
 import type { ViewType } from "../entities/lifecycle.ts";
 import type { LoggedModel, LoggedModelStatus } from "../entities/logged-model.ts";
 import type { Metric } from "../entities/metric.ts";
-import type { TreeProblem } from "../errors.ts";
 import {
   type LoggedModelOrderBy,
   type MetricDataset,
@@ -22,6 +21,7 @@ import {
   readLoggedModelHistory,
   setLoggedModelTags,
 } from "../store/logged-models.ts";
+import { joinScans, type Scan } from "../store/store.ts";
 import { ArtifactClient, uploadFolder } from "./artifact-client.ts";
 import { type LogValue, toText } from "./log-value.ts";
 
@@ -73,23 +73,17 @@ export class ModelClient extends ArtifactClient {
     experimentIds: readonly string[],
     options: SearchLoggedModelsOptions = {},
   ): Promise<{ loggedModels: LoggedModel[]; nextPageToken: string | undefined }> {
-    const models: LoggedModel[] = [];
-    for (const id of this.knownExperiments(experimentIds)) {
-      models.push(...listLoggedModels(this.store, id).found);
-    }
-    return searchLoggedModels(models, options);
+    return searchLoggedModels((await this.scanLoggedModels(experimentIds)).found, options);
   }
 
-  /** Every logged model of an experiment, with what could not be read. */
+  /** Every logged model of some experiments, with what could not be read. */
   async scanLoggedModels(
-    experimentId: string,
+    experimentIds: readonly string[],
     viewType: ViewType = "ACTIVE_ONLY",
-  ): Promise<{
-    loggedModels: readonly LoggedModel[];
-    problems: readonly TreeProblem[];
-  }> {
-    const { found, problems } = listLoggedModels(this.store, experimentId, viewType);
-    return { loggedModels: found, problems };
+  ): Promise<Scan<LoggedModel>> {
+    return joinScans(
+      this.knownExperiments(experimentIds).map((id) => listLoggedModels(this.store, id, viewType)),
+    );
   }
 
   async setLoggedModelTags(

@@ -12,7 +12,7 @@ import type {
   Trace,
   TraceInfo,
 } from "../entities/trace.ts";
-import { MlrunsError, type TreeProblem } from "../errors.ts";
+import { MlrunsError } from "../errors.ts";
 import { parseSpans, printSpans } from "../format/spans.ts";
 import { searchTraces } from "../search/index.ts";
 import {
@@ -24,6 +24,7 @@ import {
   updateAssessment,
 } from "../store/assessments.ts";
 import { getTraceInfo, listTraceInfos } from "../store/read-trace.ts";
+import { joinScans, type Scan } from "../store/store.ts";
 import {
   deleteTraces,
   deleteTraceTag,
@@ -134,18 +135,14 @@ export class TraceClient extends PromptClient {
     experimentIds: readonly string[],
     options: Omit<SearchOptions, "viewType"> = {},
   ): Promise<{ traces: TraceInfo[]; nextPageToken: string | undefined }> {
-    const traces = this.knownExperiments(experimentIds).flatMap(
-      (id) => listTraceInfos(this.store, id).found,
-    );
-    return searchTraces(traces, options);
+    return searchTraces((await this.scanTraces(experimentIds)).found, options);
   }
 
-  /** Every trace of an experiment, without their spans, with what could not be read. */
-  async scanTraces(
-    experimentId: string,
-  ): Promise<{ traces: readonly TraceInfo[]; problems: readonly TreeProblem[] }> {
-    const { found, problems } = listTraceInfos(this.store, experimentId);
-    return { traces: found, problems };
+  /** Every trace of some experiments, without their spans, with what could not be read. */
+  async scanTraces(experimentIds: readonly string[]): Promise<Scan<TraceInfo>> {
+    return joinScans(
+      this.knownExperiments(experimentIds).map((id) => listTraceInfos(this.store, id)),
+    );
   }
 
   async setTraceTag(traceId: string, key: string, value: LogValue): Promise<void> {
