@@ -3,6 +3,7 @@ import type { ArtifactPlace } from "../entities/file-info.ts";
 import type { ViewType } from "../entities/lifecycle.ts";
 import type { LoggedModel, LoggedModelStatus } from "../entities/logged-model.ts";
 import type { Metric } from "../entities/metric.ts";
+import type { TreeProblem } from "../errors.ts";
 import {
   type LoggedModelOrderBy,
   type MetricDataset,
@@ -21,7 +22,6 @@ import {
   readLoggedModelHistory,
   setLoggedModelTags,
 } from "../store/logged-models.ts";
-import { joinScans, type Scan } from "../store/store.ts";
 import { ArtifactClient, uploadFolder } from "./artifact-client.ts";
 import { type LogValue, toText } from "./log-value.ts";
 
@@ -73,17 +73,23 @@ export class ModelClient extends ArtifactClient {
     experimentIds: readonly string[],
     options: SearchLoggedModelsOptions = {},
   ): Promise<{ loggedModels: LoggedModel[]; nextPageToken: string | undefined }> {
-    return searchLoggedModels((await this.scanLoggedModels(experimentIds)).found, options);
+    const models: LoggedModel[] = [];
+    for (const id of this.knownExperiments(experimentIds)) {
+      models.push(...listLoggedModels(this.store, id).found);
+    }
+    return searchLoggedModels(models, options);
   }
 
-  /** Every logged model of some experiments, with what could not be read. */
+  /** Every logged model of an experiment, with what could not be read. */
   async scanLoggedModels(
-    experimentIds: readonly string[],
+    experimentId: string,
     viewType: ViewType = "ACTIVE_ONLY",
-  ): Promise<Scan<LoggedModel>> {
-    return joinScans(
-      this.knownExperiments(experimentIds).map((id) => listLoggedModels(this.store, id, viewType)),
-    );
+  ): Promise<{
+    loggedModels: readonly LoggedModel[];
+    problems: readonly TreeProblem[];
+  }> {
+    const { found, problems } = listLoggedModels(this.store, experimentId, viewType);
+    return { loggedModels: found, problems };
   }
 
   async setLoggedModelTags(

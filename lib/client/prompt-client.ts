@@ -107,8 +107,8 @@ export class PromptClient extends RegistryClient {
 
   /** @returns whether the prompt is new */
   async #createPrompt(name: string, options: NewPrompt): Promise<boolean> {
-    const { found } = await this.scanRegisteredModels();
-    const known = found.find((model) => model.name === name);
+    const { registeredModels } = await this.scanRegisteredModels();
+    const known = registeredModels.find((model) => model.name === name);
     if (known === undefined) {
       const tags = { ...options.tags, [MLFLOW_TAG.isPrompt]: "true" };
       const { commitMessage } = options;

@@ -2,7 +2,7 @@ import type { ModelVersion } from "../entities/model-version.ts";
 import type { RegisteredModel } from "../entities/registered-model.ts";
 import { MLFLOW_TAG } from "../entities/tag.ts";
 import { isPrompt } from "../entities/validate-registry.ts";
-import { invalidParameter, notFound } from "../errors.ts";
+import { invalidParameter, notFound, type TreeProblem } from "../errors.ts";
 import { searchModelVersions, searchRegisteredModels } from "../search/index.ts";
 import {
   deleteRegisteredModelAlias,
@@ -34,7 +34,6 @@ import {
   setRegisteredModelTag,
   updateRegisteredModel,
 } from "../store/registry.ts";
-import type { Scan } from "../store/store.ts";
 import type { SearchOptions } from "./experiment-client.ts";
 import { type LogValue, toText } from "./log-value.ts";
 import { ModelClient } from "./model-client.ts";
@@ -68,8 +67,12 @@ export class RegistryClient extends ModelClient {
   }
 
   /** Every registered model, prompts included, with what could not be read. */
-  async scanRegisteredModels(): Promise<Scan<RegisteredModel>> {
-    return listRegisteredModels(this.store);
+  async scanRegisteredModels(): Promise<{
+    registeredModels: readonly RegisteredModel[];
+    problems: readonly TreeProblem[];
+  }> {
+    const { found, problems } = listRegisteredModels(this.store);
+    return { registeredModels: found, problems };
   }
 
   /** Changes the description. */
@@ -137,8 +140,12 @@ export class RegistryClient extends ModelClient {
     return this.createVersionOfAnyKind(name, source, options);
   }
 
-  /** As `createModelVersion`, also for prompts, which MLflow's API creates in the same way. */
-  createVersionOfAnyKind(name: string, source: string, options: NewModelVersion): ModelVersion {
+  /** A version of a prompt is one of a registered model. */
+  protected createVersionOfAnyKind(
+    name: string,
+    source: string,
+    options: NewModelVersion,
+  ): ModelVersion {
     return createModelVersion(this.store, name, source, options);
   }
 
@@ -154,8 +161,8 @@ export class RegistryClient extends ModelClient {
     options: Omit<NewModelVersion, "modelId"> = {},
   ): Promise<ModelVersion> {
     const { source, runId, modelId } = await this.#resolve(modelUri);
-    const { found } = await this.scanRegisteredModels();
-    if (!found.some((model) => model.name === name)) {
+    const { registeredModels } = await this.scanRegisteredModels();
+    if (!registeredModels.some((model) => model.name === name)) {
       await this.createRegisteredModel(name);
     }
     const version = await this.createModelVersion(name, source, { runId, modelId, ...options });
@@ -176,8 +183,12 @@ export class RegistryClient extends ModelClient {
   }
 
   /** Every version that is not deleted, those of prompts included, with what could not be read. */
-  async scanModelVersions(): Promise<Scan<ModelVersion>> {
-    return listModelVersions(this.store);
+  async scanModelVersions(): Promise<{
+    modelVersions: readonly ModelVersion[];
+    problems: readonly TreeProblem[];
+  }> {
+    const { found, problems } = listModelVersions(this.store);
+    return { modelVersions: found, problems };
   }
 
   /** Changes the description. */
@@ -261,10 +272,10 @@ export class RegistryClient extends ModelClient {
       return { source: modelUri, runId, modelId: null };
     }
     const { info, outputs } = await this.getRun(runId);
-    const { found } = await this.scanLoggedModels([info.experimentId]);
+    const { loggedModels } = await this.scanLoggedModels(info.experimentId);
     const step = (id: string): number =>
       outputs.modelOutputs.find((output) => output.modelId === id)?.step ?? -1;
-    const [latest] = found
+    const [latest] = loggedModels
       .filter((model) => model.name === path && model.sourceRunId === runId)
       .sort((a, b) => step(b.modelId) - step(a.modelId));
     if (latest === undefined) {

@@ -12,7 +12,7 @@ import type {
   Trace,
   TraceInfo,
 } from "../entities/trace.ts";
-import { MlrunsError } from "../errors.ts";
+import { MlrunsError, type TreeProblem } from "../errors.ts";
 import { parseSpans, printSpans } from "../format/spans.ts";
 import { searchTraces } from "../search/index.ts";
 import {
@@ -24,7 +24,6 @@ import {
   updateAssessment,
 } from "../store/assessments.ts";
 import { getTraceInfo, listTraceInfos } from "../store/read-trace.ts";
-import { joinScans, type Scan } from "../store/store.ts";
 import {
   deleteTraces,
   deleteTraceTag,
@@ -40,8 +39,6 @@ import { SPANS_FILE } from "../tree/layout.ts";
 import type { SearchOptions } from "./experiment-client.ts";
 import { type LogValue, toText } from "./log-value.ts";
 import { PromptClient } from "./prompt-client.ts";
-
-export type { AssessmentChanges, NewTrace, TraceChanges };
 
 /** What feedback and expectations have in common. */
 export interface AssessmentOptions {
@@ -135,14 +132,18 @@ export class TraceClient extends PromptClient {
     experimentIds: readonly string[],
     options: Omit<SearchOptions, "viewType"> = {},
   ): Promise<{ traces: TraceInfo[]; nextPageToken: string | undefined }> {
-    return searchTraces((await this.scanTraces(experimentIds)).found, options);
+    const traces = this.knownExperiments(experimentIds).flatMap(
+      (id) => listTraceInfos(this.store, id).found,
+    );
+    return searchTraces(traces, options);
   }
 
-  /** Every trace of some experiments, without their spans, with what could not be read. */
-  async scanTraces(experimentIds: readonly string[]): Promise<Scan<TraceInfo>> {
-    return joinScans(
-      this.knownExperiments(experimentIds).map((id) => listTraceInfos(this.store, id)),
-    );
+  /** Every trace of an experiment, without their spans, with what could not be read. */
+  async scanTraces(
+    experimentId: string,
+  ): Promise<{ traces: readonly TraceInfo[]; problems: readonly TreeProblem[] }> {
+    const { found, problems } = listTraceInfos(this.store, experimentId);
+    return { traces: found, problems };
   }
 
   async setTraceTag(traceId: string, key: string, value: LogValue): Promise<void> {

@@ -39,14 +39,6 @@ export interface Scan<Item> {
   readonly problems: readonly TreeProblem[];
 }
 
-/** One scan of several, in their order. */
-export function joinScans<Item>(scans: readonly Scan<Item>[]): Scan<Item> {
-  return {
-    found: scans.flatMap(({ found }) => found),
-    problems: scans.flatMap(({ problems }) => problems),
-  };
-}
-
 /** Opens a tree without looking at it. Nothing is written before the first entity is. */
 export function openStore(root: string, options: AppenderOptions = {}): Store {
   return {
