@@ -4,6 +4,7 @@ import { lookup } from "mrmime";
 import type { MlrunsClient } from "../client/client.ts";
 import { baseName } from "../entities/artifact-path.ts";
 import { notFound } from "../errors.ts";
+import { openOwner } from "../site/owner.ts";
 
 /** Shown as text whatever the registry of types says: artifacts of these names are there to be read. */
 const TEXT_ENDINGS =
@@ -21,17 +22,17 @@ export interface RawHeaders {
  */
 export function createRaw(client: MlrunsClient, nonce: string): Hono {
   const raw = new Hono();
-  raw.get("/raw/:nonce/:run/:path{.+}", async (c) => {
+  raw.get("/raw/:nonce/:owner/:path{.+}", async (c) => {
     if (c.req.param("nonce") !== nonce) throw notFound("No such artifact");
-    const runId = c.req.param("run");
+    const ownerId = c.req.param("owner");
     const path = c.req.param("path");
-    const file = await client.findArtifact(runId, path);
-    if (file === undefined || file.isDir)
-      throw notFound(`Run '${runId}' has no artifact '${path}'`);
+    const { artifacts } = await openOwner(client, ownerId);
+    const file = await artifacts.find(path);
+    if (file === undefined || file.isDir) throw notFound(`'${ownerId}' has no artifact '${path}'`);
     const size = file.fileSize ?? 0;
     const etag = `"${size.toString(36)}-${(file.modified ?? 0).toString(36)}"`;
     const headers = {
-      ...rawHeaders(path, `${new URL(c.req.url).origin}/raw/${nonce}/${runId}/`),
+      ...rawHeaders(path, `${new URL(c.req.url).origin}/raw/${nonce}/${ownerId}/`),
       "Accept-Ranges": "bytes",
       "Cache-Control": "no-cache",
       ETag: etag,
@@ -48,7 +49,7 @@ export function createRaw(client: MlrunsClient, nonce: string): Hono {
       ...(range && { "Content-Range": `bytes ${range.start}-${range.end}/${size}` }),
     };
     if (c.req.method === "HEAD" || length === 0) return c.body(null, range ? 206 : 200, sized);
-    const stream = Readable.toWeb(await client.readArtifact(runId, path, range)) as ReadableStream;
+    const stream = Readable.toWeb(await artifacts.read(path, range)) as ReadableStream;
     return c.body(stream, range ? 206 : 200, sized);
   });
   return raw;

@@ -11,15 +11,15 @@ import { version } from "../version.ts";
 import { createApp } from "./app.ts";
 import { ChangeFeed } from "./events.ts";
 import { checkRequest, type GuardOptions, PAGE_POLICY, SECURITY_HEADERS } from "./guard.ts";
+import type { ApiOptions } from "./options.ts";
 
-export interface ServeOptions extends GuardOptions {
+export interface ServeOptions extends GuardOptions, Omit<ApiOptions, "version"> {
   /** 127.0.0.1 by default. */
   readonly host?: string;
   /** 5000 by default; 0 is any free port. */
   readonly port?: number;
   /** Tries the following ports when the port is taken. */
   readonly movesOn?: boolean;
-  readonly readOnly?: boolean;
   readonly title?: string;
   /** What the viewer shows instead of the root's path. */
   readonly rootLabel?: string;
@@ -56,7 +56,7 @@ export async function serve(
     {
       client,
       mode: "live",
-      readOnly: options.readOnly ?? true,
+      readOnly: options.readOnly ?? false,
       title: options.title ?? "mlruns",
       rootLabel: options.rootLabel ?? "mlruns",
       version,
@@ -65,6 +65,7 @@ export async function serve(
     },
     feed,
     nonce,
+    options,
   );
   const answer = getRequestListener(app.fetch);
   const viewer = await openViewer(options.viewerDir ?? BUILT_VIEWER);

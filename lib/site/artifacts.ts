@@ -1,29 +1,30 @@
 import { MlrunsError } from "../errors.ts";
 import type { ArtifactsFile } from "../wire/data-files.ts";
 import type { SiteContext } from "./context.ts";
+import { openOwner } from "./owner.ts";
 
-/** `data/artifacts/<run>/<folder>.json`: what lies directly in a folder of a run's artifacts. */
+/** `data/artifacts/<run or model>/<folder>.json`: what lies directly in a folder of artifacts. */
 export async function makeArtifacts(
   context: SiteContext,
-  runId: string,
+  ownerId: string,
   folder: string,
 ): Promise<ArtifactsFile> {
-  const { client } = context;
-  const place = await client.findArtifactPlace(runId);
-  const { artifactUri } = (await client.getRun(runId)).info;
-  const source = place.kind === "folder" ? "tree" : (place.uri.split(":")[0] ?? "remote");
+  const { artifacts, place, recordedUri } = await openOwner(context.client, ownerId);
   const shown = {
     path: folder,
-    source,
-    ...(context.mode === "live" && artifactUri !== null && { recordedUri: artifactUri }),
+    source: place.kind === "folder" ? "tree" : (place.uri.split(":")[0] ?? "remote"),
+    ...(context.mode === "live" && recordedUri !== null && { recordedUri }),
   };
   try {
-    const files = await client.listArtifacts(runId, folder);
+    const files = await artifacts.listFolder(folder);
     return {
       ...shown,
-      files: files.map((file) => ({
-        ...file,
-        published: file.isDir || context.isPublished(runId, file.path, file.fileSize ?? 0),
+      files: files.map(({ path, isDir, fileSize, modified }) => ({
+        path,
+        isDir,
+        fileSize,
+        modified,
+        published: isDir || context.isPublished(ownerId, path, fileSize ?? 0),
       })),
     };
   } catch (error) {

@@ -13,6 +13,8 @@ export async function makeExperiments(context: SiteContext): Promise<Experiments
 
 async function makeEntry(context: SiteContext, experiment: Experiment): Promise<ExperimentEntry> {
   const { records } = await context.client.scanRuns(experiment.experimentId);
+  const { loggedModels } = await context.client.scanLoggedModels(experiment.experimentId);
+  const { traces } = await context.client.scanTraces(experiment.experimentId);
   const infos = records.map(({ run }) => run.info);
   const active = infos.filter((info) => info.lifecycleStage === "active");
   const count = (status: string): number => active.filter((info) => info.status === status).length;
@@ -28,8 +30,8 @@ async function makeEntry(context: SiteContext, experiment: Experiment): Promise<
       (last, info) => Math.max(last ?? 0, info.startTime),
       null,
     ),
-    loggedModelCount: 0,
-    traceCount: 0,
+    loggedModelCount: loggedModels.length,
+    traceCount: traces.length,
   };
 }
 

@@ -4,24 +4,25 @@ import { readTree } from "./tree.ts";
 
 /** `data/manifest.json` */
 export async function makeManifest(context: SiteContext): Promise<Manifest> {
-  const { experiments, runs, problems } = await readTree(context.client);
-  const versions = experiments.map(({ experimentId }) => context.client.runsVersion(experimentId));
+  const { client, mode } = context;
+  const { experiments, runs, counts, problems } = await readTree(client);
+  const versions = experiments.map(({ experimentId }) => client.runsVersion(experimentId));
   return {
     schemaVersion: DATA_SCHEMA_VERSION,
     version: context.version,
-    mode: context.mode,
+    mode,
     readOnly: context.readOnly,
     title: context.title,
     roots: [{ label: context.rootLabel }],
-    generation: `${experiments.length}.${runs.length}.${versions.reduce((sum, version) => sum + version, 0)}`,
+    generation: [experiments.length, runs.length, ...Object.values(counts), ...versions].join("."),
     readAt: Date.now(),
     rawBase: context.rawBase,
-    ...(context.mode === "live" && { apiBase: "ajax-api" }),
+    ...(mode === "live" && { apiBase: "ajax-api" }),
     features: {
-      events: context.mode === "live",
-      registry: false,
-      loggedModels: false,
-      traces: false,
+      events: mode === "live",
+      registry: counts.registeredModels > 0,
+      loggedModels: counts.loggedModels > 0,
+      traces: counts.traces > 0,
     },
     problemCount: problems.length,
   };

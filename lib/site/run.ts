@@ -13,6 +13,9 @@ export async function makeRun(context: SiteContext, runId: string): Promise<RunF
   const experiment = await client.getExperiment(info.experimentId);
   const { records } = await client.scanRuns(info.experimentId);
   const parentId = data.tags[MLFLOW_TAG.parentRunId];
+  const { loggedModels } = await client.scanLoggedModels(info.experimentId);
+  const { modelVersions } = await client.scanModelVersions();
+  const outputIds = new Set(outputs.modelOutputs.map(({ modelId }) => modelId));
   const children = records.filter(({ run }) => run.data.tags[MLFLOW_TAG.parentRunId] === runId);
   const parent = records.find(({ run }) => run.info.runId === parentId);
   return {
@@ -24,8 +27,12 @@ export async function makeRun(context: SiteContext, runId: string): Promise<RunF
     metrics: Object.values(record.summaries).map(toEntry),
     inputs,
     outputs,
-    loggedModels: [],
-    modelVersions: [],
+    loggedModels: loggedModels
+      .filter(({ sourceRunId, modelId }) => sourceRunId === runId || outputIds.has(modelId))
+      .map(({ modelId, name }) => ({ modelId, name })),
+    modelVersions: modelVersions
+      .filter((version) => version.runId === runId)
+      .map(({ name, version }) => ({ name, version })),
     parent: parent === undefined ? null : toLink(parent),
     children: children.map(toLink),
     artifacts: await makeArtifacts(context, runId, ""),

@@ -4,9 +4,13 @@ import { makeArtifacts } from "./artifacts.ts";
 import { binary, type DataFile, json, type SiteContext, text } from "./context.ts";
 import { makeExperiments } from "./experiments.ts";
 import { makeHistory, makeHistoryText, makePyramid } from "./history.ts";
+import { makeLoggedModels } from "./logged-models.ts";
 import { makeManifest } from "./manifest.ts";
+import { openOwner } from "./owner.ts";
+import { makeRegistry } from "./registry.ts";
 import { makeRun } from "./run.ts";
 import { makeRuns } from "./runs.ts";
+import { makeTrace, makeTraces } from "./traces.ts";
 import { makeTree } from "./tree.ts";
 
 interface Maker {
@@ -19,6 +23,7 @@ interface Maker {
 const MAKERS: readonly Maker[] = [
   { path: /^manifest\.json$/, make: async (context) => json(await makeManifest(context)) },
   { path: /^experiments\.json$/, make: async (context) => json(await makeExperiments(context)) },
+  { path: /^registry\.json$/, make: async (context) => json(await makeRegistry(context)) },
   { path: /^tree\.json$/, make: async (context) => json(await makeTree(context)) },
   {
     path: /^runs\/([^/.]+)(?:\.(\d+))?\.json$/,
@@ -28,6 +33,18 @@ const MAKERS: readonly Maker[] = [
   {
     path: /^run\/([^/]+)\.json$/,
     make: async (context, id = "") => json(await makeRun(context, named(id))),
+  },
+  {
+    path: /^models\/([^/]+)\.json$/,
+    make: async (context, id = "") => json(await makeLoggedModels(context, named(id))),
+  },
+  {
+    path: /^traces\/([^/]+)\.json$/,
+    make: async (context, id = "") => json(await makeTraces(context, named(id))),
+  },
+  {
+    path: /^trace\/([^/]+)\.json$/,
+    make: async (context, id = "") => json(await makeTrace(context, named(id))),
   },
   {
     path: /^artifacts\/([^/]+)\/([^/]+)\.json$/,
@@ -84,14 +101,15 @@ async function findMetric(context: SiteContext, runId: string, id: string): Prom
   return key;
 }
 
-async function findFolder(context: SiteContext, runId: string, id: string): Promise<string> {
+async function findFolder(context: SiteContext, ownerId: string, id: string): Promise<string> {
   if (id === ROOT_FOLDER_ID) return "";
   const short = fromFileId(id);
   if (short !== undefined) return short;
-  for await (const { path } of context.client.iterateArtifacts(runId)) {
+  const { artifacts } = await openOwner(context.client, ownerId);
+  for await (const { path } of artifacts.list("")) {
     const folders = path.split("/").map((_, depth, parts) => parts.slice(0, depth).join("/"));
     const found = folders.find((folder) => fileId(folder) === id);
     if (found !== undefined) return found;
   }
-  throw new MlrunsError("RESOURCE_DOES_NOT_EXIST", `Run '${runId}' has no such artifact folder`);
+  throw new MlrunsError("RESOURCE_DOES_NOT_EXIST", `'${ownerId}' has no such artifact folder`);
 }

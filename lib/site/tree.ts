@@ -7,29 +7,51 @@ import type { SiteContext } from "./context.ts";
 export interface WholeTree {
   readonly experiments: readonly Experiment[];
   readonly runs: readonly RunRecord[];
+  readonly counts: {
+    readonly loggedModels: number;
+    readonly traces: number;
+    readonly registeredModels: number;
+  };
   readonly problems: readonly TreeProblem[];
 }
 
-/** Every experiment and run of a tree, with all that could not be read. */
+/** Everything of a tree, with all that could not be read. */
 export async function readTree(client: MlrunsClient): Promise<WholeTree> {
   const { experiments, problems } = await client.scanExperiments("ALL");
-  const scans = await Promise.all(
-    experiments.map(({ experimentId }) => client.scanRuns(experimentId)),
-  );
+  const ids = experiments.map(({ experimentId }) => experimentId);
+  const runs = await Promise.all(ids.map((id) => client.scanRuns(id)));
+  const models = await Promise.all(ids.map((id) => client.scanLoggedModels(id)));
+  const traces = await Promise.all(ids.map((id) => client.scanTraces(id)));
+  const registry = [await client.scanRegisteredModels()];
   return {
     experiments,
-    runs: scans.flatMap(({ records }) => records),
-    problems: [...problems, ...scans.flatMap((scan) => scan.problems)],
+    runs: runs.flatMap(({ records }) => records),
+    counts: {
+      loggedModels: models.flatMap(({ loggedModels }) => loggedModels).length,
+      traces: traces.flatMap((scan) => scan.traces).length,
+      registeredModels: registry.flatMap(({ registeredModels }) => registeredModels).length,
+    },
+    problems: [
+      ...problems,
+      ...[runs, models, traces, registry].flatMap((scans) =>
+        scans.flatMap((scan) => scan.problems),
+      ),
+    ],
   };
 }
 
 /** `data/tree.json`: the health of the tree. */
 export async function makeTree(context: SiteContext): Promise<TreeFile> {
-  const { experiments, runs, problems } = await readTree(context.client);
+  const { experiments, runs, counts, problems } = await readTree(context.client);
   return {
     readAt: Date.now(),
     problems: problems.map((problem) => ({ ...problem, root: 0 })),
     duplicateRunIds: [],
-    counts: { experiments: experiments.length, runs: runs.length, registeredModels: 0, traces: 0 },
+    counts: {
+      experiments: experiments.length,
+      runs: runs.length,
+      registeredModels: counts.registeredModels,
+      traces: counts.traces,
+    },
   };
 }

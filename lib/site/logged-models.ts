@@ -1,0 +1,20 @@
+import { encodeNumber, type LoggedModelsFile } from "../wire/data-files.ts";
+import type { SiteContext } from "./context.ts";
+
+/** `data/models/<experiment>.json`: the logged models of an experiment, newest first. */
+export async function makeLoggedModels(
+  { client }: SiteContext,
+  experimentId: string,
+): Promise<LoggedModelsFile> {
+  const { loggedModels } = await client.scanLoggedModels(experimentId);
+  const newestFirst = [...loggedModels].sort((a, b) => b.creationTimestamp - a.creationTimestamp);
+  return {
+    models: newestFirst.map(({ artifactLocation: _, metrics, ...model }) => ({
+      ...model,
+      metrics: metrics.map(({ modelId: __, value, ...point }) => ({
+        ...point,
+        value: encodeNumber(value),
+      })),
+    })),
+  };
+}
