@@ -25,6 +25,8 @@ import {
 import { ArtifactClient, uploadFolder } from "./artifact-client.ts";
 import { type LogValue, toText } from "./log-value.ts";
 
+export type { NewLoggedModel };
+
 /** What may be asked of a search for logged models; every part has MLflow's default. */
 export interface SearchLoggedModelsOptions {
   /** MLflow's filter, such as `metrics.acc > 0.9 AND params.lr = '0.1'`. */

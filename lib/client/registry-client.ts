@@ -38,6 +38,8 @@ import type { SearchOptions } from "./experiment-client.ts";
 import { type LogValue, toText } from "./log-value.ts";
 import { ModelClient } from "./model-client.ts";
 
+export type { NewModelVersion, NewRegisteredModel };
+
 /** What may be asked of a search in the registry; every part has MLflow's default. */
 export type RegistrySearchOptions = Omit<SearchOptions, "viewType">;
 
@@ -140,12 +142,8 @@ export class RegistryClient extends ModelClient {
     return this.createVersionOfAnyKind(name, source, options);
   }
 
-  /** A version of a prompt is one of a registered model. */
-  protected createVersionOfAnyKind(
-    name: string,
-    source: string,
-    options: NewModelVersion,
-  ): ModelVersion {
+  /** As `createModelVersion`, also for a version of a prompt, which is one of a registered model. */
+  createVersionOfAnyKind(name: string, source: string, options: NewModelVersion): ModelVersion {
     return createModelVersion(this.store, name, source, options);
   }
 

@@ -40,6 +40,8 @@ import type { SearchOptions } from "./experiment-client.ts";
 import { type LogValue, toText } from "./log-value.ts";
 import { PromptClient } from "./prompt-client.ts";
 
+export type { AssessmentChanges, NewAssessment, NewTrace, TraceChanges, TraceChoice };
+
 /** What feedback and expectations have in common. */
 export interface AssessmentOptions {
   readonly name: string;
