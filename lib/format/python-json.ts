@@ -180,8 +180,7 @@ function printNumber(value: number): string {
 function printString(text: string, escapesUnicode: boolean): string {
   const printed = JSON.stringify(text);
   if (!escapesUnicode) return printed;
-  // DEL is ASCII, and Python leaves it as it is.
-  return printed.replace(/[\x80-\uffff]/g, (char) => {
+  return printed.replace(/[\x7f-\uffff]/g, (char) => {
     return `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
   });
 }

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import type { JsonValue } from "../../lib/entities/json.ts";
 import type { YamlMap, YamlValue } from "../../lib/format/yaml.ts";
 
 /** Characters that mean something to YAML, or that need escapes. */
@@ -168,3 +169,20 @@ export const metricText: fc.Arbitrary<string> = fc
     { maxLength: 8 },
   )
   .map((lines) => lines.map((parts) => parts.join("")).join(""));
+
+/** JSON whose keys keep their order in JavaScript, which sorts keys that look like numbers. */
+export const json: fc.Arbitrary<JsonValue> = fc.letrec<{ value: JsonValue }>((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 3 },
+    fc.constant(null),
+    fc.boolean(),
+    fc.integer(),
+    // Beyond 2^53 JSON has an integer where we print a float.
+    fc
+      .double({ noNaN: true, noDefaultInfinity: true })
+      .filter((value) => !Number.isInteger(value) || Math.abs(value) >= 1e21),
+    awkwardText,
+    fc.array(tie("value"), { maxLength: 3 }),
+    fc.dictionary(fc.stringMatching(/^[a-z_ é😀"]{0,4}$/u), tie("value"), { maxKeys: 3 }),
+  ),
+})).value;
