@@ -17,6 +17,10 @@ export default defineConfig({
     // A modulepreload polyfill would be an inline script, which the page's policy forbids.
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
+    // All that the first page needs in one file: a chunk each for what it shares with lazy pages would cost requests.
+    rolldownOptions: {
+      output: { codeSplitting: { groups: [{ name: "main", tags: ["$initial"] }] } },
+    },
   },
   test: {
     root: here("."),

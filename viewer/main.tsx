@@ -1,3 +1,6 @@
+import "./tokens.css";
+import "./base.css";
+
 import { render } from "preact";
 import { App } from "./components/App.tsx";
 import { getRuns } from "./data/client.ts";
@@ -5,8 +8,6 @@ import { startLive } from "./data/live.ts";
 import { startExperiments } from "./state/experiments.ts";
 import { applyTheme } from "./state/preferences.ts";
 import { route, startRouting } from "./state/route.ts";
-import "./tokens.css";
-import "./base.css";
 
 applyTheme();
 void startRouting().then(start);

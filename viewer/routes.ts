@@ -1,5 +1,6 @@
 import { parse } from "regexparam";
-import { lazyPage, type PageSource } from "./components/page-source.ts";
+import { eagerPage, lazyPage, type PageSource } from "./components/page-source.ts";
+import { ExperimentRuns } from "./pages/ExperimentRuns.tsx";
 import type { Address } from "./state/url.ts";
 
 interface Route {
@@ -17,6 +18,8 @@ const ROUTES: readonly Route[] = [
     "/",
     lazyPage(async () => (await import("./pages/ExperimentList.tsx")).ExperimentList),
   ),
+  page("/experiments/:ids", eagerPage(ExperimentRuns)),
+  page("/experiments/:ids/runs", eagerPage(ExperimentRuns)),
   page(
     "/experiments/:id/runs/:run/*?",
     lazyPage(async () => (await import("./pages/RunDetail.tsx")).RunDetail),

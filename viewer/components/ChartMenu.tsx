@@ -7,7 +7,7 @@ import type { Plot, PlotLine } from "../charts/plot.ts";
 import type { Range } from "../charts/range.ts";
 import { type ChartSettings, settingsQuery } from "../charts/settings.ts";
 import { themeColors } from "../charts/theme-colors.ts";
-import { getHistory } from "../data/client.ts";
+import { getHistory } from "../data/histories.ts";
 import { metricHref } from "../state/links.ts";
 import { formatHash, parseHash, withQuery } from "../state/url.ts";
 import { CHART_TEXTS } from "../texts/charts.ts";

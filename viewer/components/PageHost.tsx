@@ -2,6 +2,7 @@ import { Component, type ComponentChildren, type JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { TEXTS } from "../texts.ts";
 import { Button } from "./Button.tsx";
+import { ChunkFailed } from "./ChunkFailed.tsx";
 import { EmptyState } from "./EmptyState.tsx";
 import type { PageProps, PageSource } from "./page-source.ts";
 
@@ -30,17 +31,6 @@ export function PageHost({ source, params }: PageHostProps): JSX.Element {
   }
   if (arrived?.source === source && arrived.isFailed) return <ChunkFailed />;
   return <div aria-busy="true" />;
-}
-
-function ChunkFailed(): JSX.Element {
-  return (
-    <EmptyState title={TEXTS.chunkFailed} icon="warning">
-      <p>{TEXTS.chunkFailedHint}</p>
-      <Button icon="refresh" onClick={() => location.reload()}>
-        {TEXTS.reload}
-      </Button>
-    </EmptyState>
-  );
 }
 
 interface BoundaryProps {

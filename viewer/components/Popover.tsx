@@ -14,6 +14,7 @@ interface PopoverProps {
   readonly role?: "dialog" | "menu" | "listbox";
   readonly align?: "start" | "end";
   readonly class?: string;
+  readonly id?: string;
   /** Pixels right of the anchor's start, for a list that hangs from a place in a text. */
   readonly offset?: number;
   /** `manual` stays until it is taken away; `auto` closes on Escape and on a click beside it. */
@@ -57,13 +58,20 @@ export function Popover(props: PopoverProps): JSX.Element {
         place(box.current, anchor.current, align, offset);
       }
     };
+    // What is in the box may come later than the box.
+    const observer = new ResizeObserver(follow);
+    if (box.current !== null) observer.observe(box.current);
     window.addEventListener("resize", follow);
-    return () => window.removeEventListener("resize", follow);
+    return () => {
+      observer.disconnect();
+      window.removeEventListener("resize", follow);
+    };
   }, [align, offset]);
 
   return (
     <div
       ref={box}
+      id={props.id}
       popover={mode}
       {...{ role: props.role ?? "dialog", "aria-label": props.label }}
       class={`popover ${props.class ?? ""}`}
@@ -83,13 +91,11 @@ function place(
   const around = anchor.getBoundingClientRect();
   const roomBelow = window.innerHeight - around.bottom - GAP - MARGIN;
   const roomAbove = around.top - GAP - MARGIN;
-  box.style.maxHeight = "";
-  const wanted = box.scrollHeight;
-  const isBelow = wanted <= roomBelow || roomBelow >= roomAbove;
-  const height = Math.min(wanted + 2, isBelow ? roomBelow : roomAbove);
+  const isBelow = box.scrollHeight <= roomBelow || roomBelow >= roomAbove;
   const left = align === "start" ? around.left + offset : around.right - box.offsetWidth;
   const furthest = window.innerWidth - box.offsetWidth - MARGIN;
-  box.style.maxHeight = `${height}px`;
   box.style.left = `${Math.max(MARGIN, Math.min(left, furthest))}px`;
-  box.style.top = `${isBelow ? around.bottom + GAP : around.top - GAP - height}px`;
+  box.style.maxHeight = `${isBelow ? roomBelow : roomAbove}px`;
+  box.style.top = isBelow ? `${around.bottom + GAP}px` : "auto";
+  box.style.bottom = isBelow ? "auto" : `${window.innerHeight - around.top + GAP}px`;
 }

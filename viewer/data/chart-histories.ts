@@ -1,7 +1,7 @@
 import { PYRAMID_ABOVE_POINTS, PYRAMID_BUCKET } from "../../lib/wire/data-files.ts";
 import { pyramidHistory, recordsWithin } from "../charts/pyramid.ts";
 import type { Range } from "../charts/range.ts";
-import { getHistory, getPyramid } from "./client.ts";
+import { getHistory, getPyramid } from "./histories.ts";
 import { getHistoryRange } from "./history-range.ts";
 import type { History } from "./parse-history.ts";
 

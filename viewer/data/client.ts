@@ -1,4 +1,4 @@
-/** The contract's client: one function a data file. Nothing else in the viewer knows where data comes from. */
+/** The contract's client: one function a data file; histories are in `histories.ts`. Nothing else in the viewer knows where data comes from. */
 
 import {
   type ArtifactsFile,
@@ -19,8 +19,6 @@ import { parseJson, type ReadOptions, readFile, readJson } from "./files.ts";
 import { joinTables } from "./join-tables.ts";
 import { decodeRuns, type RunsTable } from "./runs-table.ts";
 import { parseInWorker } from "./worker.ts";
-
-export { getHistory, getPyramid } from "./histories.ts";
 
 /** Longer runs files are parsed beside the page. */
 const WORKER_ABOVE_BYTES = 2_000_000;

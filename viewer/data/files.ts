@@ -12,8 +12,7 @@ export interface ReadOptions {
 interface CachedFile {
   readonly bytes: number;
   readonly etag: string | null;
-  /** Generation of the data when the file was read. */
-  readonly generation: string;
+  readonly generation: number;
   readonly value: unknown;
 }
 
@@ -39,7 +38,7 @@ export function readFile<Value>(
   options: ReadOptions = {},
 ): Promise<Value> {
   const known = cache.get(path);
-  if (known !== undefined && known.generation !== "" && known.generation === generation.peek()) {
+  if (known?.generation === generation.peek()) {
     return Promise.resolve(known.value as Value);
   }
   return join(

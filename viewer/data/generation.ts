@@ -1,4 +1,4 @@
 import { type Signal, signal } from "@preact/signals";
 
-/** Generation of the data as the manifest or the last change named it; empty until the manifest is read. */
-export const generation: Signal<string> = signal("");
+/** Counts what the page learned of changes. Files that were read in the current generation need not be asked for again. */
+export const generation: Signal<number> = signal(0);

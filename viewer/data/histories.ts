@@ -27,7 +27,7 @@ const OVERLAP_BYTES = 24;
 
 interface KnownHistory {
   readonly path: string;
-  readonly generation: string;
+  readonly generation: number;
   /** Bytes of the file that are in `history`, and the last of them. */
   readonly consumed: number;
   readonly overlap: Uint8Array;
@@ -51,7 +51,7 @@ export async function getHistory(
 ): Promise<History> {
   const id = JSON.stringify([runId, key]);
   const known = cache.get(id);
-  if (known !== undefined && known.generation === generation.peek()) return known.history.points;
+  if (known?.generation === generation.peek()) return known.history.points;
   const readIn = generation.peek();
   const grown = known === undefined ? null : await readTail(known, options);
   const read = grown ?? (await readWhole(historyPath(runId, key, count), options));

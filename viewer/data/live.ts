@@ -41,7 +41,7 @@ export async function startLive(): Promise<void> {
 /** Asks at once whether anything changed; the answer to a lost connection and to the key `r`. */
 export async function refresh(): Promise<void> {
   await readManifest();
-  announce({ kind: "change", experimentId: null, runId: null, generation: generation.peek() });
+  announceAny(manifest.peek()?.generation ?? "");
   follow();
 }
 
@@ -59,14 +59,11 @@ async function readManifest(): Promise<void> {
         { hint: "Reload the page; a static export needs the viewer that came with it." },
       );
     }
-    const isNews = generation.peek() !== "" && read.generation !== generation.peek();
+    const before = manifest.peek();
     manifest.value = read;
     manifestError.value = null;
-    generation.value = read.generation;
     if (connection.peek() === "lost") connection.value = "polling";
-    if (isNews) {
-      announce({ kind: "change", experimentId: null, runId: null, generation: read.generation });
-    }
+    if (before !== null && before.generation !== read.generation) announceAny(read.generation);
   } catch (error) {
     manifestError.value =
       error instanceof DataError ? error : new DataError("unreachable", path, String(error));
@@ -108,18 +105,14 @@ function poll(ms: number): void {
 
 function listen(): void {
   const events = new EventSource(`./${DATA_PATH.events}`);
-  let wasOpen = false;
   source = events;
   events.addEventListener("open", () => {
     connection.value = "events";
     // What happened while nobody listened shows in the manifest.
-    if (wasOpen || manifest.peek() !== null) void readManifest();
-    wasOpen = true;
+    void readManifest();
   });
   events.addEventListener("message", (message) => {
-    const change = JSON.parse(String(message.data)) as ChangeEvent;
-    generation.value = change.generation;
-    announce(change);
+    announce(JSON.parse(String(message.data)) as ChangeEvent);
   });
   events.addEventListener("error", () => {
     hangUp();
@@ -132,6 +125,11 @@ function hangUp(): void {
   source = null;
 }
 
+function announceAny(named: string): void {
+  announce({ kind: "change", experimentId: null, runId: null, generation: named });
+}
+
 function announce(change: ChangeEvent): void {
+  generation.value++;
   for (const listener of listeners) listener(change);
 }

@@ -24,6 +24,7 @@ export type QueryKey =
   | "q" // filter
   | "s" // sort, `-metrics.loss,params.lr`
   | "c" // columns
+  | "o" // options of columns: better end, pin, tint, width
   | "d" // 1: only differences
   | "g" // group by
   | "agg" // how groups are summed up

@@ -1,0 +1,235 @@
+import type { JSX } from "preact";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useKeys } from "../state/keys.ts";
+import { useNow } from "../state/now.ts";
+import { isRoomy } from "../state/preferences.ts";
+import { setColumnOptions } from "../state/runs-actions.ts";
+import type { RunsView } from "../state/runs-view.ts";
+import { selection } from "../state/selection.ts";
+import type { Folds } from "../state/use-folds.ts";
+import { type Column, column as makeColumn } from "../table/columns.ts";
+import { drawColumns } from "./drawn-columns.ts";
+import { GroupLabel } from "./GroupLabel.tsx";
+import { lazyComponent } from "./lazy.tsx";
+import { RunTableHead } from "./RunTableHead.tsx";
+import { cellId, type RowContext, RunRow } from "./RunTableRow.tsx";
+import { bringIntoView, cellOf, copyCell, describeCell, HEAD_HEIGHT } from "./run-table-dom.ts";
+import { tableActions } from "./table-actions.ts";
+import { TableContext } from "./table-context.ts";
+import { type GridCell, useGridKeys } from "./use-grid-keys.ts";
+import { type GridWindow, useGridWindow } from "./use-grid-window.ts";
+import { useRowSelection } from "./use-row-selection.ts";
+import { useScrollMemory } from "./use-scroll-memory.ts";
+import { useTableLayout } from "./use-table-layout.ts";
+import "./RunTable.css";
+
+const CellMenu = lazyComponent(async () => (await import("./CellMenu.tsx")).CellMenu);
+
+const ROW_HEIGHT = 28;
+const ROOMY_ROW_HEIGHT = 40;
+const NAME: Column = makeColumn("attributes", "name");
+
+interface RunTableProps {
+  readonly view: RunsView;
+  readonly label: string;
+  readonly folds: Folds;
+}
+
+/** The runs as an ARIA grid that only draws the rows and columns in view. */
+export function RunTable({ view, label, folds }: RunTableProps): JSX.Element {
+  const { table, display } = view;
+  const box = useRef<HTMLDivElement>(null);
+  const [openMenu, setOpenMenu] = useState<string | null>(null);
+  const [menuCell, setMenuCell] = useState<GridCell | null>(null);
+  const [layout, dragWidth] = useTableLayout(view, box);
+  const rowHeight = isRoomy.value ? ROOMY_ROW_HEIGHT : ROW_HEIGHT;
+  const columns = useMemo(
+    () => [NAME, ...[...layout.pinned, ...layout.scrolling].map(({ column }) => column)],
+    [layout],
+  );
+  const shown = useGridWindow(box, {
+    rowCount: display.rows.length,
+    rowHeight,
+    headHeight: HEAD_HEIGHT,
+    pinnedWidth: layout.pinnedWidth,
+    columns: layout.scrolling,
+  });
+  const remember = useScrollMemory(box, "runs");
+  const select = useRowSelection(view);
+  const actions = tableActions(view, folds);
+  const clientHeight = box.current?.clientHeight ?? 0;
+
+  const grid = useGridKeys({
+    rowCount: display.rows.length,
+    columnCount: columns.length,
+    pageRows: Math.max(1, Math.floor((clientHeight - HEAD_HEIGHT) / rowHeight) - 1),
+    onMove: (cell) => bringIntoView(box.current, cell, layout, rowHeight),
+    onOpen: (cell, event) => {
+      if (cell.row >= 0) actions.open(cell.row);
+      else actions.sort(columns[cell.column] ?? NAME, event.shiftKey);
+    },
+    onSelect: select.toggle,
+    onExtend: select.extend,
+    onFold: actions.fold,
+    onMenu: (cell) => {
+      if (cell.row >= 0) setMenuCell(cell);
+      else setOpenMenu(columns[cell.column]?.id ?? null);
+    },
+    onSelectAll: () => select.all(true),
+  });
+  const focus = (): void => box.current?.focus({ preventScroll: true });
+  useKeys({ j: focus, k: focus, ArrowDown: focus });
+
+  const context = useRowContext(view, layout, shown, rowHeight);
+  useLayoutEffect(() => {
+    if (box.current !== null) box.current.scrollTop = 0;
+  }, [view.filter.filter, view.sort]);
+
+  const onClick = (event: MouseEvent): void => {
+    const target = event.target as HTMLElement;
+    const cell = cellOf(target);
+    if (cell === null) return;
+    grid.setActive(cell);
+    if (target.closest("a") !== null) return;
+    focus();
+    const isAdded = event.ctrlKey || event.metaKey;
+    if (target.closest("[data-twisty]") !== null) actions.fold(cell.row, !actions.isOpen(cell.row));
+    else if (event.shiftKey) select.toggle(cell.row, true);
+    else if (isAdded || "select" in target.dataset) select.toggle(cell.row, false);
+  };
+  const onDoubleClick = (event: MouseEvent): void => {
+    const target = event.target as HTMLElement;
+    const cell = cellOf(target);
+    if (cell !== null && target.closest("input, button") === null) actions.open(cell.row);
+  };
+  const onContextMenu = (event: MouseEvent): void => {
+    const target = event.target as HTMLElement;
+    const cell = cellOf(target);
+    if (cell === null || target.closest("a") !== null) return;
+    event.preventDefault();
+    grid.setActive(cell);
+    setMenuCell(cell);
+  };
+
+  const { active } = grid;
+  const activeId = active.row < 0 ? `run-head-${active.column}` : cellId(active.row, active.column);
+  return (
+    <TableContext.Provider value={{ view, openMenu, setOpenMenu }}>
+      <div
+        ref={box}
+        class={isRoomy.value ? "run-table run-table-roomy" : "run-table"}
+        role="grid"
+        tabIndex={0}
+        aria-label={label}
+        aria-rowcount={display.rows.length + 1}
+        aria-colcount={columns.length + 1}
+        aria-multiselectable="true"
+        aria-activedescendant={activeId}
+        onScroll={() => {
+          shown.look();
+          remember();
+        }}
+        onKeyDown={grid.onKeyDown}
+        onClick={onClick}
+        onDblClick={onDoubleClick}
+        onContextMenu={onContextMenu}
+        onPointerOver={(event) => describeCell(event.target as HTMLElement, view, columns)}
+        onCopy={(event) => copyCell(event, view, active, columns)}
+      >
+        <RunTableHead
+          layout={layout}
+          scrolling={layout.scrolling.slice(shown.firstColumn, shown.endColumn)}
+          offset={context.offset}
+          firstIndex={shown.firstColumn}
+          sort={view.sort}
+          options={view.options}
+          selected={select.state}
+          activeColumn={active.row < 0 ? active.column : -1}
+          nameColumn={NAME}
+          actions={{
+            onSort: actions.sort,
+            onSelectAll: select.all,
+            onWidth: (column, width, isFinal) => {
+              dragWidth(isFinal ? null : { column, width });
+              if (isFinal) setColumnOptions(view, column, { width });
+            },
+          }}
+        />
+        <div
+          class="run-table-rows"
+          role="rowgroup"
+          style={{ height: `${display.rows.length * rowHeight}px`, width: `${context.width}px` }}
+        >
+          {slots(shown).map(([slot, index]) => {
+            const row = display.rows[index] ?? 0;
+            const group = row < 0 ? (display.groups[-1 - row] ?? null) : null;
+            return (
+              <RunRow
+                key={slot}
+                context={context}
+                index={index}
+                row={row}
+                group={group}
+                depth={display.depth[index] ?? 0}
+                isDim={display.isDim[index] === 1}
+                childCount={display.childCount.get(row) ?? 0}
+                isOpen={actions.isOpen(index)}
+                isSelected={
+                  group === null
+                    ? selection.value.has(table.runIds[row] ?? "")
+                    : select.hasGroup(group)
+                }
+                activeColumn={active.row === index ? active.column : -1}
+              />
+            );
+          })}
+        </div>
+        {menuCell !== null && (
+          <CellMenu
+            view={view}
+            cell={menuCell}
+            column={columns[menuCell.column] ?? NAME}
+            onOpen={() => actions.open(menuCell.row)}
+            onClose={() => {
+              setMenuCell(null);
+              focus();
+            }}
+          />
+        )}
+      </div>
+    </TableContext.Provider>
+  );
+}
+
+/** What all rows share, made anew only when it changes. */
+function useRowContext(
+  view: RunsView,
+  layout: ReturnType<typeof useTableLayout>[0],
+  { firstColumn, endColumn }: GridWindow,
+  rowHeight: number,
+): RowContext {
+  const now = useNow();
+  return useMemo(() => {
+    const scrolling = layout.scrolling.slice(firstColumn, endColumn);
+    return {
+      table: view.table,
+      pinned: drawColumns(view, layout.pinned, 1, now),
+      scrolling: drawColumns(view, scrolling, 1 + layout.pinned.length + firstColumn, now),
+      offset: scrolling[0]?.left ?? 0,
+      nameStyle: { width: `${layout.nameWidth}px` },
+      pinnedStyle: { width: `${layout.pinnedWidth}px` },
+      rowHeight,
+      width: layout.totalWidth,
+      groupLabel: (group) => <GroupLabel group={group} by={view.groupBy} />,
+    };
+  }, [view, layout, firstColumn, endColumn, rowHeight, now]);
+}
+
+/** Rows in view with the slot each is drawn in: a row that leaves gives its elements to the one that comes. */
+function slots({ firstRow, endRow }: GridWindow): [slot: number, index: number][] {
+  const count = Math.max(1, endRow - firstRow);
+  return Array.from({ length: endRow - firstRow }, (_, i) => {
+    const index = firstRow + i;
+    return [index % count, index];
+  });
+}

@@ -1,0 +1,82 @@
+import type { JSX } from "preact";
+import { manifest } from "../data/live.ts";
+import { plural } from "../format.ts";
+import { activeExperiments } from "../state/experiments.ts";
+import { runsHref } from "../state/links.ts";
+import { query } from "../state/route.ts";
+import { setFilter, setLifecycle } from "../state/runs-actions.ts";
+import type { Lifecycle, RunsView } from "../state/runs-view.ts";
+import { RUNS_TEXTS } from "../texts/runs.ts";
+import { Button } from "./Button.tsx";
+import { EmptyState } from "./EmptyState.tsx";
+
+const PYTHON = `import mlflow
+
+mlflow.set_tracking_uri("./mlruns")
+with mlflow.start_run():
+    mlflow.log_param("lr", 0.01)
+    mlflow.log_metric("loss", 0.25, step=1)`;
+
+const TYPESCRIPT = `import { startRun } from "mlruns";
+
+await using run = await startRun();
+run.logParam("lr", 0.01);
+run.logMetric("loss", 0.25, { step: 1 });`;
+
+/** An experiment, or a tree, without runs: how to log the first. */
+export function NoRuns(): JSX.Element {
+  return (
+    <div class="runs-nothing">
+      <EmptyState title={RUNS_TEXTS.noRuns} icon="flask">
+        <p>{RUNS_TEXTS.noRunsHelp}</p>
+        <pre class="code-block">{PYTHON}</pre>
+        <pre class="code-block">{TYPESCRIPT}</pre>
+      </EmptyState>
+    </div>
+  );
+}
+
+/** Runs are there, but none that is asked for. */
+export function NoMatch({ view, life }: { view: RunsView; life: Lifecycle }): JSX.Element {
+  const q = query.value.get("q") ?? "";
+  if (q === "") {
+    return (
+      <div class="runs-nothing">
+        <EmptyState title={life === "deleted" ? RUNS_TEXTS.noDeleted : RUNS_TEXTS.noActive}>
+          <p>{RUNS_TEXTS.othersThere(plural(view.table.length, "run"))}</p>
+          <Button onClick={() => setLifecycle("all")}>{RUNS_TEXTS.lifecycles.all}</Button>
+        </EmptyState>
+      </div>
+    );
+  }
+  return (
+    <div class="runs-nothing">
+      <EmptyState title={RUNS_TEXTS.noMatch} icon="search">
+        <p class="mono">{q}</p>
+        <p>{RUNS_TEXTS.noMatchHelp(plural(view.total, "run"))}</p>
+        <Button onClick={() => setFilter("", true)}>{RUNS_TEXTS.clearFilter}</Button>
+      </EmptyState>
+    </div>
+  );
+}
+
+/** No experiment has the id of the address: where was looked, and which there are. */
+export function NoExperiment({ id }: { id: string }): JSX.Element {
+  const roots = manifest.value?.roots.map(({ label }) => label).join(", ") ?? "";
+  const near = activeExperiments.value.slice(0, 8);
+  return (
+    <EmptyState title={RUNS_TEXTS.noExperiment(id)} icon="help">
+      <p>{RUNS_TEXTS.noExperimentHelp(roots)}</p>
+      <ul>
+        {near.map(({ experimentId, name }) => (
+          <li key={experimentId}>
+            <a class="link" href={runsHref(experimentId)}>
+              {name}
+            </a>{" "}
+            <span class="mono faint">{experimentId}</span>
+          </li>
+        ))}
+      </ul>
+    </EmptyState>
+  );
+}

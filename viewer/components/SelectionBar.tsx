@@ -1,0 +1,103 @@
+import type { JSX } from "preact";
+import { manifest } from "../data/live.ts";
+import { compareHref } from "../state/links.ts";
+import { setQuery } from "../state/route.ts";
+import type { RunsView } from "../state/runs-view.ts";
+import { select, selection } from "../state/selection.ts";
+import { snippet } from "../table/snippet.ts";
+import { RUNS_TEXTS } from "../texts/runs.ts";
+import { Button, LinkButton } from "./Button.tsx";
+import { MenuButton, type MenuItem } from "./Menu.tsx";
+import { copyText } from "./Toast.tsx";
+import { selectMatching } from "./use-row-selection.ts";
+import "./SelectionBar.css";
+
+const MOST_COMPARED = 50;
+
+interface SelectionBarProps {
+  readonly view: RunsView;
+  /** Opens a dialog that changes the selected runs. */
+  readonly onEdit: (edit: RunEdit) => void;
+}
+
+export type RunEdit = "tag" | "rename" | "delete" | "restore";
+
+/** What can be done with the selected runs. */
+export function SelectionBar({ view, onEdit }: SelectionBarProps): JSX.Element | null {
+  const ids = [...selection.value];
+  if (ids.length === 0) return null;
+  const matching = view.rows.length;
+  const canEdit = manifest.value?.readOnly === false && manifest.value.apiBase !== undefined;
+  const copyItems: MenuItem[] = [
+    {
+      label: RUNS_TEXTS.copyIds,
+      icon: "copy",
+      onChoose: () => void copyText(ids.join("\n"), RUNS_TEXTS.idsCopied(ids.length)),
+    },
+    ...(["python", "typescript"] as const).map((language) => ({
+      label: RUNS_TEXTS.snippetIn[language],
+      icon: "copy" as const,
+      onChoose: () => void copyText(snippet(language, ids), RUNS_TEXTS.snippetCopied),
+    })),
+  ];
+  const editItems: MenuItem[] = [
+    { label: RUNS_TEXTS.tag, icon: "tag", onChoose: () => onEdit("tag") },
+    ...(ids.length === 1
+      ? [{ label: RUNS_TEXTS.rename, icon: "edit" as const, onChoose: () => onEdit("rename") }]
+      : []),
+    { label: RUNS_TEXTS.restore, icon: "restore", onChoose: () => onEdit("restore") },
+    { label: RUNS_TEXTS.delete, icon: "trash", isDanger: true, onChoose: () => onEdit("delete") },
+  ];
+  const canCompare = ids.length >= 2 && ids.length <= MOST_COMPARED;
+  return (
+    <section class="selection-bar" aria-label={RUNS_TEXTS.selected(ids.length)}>
+      <b role="status">{RUNS_TEXTS.selected(ids.length)}</b>
+      {ids.length < matching && (
+        <button type="button" class="link selection-all" onClick={() => selectMatching(view, true)}>
+          {RUNS_TEXTS.selectMatching(matching)}
+        </button>
+      )}
+      <button type="button" class="link" onClick={() => select([])}>
+        {RUNS_TEXTS.selectNone}
+      </button>
+      <span class="spacer" />
+      <MenuButton items={copyItems} label={RUNS_TEXTS.copy} align="end" class="selection-wide">
+        {RUNS_TEXTS.copy}
+      </MenuButton>
+      {canEdit && (
+        <MenuButton items={editItems} label={RUNS_TEXTS.edit} align="end" class="selection-wide">
+          {RUNS_TEXTS.edit}
+        </MenuButton>
+      )}
+      <MenuButton
+        items={[...copyItems, ...(canEdit ? editItems : [])]}
+        icon="dots"
+        label={RUNS_TEXTS.more}
+        align="end"
+        class="selection-narrow"
+      />
+      <Button icon="chart" onClick={() => setQuery({ mode: "charts" })}>
+        {RUNS_TEXTS.charts}
+      </Button>
+      {canCompare ? (
+        <LinkButton kind="primary" href={compareHref(ids, experimentsOf(view, ids))}>
+          {RUNS_TEXTS.compare(ids.length)}
+        </LinkButton>
+      ) : (
+        <Button disabled title={RUNS_TEXTS.compareFew}>
+          {RUNS_TEXTS.compare(ids.length)}
+        </Button>
+      )}
+    </section>
+  );
+}
+
+/** Experiments of some runs, each once. */
+export function experimentsOf({ table }: RunsView, ids: readonly string[]): string[] {
+  const wanted = new Set(ids);
+  const { values, codes } = table.experiment;
+  const found = table.runIds.flatMap((runId, row) =>
+    wanted.has(runId) ? [values[codes[row] ?? -1] ?? ""] : [],
+  );
+  return [...new Set(found)];
+}

@@ -1,0 +1,85 @@
+import type { RefObject } from "preact";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { type PlacedColumn, visibleColumns } from "../table/layout.ts";
+
+/** The part of a grid that is drawn. */
+export interface GridWindow {
+  readonly firstRow: number;
+  readonly endRow: number;
+  readonly firstColumn: number;
+  readonly endColumn: number;
+}
+
+interface GridSize {
+  readonly rowCount: number;
+  readonly rowHeight: number;
+  /** Of what stays above and at the left. */
+  readonly headHeight: number;
+  readonly pinnedWidth: number;
+  readonly columns: readonly PlacedColumn[];
+}
+
+/** Rows that are drawn beyond the edge, so that scrolling meets no blank ones. */
+const OVERSCAN_ROWS = 12;
+
+/** Follows the scroll position of a box, and changes only when other rows or columns come into view. */
+export function useGridWindow(
+  box: RefObject<HTMLElement | null>,
+  size: GridSize,
+): GridWindow & { look: () => void } {
+  const [seen, setSeen] = useState({ top: 0, left: 0, width: 1200, height: 800 });
+  const latest = useRef(size);
+  latest.current = size;
+
+  const look = (): void => {
+    const element = box.current;
+    if (element === null) return;
+    const { rowHeight, columns, pinnedWidth } = latest.current;
+    // Half the overscan: the rows ahead are drawn before the last of them is reached.
+    const stride = (OVERSCAN_ROWS / 2) * rowHeight;
+    const top = Math.floor(element.scrollTop / stride) * stride;
+    const width = element.clientWidth;
+    const [first] = visibleColumns(columns, element.scrollLeft, width - pinnedWidth);
+    const left = first === 0 && element.scrollLeft === 0 ? 0 : element.scrollLeft;
+    const height = element.clientHeight;
+    setSeen((old) => {
+      const isSame =
+        old.top === top &&
+        old.width === width &&
+        old.height === height &&
+        sameColumns(columns, old.left, left, width - pinnedWidth);
+      return isSame ? old : { top, left, width, height };
+    });
+  };
+
+  useEffect(() => {
+    const element = box.current;
+    if (element === null) return;
+    const observer = new ResizeObserver(look);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  useLayoutEffect(look, [size.rowCount, size.rowHeight, size.columns]);
+
+  const { rowCount, rowHeight, headHeight, pinnedWidth, columns } = size;
+  const [firstColumn, endColumn] = visibleColumns(columns, seen.left, seen.width - pinnedWidth);
+  const firstRow = Math.max(0, Math.floor(seen.top / rowHeight) - OVERSCAN_ROWS);
+  const endRow = Math.min(
+    rowCount,
+    Math.ceil((seen.top + seen.height - headHeight) / rowHeight) +
+      OVERSCAN_ROWS +
+      OVERSCAN_ROWS / 2,
+  );
+  return { firstRow: Math.min(firstRow, endRow), endRow, firstColumn, endColumn, look };
+}
+
+function sameColumns(
+  columns: readonly PlacedColumn[],
+  left: number,
+  right: number,
+  width: number,
+): boolean {
+  const [a, b] = visibleColumns(columns, left, width);
+  const [c, d] = visibleColumns(columns, right, width);
+  return a === c && b === d;
+}

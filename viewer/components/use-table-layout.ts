@@ -1,0 +1,38 @@
+import type { RefObject } from "preact";
+import { useLayoutEffect, useMemo, useState } from "preact/hooks";
+import type { RunsView } from "../state/runs-view.ts";
+import { withOptions } from "../table/column-options.ts";
+import { type Column, sharedPrefixes } from "../table/columns.ts";
+import { layOut, type TableLayout } from "../table/layout.ts";
+
+export interface WidthDrag {
+  readonly column: Column;
+  readonly width: number | undefined;
+}
+
+/** The columns at their places, for the width that the table has, and with the width that is being dragged. */
+export function useTableLayout(
+  view: RunsView,
+  box: RefObject<HTMLElement | null>,
+): readonly [TableLayout, (drag: WidthDrag | null) => void] {
+  const [available, setAvailable] = useState(() => window.innerWidth);
+  const [drag, setDrag] = useState<WidthDrag | null>(null);
+
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (element === null) return;
+    const measure = (): void => setAvailable(element.clientWidth);
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+
+  const prefixes = useMemo(() => sharedPrefixes(view.table), [view.table]);
+  const layout = useMemo(() => {
+    const options =
+      drag === null ? view.options : withOptions(view.options, drag.column, { width: drag.width });
+    return layOut(view.table, view.columns, options, prefixes, available);
+  }, [view.table, view.columns, view.options, prefixes, available, drag]);
+  return [layout, setDrag];
+}

@@ -1,0 +1,104 @@
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import { ErrorState } from "../components/EmptyState.tsx";
+import { lazyComponent } from "../components/lazy.tsx";
+import type { PageProps } from "../components/page-source.ts";
+import { RunsFoot } from "../components/RunsFoot.tsx";
+import { RunsHead } from "../components/RunsHead.tsx";
+import { RunsTools } from "../components/RunsTools.tsx";
+import { RunTable } from "../components/RunTable.tsx";
+import { type RunEdit, SelectionBar } from "../components/SelectionBar.tsx";
+import { EMPTY_TABLE } from "../data/runs-table.ts";
+import { useColumnMemory } from "../state/column-memory.ts";
+import { experimentIdsOf, experiments, findExperiment } from "../state/experiments.ts";
+import { query } from "../state/route.ts";
+import { lifecycleOf, useRunsView } from "../state/runs-view.ts";
+import { readSelection, selection } from "../state/selection.ts";
+import { useTitle } from "../state/title.ts";
+import { useFolds } from "../state/use-folds.ts";
+import { useRunKeys } from "../state/use-run-keys.ts";
+import { useRuns } from "../state/use-runs.ts";
+import { useViews } from "../state/views.ts";
+import { isPhone } from "../state/width.ts";
+import { RUNS_TEXTS } from "../texts/runs.ts";
+import "./ExperimentRuns.css";
+
+const RunCards = lazyComponent(async () => (await import("../components/RunCards.tsx")).RunCards);
+const nothing = (): Promise<typeof import("../components/RunsNothing.tsx")> =>
+  import("../components/RunsNothing.tsx");
+const NoRuns = lazyComponent(async () => (await nothing()).NoRuns);
+const NoMatch = lazyComponent(async () => (await nothing()).NoMatch);
+const NoExperiment = lazyComponent(async () => (await nothing()).NoExperiment);
+const RunEditDialog = lazyComponent(
+  async () => (await import("../components/RunEditDialog.tsx")).RunEditDialog,
+);
+
+/** The runs of one or more experiments, as a table, as charts or as images. */
+export function ExperimentRuns({ params }: PageProps): JSX.Element {
+  const { ids = "" } = params;
+  const experimentIds = useMemo(() => experimentIdsOf(ids), [ids, experiments.value.data]);
+  const { data, error } = useRuns(experimentIds);
+  const table = data ?? EMPTY_TABLE;
+  const readAt = useRef(Date.now());
+  useMemo(() => {
+    readAt.current = Date.now();
+  }, [data]);
+
+  const edit = useSignal<RunEdit | null>(null);
+  const folds = useFolds();
+  const view = useRunsView(table, query.value, folds.state);
+  const views = useViews(experimentIds);
+  useColumnMemory(ids);
+  useEffect(() => readSelection(query.peek().get("sel")), [ids]);
+  useRunKeys(view);
+
+  const title = titleOf(ids, experimentIds);
+  useTitle(title);
+  const mode = query.value.get("mode") ?? "table";
+
+  if (error !== null && data === null) {
+    if (error.kind === "missing") return <NoExperiment id={ids} />;
+    return <ErrorState error={error} />;
+  }
+  const content = (): JSX.Element => {
+    if (data === null || view.isPending) return <div class="runs-nothing" aria-busy="true" />;
+    if (table.length === 0) return <NoRuns />;
+    if (view.rows.length === 0) return <NoMatch view={view} life={lifecycleOf(query.value)} />;
+    if (isPhone.value) return <RunCards view={view} />;
+    return <RunTable view={view} label={title} folds={folds} />;
+  };
+  const selected = [...selection.value];
+  const [firstSelected] = selected;
+  return (
+    <>
+      <RunsHead title={title} view={view} experimentIds={experimentIds} views={views} mode={mode} />
+      <RunsTools view={view} savedFilters={views.filters} isTable={mode === "table"} />
+      {content()}
+      <SelectionBar
+        view={view}
+        onEdit={(wanted) => {
+          edit.value = wanted;
+        }}
+      />
+      <RunsFoot view={view} readAt={readAt.current} />
+      {edit.value !== null && (
+        <RunEditDialog
+          edit={edit.value}
+          runIds={selected}
+          name={table.names[table.runIds.indexOf(firstSelected ?? "")] ?? ""}
+          onClose={() => {
+            edit.value = null;
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+function titleOf(ids: string, experimentIds: readonly string[]): string {
+  if (ids === "all") return RUNS_TEXTS.all;
+  const [only] = experimentIds;
+  if (experimentIds.length === 1 && only !== undefined) return findExperiment(only)?.name ?? only;
+  return RUNS_TEXTS.several(experimentIds.length);
+}

@@ -1,0 +1,183 @@
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import type { RunsTable } from "../data/runs-table.ts";
+import { UNREADABLE } from "../data/runs-table.ts";
+import { columnData } from "../table/column-data.ts";
+import { type OptionsById, parseOptions } from "../table/column-options.ts";
+import {
+  type Column,
+  dataColumns,
+  defaultColumns,
+  differingColumns,
+  parseColumn,
+} from "../table/columns.ts";
+import { differs } from "../table/differences.ts";
+import type { FilterResult } from "../table/filter.ts";
+import {
+  type Aggregate,
+  displayGroups,
+  groupRows,
+  isAggregate,
+  sortGroups,
+} from "../table/groups.ts";
+import { type DisplayRows, flatRows, hasNesting, treeRows } from "../table/rows.ts";
+import { parseSort, type SortKey, sortRows } from "../table/sort.ts";
+import { loadSearch, searchEngine } from "./search-engine.ts";
+import type { Query } from "./url.ts";
+import { parseList } from "./url.ts";
+
+export const LIFECYCLES = ["active", "deleted", "all"] as const;
+export type Lifecycle = (typeof LIFECYCLES)[number];
+
+/** What the runs page shows of a table, as its address says. */
+export interface RunsView {
+  readonly table: RunsTable;
+  readonly filter: FilterResult;
+  /** The filter cannot be applied yet, because its language is still being loaded. */
+  readonly isPending: boolean;
+  /** Rows that match, sorted. */
+  readonly rows: Int32Array;
+  /** Runs of the chosen lifecycle: those that match are some of them. */
+  readonly total: number;
+  readonly columns: readonly Column[];
+  readonly options: OptionsById;
+  readonly sort: readonly SortKey[];
+  readonly groupBy: readonly Column[];
+  readonly aggregate: Aggregate;
+  readonly display: DisplayRows;
+  /** Whether the table has nested runs. */
+  readonly isNested: boolean;
+  /** How many metrics, params and tags differ, and how many there are. */
+  readonly differing: number;
+  readonly dataColumnCount: number;
+  /** Rows that match and have something unreadable. */
+  readonly warningCount: number;
+}
+
+/** What is folded, which no address needs to know. */
+export interface Folding {
+  readonly collapsed: ReadonlySet<string>;
+  readonly openGroups: ReadonlySet<string>;
+}
+
+const NOT_FILTERED_YET: FilterResult = { rows: new Int32Array(0), filter: null, mistake: null };
+
+export function useRunsView(table: RunsTable, query: Query, folding: Folding): RunsView {
+  const life = lifecycleOf(query);
+  const inLife = useMemo(() => rowsOfLifecycle(table, life), [table, life]);
+
+  const lastGood = useRef<FilterResult | null>(null);
+  const q = query.get("q") ?? "";
+  const engine = searchEngine.value;
+  const filter = useMemo<FilterResult>(() => {
+    if (q.trim() === "") return { rows: inLife, filter: null, mistake: null };
+    return engine?.filterRows(table, inLife, q, lastGood.current) ?? NOT_FILTERED_YET;
+  }, [table, inLife, q, engine]);
+  useEffect(() => {
+    if (q !== "") void loadSearch();
+  }, [q]);
+  if (filter.mistake === null) lastGood.current = filter;
+
+  const matching = filter.rows;
+  const readable = useMemo(
+    () => matching.filter((row) => table.status[row] !== UNREADABLE),
+    [table, matching],
+  );
+  const differing = useMemo(() => {
+    const all = dataColumns(table);
+    const ids = all.filter((column) => differs(table, column, readable)).map(({ id }) => id);
+    return { ids: new Set(ids), of: all.length };
+  }, [table, readable]);
+
+  const columns = useMemo(
+    () => shownColumns(table, query.get("c"), query.get("d") === "1", differing.ids),
+    [table, query.get("c"), query.get("d"), differing],
+  );
+  const options = useMemo(() => parseOptions(query.get("o")), [query.get("o")]);
+
+  const s = query.get("s");
+  const sort = useMemo(() => parseSort(s), [s]);
+  const rows = useMemo(() => sortRows(table, matching, sort), [table, matching, sort]);
+
+  const g = query.get("g");
+  const groupBy = useMemo(() => columnsOf(g), [g]);
+  const agg = query.get("agg");
+  const aggregate = isAggregate(agg) ? agg : "mean";
+  const isNested = useMemo(() => hasNesting(table), [table]);
+  const isFlat = query.get("flat") === "1" || !isNested;
+  const display = useMemo(() => {
+    if (groupBy.length > 0) {
+      const groups = sortGroups(table, groupRows(table, rows, groupBy), sort, aggregate);
+      return displayGroups(groups, (group) => folding.openGroups.has(group.id));
+    }
+    if (isFlat) return flatRows(rows);
+    const isCollapsed = (row: number): boolean => folding.collapsed.has(table.runIds[row] ?? "");
+    return treeRows(table, rows, ownPlace(table, sort), isCollapsed);
+  }, [table, rows, groupBy, aggregate, sort, isFlat, folding]);
+
+  const warningCount = useMemo(
+    () => matching.reduce((n, row) => n + (table.problems.has(table.runIds[row] ?? "") ? 1 : 0), 0),
+    [table, matching],
+  );
+  return {
+    table,
+    filter,
+    isPending: filter === NOT_FILTERED_YET,
+    rows,
+    total: inLife.length,
+    columns,
+    options,
+    sort,
+    groupBy,
+    aggregate,
+    display,
+    isNested,
+    differing: differing.ids.size,
+    dataColumnCount: differing.of,
+    warningCount,
+  };
+}
+
+export function lifecycleOf(query: Query): Lifecycle {
+  const life = query.get("life");
+  return LIFECYCLES.find((known) => known === life) ?? "active";
+}
+
+/** Reads a list of column ids. What is no column is left out. */
+export function columnsOf(text: string | undefined): Column[] {
+  return parseList(text)
+    .map(parseColumn)
+    .filter((column) => column !== null);
+}
+
+function shownColumns(
+  table: RunsTable,
+  c: string | undefined,
+  onlyDifferences: boolean,
+  differing: ReadonlySet<string>,
+): Column[] {
+  const isDiffering = ({ kind, key }: Column): boolean => differing.has(`${kind}.${key}`);
+  if (c !== undefined) {
+    const chosen = columnsOf(c);
+    return onlyDifferences
+      ? chosen.filter((column) => column.kind === "attributes" || isDiffering(column))
+      : chosen;
+  }
+  return onlyDifferences
+    ? differingColumns(table, isDiffering)
+    : defaultColumns(table, isDiffering);
+}
+
+function rowsOfLifecycle(table: RunsTable, life: Lifecycle): Int32Array {
+  const rows = Int32Array.from(table.runIds.keys());
+  if (life === "all") return rows;
+  const wanted = life === "deleted" ? 1 : 0;
+  return rows.filter((row) => table.deleted[row] === wanted);
+}
+
+/** Whether a row has a value in the first column by which is sorted. */
+function ownPlace(table: RunsTable, sort: readonly SortKey[]): (row: number) => boolean {
+  const [first] = sort;
+  if (first === undefined) return () => true;
+  const data = columnData(table, first.column);
+  return data.type === "number" ? data.has : (row) => (data.codes[row] ?? -1) >= 0;
+}

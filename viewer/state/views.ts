@@ -1,0 +1,51 @@
+import { useMemo } from "preact/hooks";
+import { getViews } from "../data/client.ts";
+import { setExperimentTag } from "../data/edits.ts";
+import { DataError } from "../data/errors.ts";
+import { useData } from "../data/use-data.ts";
+import { findExperiment } from "./experiments.ts";
+import { parseHash } from "./url.ts";
+
+/** A named address, kept in the tree for everybody. */
+export interface SavedView {
+  readonly name: string;
+  readonly hash: string;
+}
+
+export interface Views {
+  readonly views: readonly SavedView[];
+  /** Filters of the views, for the filter box. */
+  readonly filters: readonly string[];
+}
+
+/** Views are tags of experiments: files in the experiment's folder, which MLflow leaves alone and clients can write. */
+const VIEW_TAG = "mlruns.view.";
+
+/** Views of some experiments and of the whole tree. */
+export function useViews(experimentIds: readonly string[]): Views {
+  const { data } = useData("views", async (signal) => {
+    try {
+      return (await getViews({ signal })).views;
+    } catch (error) {
+      if (error instanceof DataError && error.kind === "missing") return [];
+      throw error;
+    }
+  });
+  const tagged = experimentIds.flatMap((id) => viewsOf(findExperiment(id)?.tags ?? {}));
+  return useMemo(() => {
+    const views = new Map([...(data ?? []), ...tagged].map((view) => [view.name, view]));
+    const filters = [...views.values()].flatMap(({ hash }) => parseHash(hash).query.get("q") ?? []);
+    return { views: [...views.values()], filters: [...new Set(filters)] };
+  }, [data, JSON.stringify(tagged)]);
+}
+
+/** Keeps an address in the tree, as a tag of its experiment. */
+export function saveView(experimentId: string, view: SavedView): Promise<void> {
+  return setExperimentTag(experimentId, VIEW_TAG + view.name, view.hash);
+}
+
+function viewsOf(tags: { readonly [key: string]: string }): SavedView[] {
+  return Object.entries(tags)
+    .filter(([key]) => key.startsWith(VIEW_TAG))
+    .map(([key, hash]) => ({ name: key.slice(VIEW_TAG.length), hash }));
+}

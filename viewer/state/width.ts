@@ -1,0 +1,10 @@
+import { type Signal, signal } from "@preact/signals";
+
+const PHONE = "(max-width: 699px)";
+
+/** Below 700 px: cards in place of a table, one chart a row. */
+export const isPhone: Signal<boolean> = signal(matchMedia(PHONE).matches);
+
+matchMedia(PHONE).addEventListener("change", (event) => {
+  isPhone.value = event.matches;
+});
