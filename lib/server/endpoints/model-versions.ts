@@ -4,6 +4,7 @@ import type { ModelVersion } from "../../entities/model-version.ts";
 import { MLFLOW_TAG } from "../../entities/tag.ts";
 import { invalidParameter } from "../../errors.ts";
 import { parsePythonJson, printPythonJson } from "../../format/python-json.ts";
+import { searchModelVersions } from "../../search/index.ts";
 import { compact, decodePairs, someOf } from "../../wire/json.ts";
 import { encodeModelVersion, type ModelVersionJson } from "../../wire/model-version.ts";
 import { sendFile } from "../download.ts";
@@ -95,13 +96,20 @@ export const modelVersionEndpoints: readonly Endpoint[] = [
       page_token: v.optional(text),
     }),
     async (api, request) => {
-      const { modelVersions, nextPageToken } = await api.client.searchModelVersions({
+      // Clients search by the sources that they are told.
+      const told = await Promise.all(
+        (await api.client.scanModelVersions()).modelVersions.map(async (one) => ({
+          ...one,
+          source: await api.locations.ofSource(one.source ?? ""),
+        })),
+      );
+      const { modelVersions, nextPageToken } = searchModelVersions(told, {
         orderBy: request.order_by,
         maxResults: request.max_results,
         ...(request.filter && { filter: request.filter }),
         ...(request.page_token && { pageToken: request.page_token }),
       });
-      const versions = await Promise.all(modelVersions.map((one) => encodeVersion(api, one)));
+      const versions = modelVersions.map((one) => encodeModelVersion(one, one.source ?? ""));
       return compact({ model_versions: someOf(versions), next_page_token: nextPageToken });
     },
   ),
