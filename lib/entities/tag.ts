@@ -37,3 +37,6 @@ export const PROMPT_TAG = {
   /** Ids between commas, such as `,0,12,`. */
   experimentIds: "_mlflow_experiment_ids",
 } as const;
+
+/** Tags of experiments with which the viewer keeps a named view: the name follows, the value is the hash route. */
+export const VIEW_TAG_PREFIX = "mlruns.view.";

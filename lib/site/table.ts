@@ -12,6 +12,7 @@ import { makeRun } from "./run.ts";
 import { makeRuns } from "./runs.ts";
 import { makeTrace, makeTraces } from "./traces.ts";
 import { makeTree } from "./tree.ts";
+import { makeViews } from "./views.ts";
 
 interface Maker {
   /** The path below `data/`; its groups are handed to `make`. */
@@ -23,6 +24,7 @@ interface Maker {
 const MAKERS: readonly Maker[] = [
   { path: /^manifest\.json$/, make: async (context) => json(await makeManifest(context)) },
   { path: /^experiments\.json$/, make: async (context) => json(await makeExperiments(context)) },
+  { path: /^views\.json$/, make: async (context) => json(await makeViews(context)) },
   { path: /^registry\.json$/, make: async (context) => json(await makeRegistry(context)) },
   { path: /^tree\.json$/, make: async (context) => json(await makeTree(context)) },
   {

@@ -75,7 +75,6 @@ export function createExperiment(store: Store, name: string, options: NewExperim
  * empty folder without experiment 0, and its clients then cannot log a run.)
  */
 export function ensureTree(store: Store, artifactsRoot?: string): void {
-  if (isFolder(join(store.root, TRASH_FOLDER))) return;
   if (!createRoot(store)) return;
   const location = defaultLocation(store, DEFAULT_EXPERIMENT_ID, artifactsRoot);
   writeNewExperiment(store, DEFAULT_EXPERIMENT_ID, "Default", location, []);

@@ -88,12 +88,16 @@ function isTree(folder: string): boolean {
   );
 }
 
-/** Creates the root with its `.trash`. @returns whether the root was not there before, or was empty */
+/**
+ * Creates the root with its `.trash`, when it is missing or empty. A tree that is there is left as it is.
+ *
+ * @returns whether it was made
+ */
 export function createRoot(store: Store): boolean {
   const isThere = statSync(store.root, { throwIfNoEntry: false }) !== undefined;
-  const isNew = !isThere || readdirSync(store.root).length === 0;
+  if (isThere && readdirSync(store.root).length > 0) return false;
   mkdirSync(join(store.root, TRASH_FOLDER), { recursive: true });
-  return isNew;
+  return true;
 }
 
 /** Folder of the experiment that a run lies in, also in the trash. */

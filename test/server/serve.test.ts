@@ -216,7 +216,7 @@ describe("the server", () => {
   });
 
   test("an empty folder is served as an empty tree", async () => {
-    const server = await start(await makeTempFolder());
+    const server = await start(await makeTempFolder(), { readOnly: true });
 
     expect(await json(server, DATA_PATH.experiments)).toEqual({ experiments: [] });
   });

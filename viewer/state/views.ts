@@ -1,4 +1,5 @@
 import { useMemo } from "preact/hooks";
+import { VIEW_TAG_PREFIX } from "../../lib/entities/tag.ts";
 import { getViews } from "../data/client.ts";
 import { setExperimentTag } from "../data/edits.ts";
 import { DataError } from "../data/errors.ts";
@@ -17,9 +18,6 @@ export interface Views {
   /** Filters of the views, for the filter box. */
   readonly filters: readonly string[];
 }
-
-/** Views are tags of experiments: files in the experiment's folder, which MLflow leaves alone and clients can write. */
-const VIEW_TAG = "mlruns.view.";
 
 /** Views of some experiments and of the whole tree. */
 export function useViews(experimentIds: readonly string[]): Views {
@@ -41,11 +39,11 @@ export function useViews(experimentIds: readonly string[]): Views {
 
 /** Keeps an address in the tree, as a tag of its experiment. */
 export function saveView(experimentId: string, view: SavedView): Promise<void> {
-  return setExperimentTag(experimentId, VIEW_TAG + view.name, view.hash);
+  return setExperimentTag(experimentId, VIEW_TAG_PREFIX + view.name, view.hash);
 }
 
 function viewsOf(tags: { readonly [key: string]: string }): SavedView[] {
   return Object.entries(tags)
-    .filter(([key]) => key.startsWith(VIEW_TAG))
-    .map(([key, hash]) => ({ name: key.slice(VIEW_TAG.length), hash }));
+    .filter(([key]) => key.startsWith(VIEW_TAG_PREFIX))
+    .map(([key, hash]) => ({ name: key.slice(VIEW_TAG_PREFIX.length), hash }));
 }

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { relative } from "node:path";
 import { Command, Option } from "commander";
 import open from "open";
@@ -47,7 +48,8 @@ export const serveCommand: Command = new Command("serve")
   .helpOption("--help", "display help for command")
   .action(async (root: string | undefined, options: Options) => {
     const client = new MlrunsClient(root, { followLinks: false });
-    client.checkRoot();
+    // The root that is named must be there; the usual one is made, so that clients can log to it.
+    if (root !== undefined || existsSync(client.root)) client.checkRoot();
     const server = await serve(client, {
       ...options,
       port: options.port ?? DEFAULT_PORT,
