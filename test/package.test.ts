@@ -36,7 +36,19 @@ beforeAll(async () => {
 });
 
 test("the top level exports these names and no others", () => {
-  expect(Object.keys(api).sort()).toEqual(["ActiveRun", "MlrunsClient", "MlrunsError", "startRun"]);
+  expect(Object.keys(api).sort()).toEqual([
+    "ActiveRun",
+    "MlrunsClient",
+    "MlrunsError",
+    "currentSpan",
+    "flushTraces",
+    "formatPrompt",
+    "promptVariables",
+    "startRun",
+    "tfjs",
+    "trace",
+    "withSpan",
+  ]);
 });
 
 test("the package holds what was built and the papers, nothing else", () => {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { MLFLOW_TAG } from "../entities/tag.ts";
-import { invalidParameter, MlrunsError } from "../errors.ts";
+import { invalidParameter } from "../errors.ts";
 import { ActiveRun } from "./active-run.ts";
 import { ConsoleCopy } from "./autolog/console.ts";
 import {
@@ -8,8 +8,10 @@ import {
   SystemMetricsMonitor,
   type SystemMetricsOptions,
 } from "./autolog/system-metrics.ts";
+import { chooseExperiment } from "./choose-experiment.ts";
 import { MlrunsClient } from "./client.ts";
 import { contextTags } from "./context-tags.ts";
+import { withRun } from "./current-run.ts";
 import { isSet, variable } from "./environment.ts";
 
 const CONSOLE_LOG = "console.log";
@@ -64,7 +66,7 @@ export async function startRun<Result>(
   await startCompanions(run, options);
   if (body === undefined) return run;
   try {
-    const result = await body(run);
+    const result = await withRun(run, body);
     await run.end("FINISHED");
     return result;
   } catch (error) {
@@ -80,7 +82,10 @@ async function openRun(options: RunOptions): Promise<ActiveRun> {
     new MlrunsClient(options.trackingUri, { buffer: options.buffer ?? false });
   const runId = options.runId ?? (createsRun(options) ? undefined : variable("MLFLOW_RUN_ID"));
   if (runId !== undefined) return resumeRun(client, runId, options);
-  const experimentId = await chooseExperiment(client, options);
+  const { parent, experimentName } = options;
+  const ofParent = experimentName === undefined ? parent?.info.experimentId : undefined;
+  const experimentId =
+    options.experimentId ?? ofParent ?? (await chooseExperiment(client, options));
   const parentRunId = options.parentRunId ?? options.parent?.runId;
   const tags = {
     ...contextTags(),
@@ -143,36 +148,4 @@ async function resumeRun(
   const resumed = await client.updateRun(runId, { status: "RUNNING", endTime: null, ...runName });
   if (options.tags !== undefined) client.setTags(runId, options.tags);
   return new ActiveRun(client, resumed);
-}
-
-async function chooseExperiment(client: MlrunsClient, options: RunOptions): Promise<string> {
-  const { experimentId, experimentName } = options;
-  if (experimentId !== undefined) return experimentId;
-  if (options.parent !== undefined && experimentName === undefined)
-    return options.parent.info.experimentId;
-  const name = experimentName ?? variable("MLFLOW_EXPERIMENT_NAME");
-  if (name !== undefined) return getOrCreateExperiment(client, name);
-  return variable("MLFLOW_EXPERIMENT_ID") ?? getOrCreateExperiment(client, "Default");
-}
-
-/** The id of the experiment of that name, created when there is none. */
-async function getOrCreateExperiment(client: MlrunsClient, name: string): Promise<string> {
-  const found = await client.getExperimentByName(name);
-  if (found?.lifecycleStage === "deleted") {
-    throw invalidParameter(
-      `Cannot set a deleted experiment '${name}' as the active experiment. You can restore the experiment, or` +
-        " permanently delete the experiment to create a new one.",
-      { hint: `\`mlruns restore experiment ${found.experimentId}\` brings it back.` },
-    );
-  }
-  if (found !== undefined) return found.experimentId;
-  try {
-    return await client.createExperiment(name);
-  } catch (error) {
-    // Another process was first, or the new tree has a Default experiment by itself.
-    const isThere = error instanceof MlrunsError && error.errorCode === "RESOURCE_ALREADY_EXISTS";
-    const other = isThere ? await client.getExperimentByName(name) : undefined;
-    if (other === undefined) throw error;
-    return other.experimentId;
-  }
 }
