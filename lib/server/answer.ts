@@ -30,7 +30,7 @@ export function errorAnswer(error: unknown): Response {
   return jsonAnswer(encodeError(known), known.httpStatus === 500 ? 400 : known.httpStatus);
 }
 
-/** What the file system refuses because of a name or a right is not the server's fault. */
+/** What the file system refuses because of a name or a right, and a client that goes away, are not the server's fault. */
 function fromSystemError(error: unknown): MlrunsError | undefined {
   if (!(error instanceof Error) || !("code" in error)) return undefined;
   switch (error.code) {
@@ -49,6 +49,9 @@ function fromSystemError(error: unknown): MlrunsError | undefined {
       return new MlrunsError("PERMISSION_DENIED", "The server may not write there.", {
         cause: error,
       });
+    case "ECONNRESET":
+    case "ERR_STREAM_PREMATURE_CLOSE":
+      return new MlrunsError("CANCELLED", "The client broke off.", { cause: error });
     case "ENOSPC":
     case "EDQUOT":
       return new MlrunsError("TEMPORARILY_UNAVAILABLE", "The server's disk is full.", {
