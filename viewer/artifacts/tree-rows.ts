@@ -68,6 +68,16 @@ export function foldersOf(path: string): string[] {
   return parts.map((_, i) => parts.slice(0, i + 1).join("/"));
 }
 
+/** Whether a path is known not to exist: the folder where it goes on was read and does not have it. */
+export function isGone(listings: Listings, path: string): boolean {
+  for (const step of [...foldersOf(path), path]) {
+    const around = listings.get(step.slice(0, Math.max(0, step.lastIndexOf("/"))));
+    if (around === undefined) return false;
+    if (!around.files.some((entry) => entry.path === step)) return true;
+  }
+  return false;
+}
+
 export function nameOf(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }

@@ -87,7 +87,8 @@ function labeller(values: readonly number[], step: number): (value: number) => s
     [1e3, "k"],
   ] as const) {
     const digits = Math.max(0, -Math.floor(Math.log10(step / unit) + 1e-9));
-    if (largest >= unit * 10 && digits <= 1) {
+    // A few thousand are plainer in full.
+    if (largest >= (unit === 1e3 ? 10 * unit : unit) && digits <= 1) {
       return (value) => (value === 0 ? "0" : minus((value / unit).toFixed(digits)) + suffix);
     }
   }

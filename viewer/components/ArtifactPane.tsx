@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { ArtifactEntry, ArtifactsFile } from "../../lib/wire/data-files.ts";
-import { type Listings, sorted } from "../artifacts/tree-rows.ts";
+import { isGone, type Listings, sorted } from "../artifacts/tree-rows.ts";
 import { artifactUrl } from "../data/client.ts";
 import { manifest } from "../data/live.ts";
 import { formatBytes, plural } from "../format.ts";
@@ -42,11 +42,9 @@ export function ArtifactPane(props: ArtifactPaneProps): JSX.Element {
   if (file !== undefined && around !== undefined) {
     return <FilePane {...props} file={file} siblings={around.files} />;
   }
-  const isComing = around === undefined || around.files.some((entry) => entry.path === path);
-  if (isComing) return <div class="artifact-pane" aria-busy="true" />;
   return (
-    <div class="artifact-pane">
-      <Gone {...props} />
+    <div class="artifact-pane" aria-busy={!isGone(listings, path)}>
+      {isGone(listings, path) && <Gone {...props} />}
     </div>
   );
 }
@@ -72,7 +70,9 @@ function FilePane(
         note={file.fileSize === null ? "" : formatBytes(file.fileSize)}
         url={file.published ? url : undefined}
       />
-      {file.published ? (
+      {file.fileSize === 0 ? (
+        <p class="artifact-choose">{ARTIFACT_TEXTS.emptyFile}</p>
+      ) : file.published ? (
         <PreviewHost
           // A changed file is another one.
           key={`${file.path} ${file.modified} ${file.fileSize}`}

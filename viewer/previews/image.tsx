@@ -1,6 +1,8 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import { parseStepImage, stepSeries } from "../artifacts/step-images.ts";
 import { Button } from "../components/Button.tsx";
+import { navigate } from "../state/route.ts";
 import { ARTIFACT_TEXTS } from "../texts/artifacts.ts";
 import { fileName, type PreviewProps } from "./preview.ts";
 import "./preview.css";
@@ -10,7 +12,8 @@ const ZOOM_STEP = 1.5;
 const MOST_ZOOM = 32;
 
 /** A picture, SVG too: as an image it cannot run anything. */
-export function ImagePreview({ file, url }: PreviewProps): JSX.Element {
+export function ImagePreview(props: PreviewProps): JSX.Element {
+  const { file, url } = props;
   const [size, setSize] = useState<{ width: number; height: number } | null>(null);
   const [zoom, setZoom] = useState<number | "fit">("fit");
   const [hasFailed, setFailed] = useState(false);
@@ -34,6 +37,7 @@ export function ImagePreview({ file, url }: PreviewProps): JSX.Element {
         <Button label={ARTIFACT_TEXTS.zoomIn} onClick={() => by(ZOOM_STEP)}>
           +
         </Button>
+        <StepSlider {...props} />
         <span class="spacer" />
         {size !== null && (
           <span class="faint">{ARTIFACT_TEXTS.pixels(size.width, size.height)}</span>
@@ -52,5 +56,28 @@ export function ImagePreview({ file, url }: PreviewProps): JSX.Element {
         />
       </div>
     </div>
+  );
+}
+
+/** Goes through the images of one thing that were logged at different steps. */
+function StepSlider({ file, siblings, hrefOf }: PreviewProps): JSX.Element | null {
+  const series = stepSeries(file, siblings);
+  if (series.length < 2) return null;
+  const now = series.findIndex((image) => image.entry.path === file.path);
+  return (
+    <label class="image-steps">
+      {ARTIFACT_TEXTS.step}
+      <input
+        type="range"
+        min="0"
+        max={series.length - 1}
+        value={now}
+        onInput={(event) => {
+          const target = series[Number(event.currentTarget.value)];
+          if (target !== undefined) navigate(hrefOf(target.entry.path), { replace: true });
+        }}
+      />
+      <output>{parseStepImage(file)?.step}</output>
+    </label>
   );
 }

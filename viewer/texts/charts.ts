@@ -35,6 +35,10 @@ export const CHART_TEXTS = {
   noMetricsHint: "Metrics appear here as soon as the first point is logged.",
   noMatch: "No metric has such a name",
   oneValue: "One value",
+  runsDrawn: "Runs in the charts",
+  draw: "Draw",
+  drawn: "drawn",
+  drawAll: "Draw all",
   chartFailed: "The chart could not be loaded",
   cursorHelp:
     "Left and right arrows move the cursor, Enter pins it, plus and minus zoom, Escape shows all.",
