@@ -83,6 +83,15 @@ test("a long text is folded at a blank past column 80, one without blanks never"
   );
 });
 
+test.each([
+  [77, " b"],
+  [78, "\n  b"],
+])("a blank after %d characters, the key apart, is written as %j", (length, printed) => {
+  const start = "a".repeat(length);
+
+  expect(printYaml({ k: `${start} b` })).toBe(`k: ${start}${printed}\n`);
+});
+
 test("a key of more than 128 bytes stands on a line of its own", () => {
   expect(printYaml({ ["é".repeat(65)]: { a: 1, b: [2] } })).toBe(
     `? ${"é".repeat(65)}\n: a: 1\n  b:\n  - 2\n`,
