@@ -9,6 +9,10 @@ type Open = (uri: string) => Promise<ArtifactRepository>;
 /** One line a scheme. Imports are dynamic: a backend is loaded, and its SDK, only when it is used. */
 const BACKENDS: Readonly<Record<string, Open>> = {
   "s3:": async (uri) => (await import("./s3/open-s3.ts")).openS3(uri),
+  "gs:": async (uri) => (await import("./gcs/open-gcs.ts")).openGcs(uri),
+  "wasbs:": openAzure,
+  "abfss:": openAzure,
+  "azure:": openAzure,
 };
 
 /**
@@ -29,4 +33,8 @@ export async function openArtifacts(
       .map((scheme) => `${scheme}//`)
       .join(", ")} are supported.`,
   });
+}
+
+async function openAzure(uri: string): Promise<ArtifactRepository> {
+  return (await import("./azure/open-azure.ts")).openAzure(uri);
 }

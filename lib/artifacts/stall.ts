@@ -25,6 +25,23 @@ export function failOnStall(source: Readable, what: string, stallMs: number = ST
   return guarded;
 }
 
+/** The same promise, but an error when it takes too long. */
+export async function withinTime<Value>(
+  promise: Promise<Value>,
+  what: string,
+  stallMs: number = STALL_MS,
+): Promise<Value> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(stalled(what, stallMs)), stallMs);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 function stalled(what: string, stallMs: number): MlrunsError {
   return new MlrunsError("TEMPORARILY_UNAVAILABLE", `Nothing came for ${stallMs} ms: ${what}`);
 }

@@ -1,13 +1,22 @@
 import { createHash, randomBytes } from "node:crypto";
-import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { buffer, text } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
 import pMap from "p-map";
 import { expect, test } from "vitest";
-import type { ArtifactFile, ArtifactRepository } from "../../lib/artifacts/artifact-repository.ts";
+import type {
+  ArtifactFile,
+  ArtifactRepository,
+  BegunUpload,
+  UploadJournal,
+} from "../../lib/artifacts/artifact-repository.ts";
 import { compareText } from "../../lib/entities/record.ts";
 import { makeTempFolder } from "../helpers/tree.ts";
+
+/** The size of an upload's parts. */
+const PART = 16 * 1024 * 1024;
 
 /** Names that stores, SDKs, URLs and shells like to get wrong. */
 const ODD_NAMES = [
@@ -39,6 +48,8 @@ export interface ContractOptions {
   readonly refusedNames?: readonly string[];
   /** Bytes that the store takes in parts; 0 for a store that has none. */
   readonly largeSize: number;
+  /** The server, not the service it stands for, cannot tell what it has of an upload. */
+  readonly forgetsParts?: boolean;
 }
 
 /**
@@ -48,7 +59,7 @@ export interface ContractOptions {
  */
 export function artifactRepositoryContract(
   open: () => Promise<ArtifactRepository>,
-  { refusedNames = [], largeSize }: ContractOptions,
+  { refusedNames = [], largeSize, forgetsParts = false }: ContractOptions,
 ): void {
   test("a root without files has none", async () => {
     const artifacts = await open();
@@ -152,7 +163,7 @@ export function artifactRepositoryContract(
 
   test("more than a thousand files are all listed, in byte order, and all deleted", async () => {
     const artifacts = await open();
-    const paths = Array.from({ length: 1_100 }, (_, i) => `many/${i % 7}/${i}`);
+    const paths = Array.from({ length: 1_010 }, (_, i) => `many/${i % 7}/${i}`);
     await pMap(paths, (path) => artifacts.write(path, Readable.from([path])), { concurrency: 16 });
 
     expect((await collect(artifacts.list("many"))).map(({ path }) => path)).toEqual(
@@ -314,7 +325,93 @@ export function artifactRepositoryContract(
       ).rejects.toThrow();
       expect(await collect(artifacts.list(""))).toEqual([]);
     });
+
+    test("a large file that changes while it is uploaded is not stored", async () => {
+      const artifacts = await open();
+      const local = join(await makeTempFolder(), "large");
+      await writeFile(local, randomBytes(largeSize));
+      const pace = async (): Promise<void> => appendFile(local, "more");
+
+      await expect(artifacts.upload(local, "large", { pace })).rejects.toMatchObject({
+        errorCode: "ABORTED",
+        message: `'${local}' changed while it was read.`,
+      });
+      expect(await collect(artifacts.list(""))).toEqual([]);
+    });
+
+    if (!forgetsParts) {
+      test("a stopped upload goes on where it ended, and starts again when the file has changed", async () => {
+        const artifacts = await open();
+        const folder = await makeTempFolder();
+        const content = randomBytes(largeSize);
+        await writeFile(join(folder, "large"), content);
+        const journal = memoryJournal();
+        const uploading = async (limit: number): Promise<number> => {
+          let moved = 0;
+          const stop = new AbortController();
+          const pace = async (bytes: number): Promise<void> => {
+            moved += bytes;
+            if (moved <= limit) return;
+            // Time for the parts before this one to arrive.
+            await sleep(1_500);
+            stop.abort();
+          };
+          await artifacts
+            .upload(join(folder, "large"), "large", { journal, pace, signal: stop.signal })
+            .catch((error: unknown) => expect(stop.signal.aborted, String(error)).toBe(true));
+          return moved;
+        };
+
+        await uploading(2 * PART);
+        expect(await collect(artifacts.list(""))).toEqual([]);
+        expect(await uploading(largeSize)).toBeLessThan(largeSize);
+        await artifacts.download("large", join(folder, "copy"));
+        expect(md5(await readFile(join(folder, "copy")))).toBe(md5(content));
+
+        await uploading(2 * PART);
+        const changed = randomBytes(largeSize);
+        await writeFile(join(folder, "large"), changed);
+        await uploading(largeSize);
+        await artifacts.download("large", join(folder, "copy"));
+        expect(md5(await readFile(join(folder, "copy")))).toBe(md5(changed));
+      });
+    }
+
+    test("a stopped download goes on where it ended", async () => {
+      const artifacts = await open();
+      const folder = await makeTempFolder();
+      const content = randomBytes(largeSize);
+      await writeFile(join(folder, "large"), content);
+      await artifacts.upload(join(folder, "large"), "large");
+      const journal = memoryJournal();
+      let moved = 0;
+      const stop = new AbortController();
+      const pace = async (bytes: number): Promise<void> => {
+        moved += bytes;
+        if (moved > largeSize / 2) stop.abort();
+      };
+      const copy = join(folder, "copy");
+
+      const stopped = artifacts.download("large", copy, { journal, pace, signal: stop.signal });
+      await expect(stopped).rejects.toThrow();
+      moved = -largeSize;
+      await artifacts.download("large", copy, { journal, pace });
+      expect(moved).toBeLessThan(-largeSize / 3);
+      expect(md5(await readFile(copy))).toBe(md5(content));
+    });
   }
+}
+
+/** What the engine keeps on disk. */
+function memoryJournal(): UploadJournal {
+  const uploads = new Map<string, BegunUpload>();
+  return {
+    get: (path) => uploads.get(path),
+    set: async (path, upload) => {
+      if (upload === undefined) uploads.delete(path);
+      else uploads.set(path, upload);
+    },
+  };
 }
 
 export async function collect(files: AsyncIterable<ArtifactFile>): Promise<ArtifactFile[]> {

@@ -105,7 +105,7 @@ async function startAzurite(): Promise<TestStore> {
     program: process.execPath,
     args: [
       ...[azurite, "--blobHost", "127.0.0.1", "--blobPort", String(port), "--silent"],
-      ...["--location", await makeTempFolder(), "--inMemoryPersistence"],
+      "--inMemoryPersistence",
       ...["--skipApiVersionCheck", "--disableTelemetry"],
     ],
     port,

@@ -1,0 +1,65 @@
+import { createHash } from "node:crypto";
+import type { ContainerClient } from "@azure/storage-blob";
+import pMap from "p-map";
+import type { Receipt, TransferOptions } from "../artifact-repository.ts";
+import type { FileSource } from "../object-store.ts";
+import { PARTS_IN_FLIGHT, type Part, partSizeOf, readParts } from "../parts.ts";
+import { CONTENT_TYPE, factsOf, failed, nameIn } from "./objects.ts";
+
+/**
+ * Uploads a large file as blocks, which become the blob when all are there. A block's name is its number and its MD5,
+ * so that blocks which an earlier try sent are known by their names, without a journal; Azure keeps them for a week.
+ */
+export async function putAzureBlocks(
+  container: ContainerClient,
+  key: string,
+  source: FileSource,
+  { pace, signal }: TransferOptions,
+): Promise<Receipt> {
+  const name = nameIn(container, key);
+  const blob = container.getBlockBlobClient(key);
+  const sent = await sentBlocks(blob, name);
+  const hash = createHash("md5");
+  const parts = readParts(source, partSizeOf(source.size), (bytes) => hash.update(bytes));
+  const ids = await pMap(
+    parts,
+    async (part) => {
+      const id = blockId(part);
+      if (sent.has(id)) return id;
+      await pace?.(part.bytes.length);
+      await blob
+        .stageBlock(id, part.bytes, part.bytes.length, {
+          abortSignal: signal,
+          transactionalContentMD5: part.md5,
+        })
+        .catch(failed(`write block ${part.index + 1} of ${name}`));
+      return id;
+    },
+    { concurrency: PARTS_IN_FLIGHT, signal },
+  );
+  const md5 = hash.digest();
+  const stored = await blob
+    .commitBlockList(ids, {
+      abortSignal: signal,
+      blobHTTPHeaders: { blobContentType: CONTENT_TYPE, blobContentMD5: md5 },
+    })
+    .catch(failed(`finish ${name}`));
+  return { md5: md5.toString("hex"), etag: stored.etag ?? null };
+}
+
+function blockId({ index, md5 }: Part): string {
+  return Buffer.from(`${String(index).padStart(5, "0")}-${md5.toString("hex")}`).toString("base64");
+}
+
+async function sentBlocks(
+  blob: ReturnType<ContainerClient["getBlockBlobClient"]>,
+  name: string,
+): Promise<ReadonlySet<string>> {
+  try {
+    const { uncommittedBlocks = [] } = await blob.getBlockList("uncommitted");
+    return new Set(uncommittedBlocks.map((block) => block.name));
+  } catch (error) {
+    if (factsOf(error).status === 404) return new Set();
+    return failed(`resume ${name}`)(error);
+  }
+}

@@ -1,0 +1,54 @@
+import type { ContainerClient } from "@azure/storage-blob";
+import type { StoredObject } from "../object-store.ts";
+import { type ErrorFacts, storeError, storeFault } from "../store-error.ts";
+
+/** MLflow guesses no type for Azure. */
+export const CONTENT_TYPE = "application/octet-stream";
+
+interface BlobFacts {
+  readonly contentLength?: number;
+  readonly lastModified?: Date;
+  readonly contentMD5?: Uint8Array;
+  readonly etag?: string;
+}
+
+/** A blob's name for messages, without the token that the client's URL may hold. */
+export function nameIn(container: ContainerClient, key: string): string {
+  return `azure://${container.containerName}/${key} of ${container.accountName}`;
+}
+
+/** Makes of a failed request an error for the reader. */
+export function failed(doing: string): (error: unknown) => never {
+  return (error) => {
+    throw storeError(error, factsOf(error), doing);
+  };
+}
+
+/** What the SDK's error tells. */
+export function factsOf(error: unknown): ErrorFacts {
+  const { statusCode, code } = error as { statusCode?: number; code?: string };
+  return { status: statusCode, reason: code };
+}
+
+/** A Data Lake has folders, which this API shows as empty blobs: their key here ends with a slash. */
+export function toStoredObject(
+  name: string,
+  { contentLength, lastModified, contentMD5, etag }: BlobFacts,
+  metadata: Readonly<Record<string, string>> | undefined,
+): StoredObject {
+  const isFolder = metadata?.hdi_isfolder === "true";
+  return {
+    key: isFolder && !name.endsWith("/") ? `${name}/` : name,
+    size: contentLength ?? 0,
+    modified: lastModified?.getTime() ?? null,
+    ...(contentMD5 ? { md5: Buffer.from(contentMD5).toString("hex") } : {}),
+    // Listings tell it without quotes, answers with them.
+    etag: etag === undefined || etag.startsWith('"') ? (etag ?? "") : `"${etag}"`,
+  };
+}
+
+/** @throws MlrunsError DATA_LOSS when the service got something else than was sent */
+export function checkMd5(told: Uint8Array | undefined, md5: Buffer, name: string): void {
+  if (told === undefined || md5.equals(told)) return;
+  throw storeFault(`${name} is not what was sent: another MD5 than ${md5.toString("hex")}`);
+}

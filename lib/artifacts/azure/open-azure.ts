@@ -1,0 +1,115 @@
+import type { Readable } from "node:stream";
+import type { ContainerClient } from "@azure/storage-blob";
+import pMap from "p-map";
+import type { ArtifactRepository } from "../artifact-repository.ts";
+import { openObjectRepository } from "../object-repository.ts";
+import type { ObjectStore, StoredObject } from "../object-store.ts";
+import { storeError } from "../store-error.ts";
+import { parseAzureUri } from "../uri.ts";
+import { putAzureBlocks } from "./blocks.ts";
+import { openAzureClient } from "./client.ts";
+import { CONTENT_TYPE, checkMd5, factsOf, failed, nameIn, toStoredObject } from "./objects.ts";
+
+/** Deletions sent at a time. */
+const CONCURRENCY = 16;
+
+/** Artifacts in Azure Blob Storage, or in Azure Data Lake Storage, which the same API reaches. */
+export async function openAzure(uri: string): Promise<ArtifactRepository> {
+  const place = parseAzureUri(uri);
+  const { service } = await openAzureClient(place);
+  const container = service.getContainerClient(place.bucket);
+  return openObjectRepository(azureStore(container), uri, place.prefix);
+}
+
+function azureStore(container: ContainerClient): ObjectStore {
+  return {
+    capabilities: { listsMd5: true, resumesUploads: true, transfers: 32 },
+    // Azure does not say in which order it lists.
+    listsInOrder: false,
+    singlePutLimit: 16 * 1024 * 1024,
+
+    async *list(prefix) {
+      try {
+        for await (const blob of container.listBlobsFlat({ prefix, includeMetadata: true })) {
+          yield toStoredObject(blob.name, blob.properties, blob.metadata);
+        }
+      } catch (error) {
+        failed(`list ${nameIn(container, prefix)}`)(error);
+      }
+    },
+
+    async listFolder(prefix, limit) {
+      const objects: StoredObject[] = [];
+      const prefixes: string[] = [];
+      try {
+        const listing = container.listBlobsByHierarchy("/", { prefix, includeMetadata: true });
+        for await (const { segment } of listing.byPage({ maxPageSize: limit })) {
+          for (const blob of segment.blobItems) {
+            objects.push(toStoredObject(blob.name, blob.properties, blob.metadata));
+          }
+          prefixes.push(...(segment.blobPrefixes ?? []).map(({ name }) => name));
+          if (limit !== undefined) break;
+        }
+      } catch (error) {
+        failed(`list ${nameIn(container, prefix)}`)(error);
+      }
+      return { objects, prefixes };
+    },
+
+    async head(key) {
+      try {
+        const found = await container.getBlobClient(key).getProperties();
+        const object = toStoredObject(key, found, found.metadata);
+        return object.key === key ? object : undefined;
+      } catch (error) {
+        if (factsOf(error).status === 404) return undefined;
+        throw storeError(error, factsOf(error), `find ${nameIn(container, key)}`);
+      }
+    },
+
+    async open(key, { start = 0, end, etag, signal }) {
+      const count = end === undefined ? undefined : end - start + 1;
+      const found = await container
+        .getBlobClient(key)
+        .download(start, count, {
+          abortSignal: signal,
+          conditions: { ifMatch: etag },
+          // A torn body is told, and the caller goes on with it.
+          maxRetryRequests: 0,
+        })
+        .catch(failed(`read ${nameIn(container, key)}`));
+      const md5 = found.blobContentMD5 ?? (start === 0 && !count ? found.contentMD5 : undefined);
+      return {
+        body: found.readableStreamBody as Readable,
+        ...(md5 === undefined ? {} : { md5: Buffer.from(md5).toString("hex") }),
+      };
+    },
+
+    async put(key, content, md5, signal) {
+      const stored = await container
+        .getBlockBlobClient(key)
+        .upload(content, content.length, {
+          abortSignal: signal,
+          blobHTTPHeaders: { blobContentType: CONTENT_TYPE, blobContentMD5: md5 },
+        })
+        .catch(failed(`write ${nameIn(container, key)}`));
+      // What the service computed of the bytes that came, not what it was told.
+      checkMd5(stored.contentMD5, md5, nameIn(container, key));
+      return { md5: md5.toString("hex"), etag: stored.etag ?? null };
+    },
+
+    putParts: (key, source, options) => putAzureBlocks(container, key, source, options),
+
+    async remove(keys) {
+      await pMap(
+        keys,
+        (key) =>
+          container
+            .getBlobClient(key)
+            .deleteIfExists({ deleteSnapshots: "include" })
+            .catch(failed(`delete ${nameIn(container, key)}`)),
+        { concurrency: CONCURRENCY },
+      );
+    },
+  };
+}

@@ -1,0 +1,137 @@
+import type { Readable } from "node:stream";
+import type { Bucket, FileMetadata } from "@google-cloud/storage";
+import pMap from "p-map";
+import type { ArtifactRepository } from "../artifact-repository.ts";
+import { openObjectRepository } from "../object-repository.ts";
+import type { ObjectStore, StoredObject } from "../object-store.ts";
+import { withinTime } from "../stall.ts";
+import { storeError } from "../store-error.ts";
+import { parseBucketUri } from "../uri.ts";
+import { openGcsClient } from "./client.ts";
+import { checkMd5, factsOf, failed, gcsContentType, toStoredObject } from "./objects.ts";
+import { putGcsParts } from "./parts.ts";
+
+/** Deletions sent at a time. */
+const CONCURRENCY = 16;
+
+/** What a listing asks for: whole metadata would be ten times as much. */
+const FIELDS = "items(name,size,updated,md5Hash,generation),prefixes,nextPageToken";
+
+interface Page {
+  readonly items?: readonly FileMetadata[];
+  readonly prefixes?: readonly string[];
+}
+
+/** Artifacts in Google Cloud Storage. */
+export async function openGcs(uri: string): Promise<ArtifactRepository> {
+  const { bucket, prefix } = parseBucketUri(uri);
+  return openObjectRepository(gcsStore((await openGcsClient()).bucket(bucket)), uri, prefix);
+}
+
+function gcsStore(bucket: Bucket): ObjectStore {
+  const name = `gs://${bucket.name}`;
+
+  async function* pages(
+    prefix: string,
+    delimiter?: string,
+    maxResults?: number,
+  ): AsyncGenerator<Page> {
+    const query = { prefix, delimiter, maxResults, fields: FIELDS, autoPaginate: false };
+    for (let next: object | null = query; next !== null; ) {
+      const [, following, page] = (await bucket
+        .getFiles(next)
+        .catch(failed(`list ${name}/${prefix}`))) as [unknown, object | null, Page];
+      yield page;
+      next = maxResults === undefined ? (following ?? null) : null;
+    }
+  }
+
+  return {
+    capabilities: { listsMd5: true, resumesUploads: true, transfers: 32 },
+    listsInOrder: true,
+    singlePutLimit: 8 * 1024 * 1024,
+
+    async *list(prefix) {
+      for await (const page of pages(prefix)) yield* (page.items ?? []).map(toStoredObject);
+    },
+
+    async listFolder(prefix, limit) {
+      const objects: StoredObject[] = [];
+      const prefixes: string[] = [];
+      for await (const page of pages(prefix, "/", limit)) {
+        objects.push(...(page.items ?? []).map(toStoredObject));
+        prefixes.push(...(page.prefixes ?? []));
+      }
+      return { objects, prefixes };
+    },
+
+    async head(key) {
+      try {
+        const [metadata] = await bucket.file(key).getMetadata();
+        return toStoredObject(metadata);
+      } catch (error) {
+        if (factsOf(error).status === 404) return undefined;
+        throw storeError(error, factsOf(error), `find ${name}/${key}`);
+      }
+    },
+
+    async open(key, { start, end, etag, signal }) {
+      const body = bucket
+        .file(key, etag === undefined ? {} : { generation: etag })
+        // Bytes as they are stored; whoever reads checks them.
+        .createReadStream({ start, end, decompress: false, validation: false });
+      try {
+        await withinTime(answerOf(body), `${name}/${key}`);
+      } catch (error) {
+        body.destroy();
+        const { status, reason } = factsOf(error);
+        // A generation that is gone was replaced.
+        const isReplaced = status === 404 && etag !== undefined;
+        throw storeError(
+          error,
+          { status: isReplaced ? 412 : status, reason },
+          `read ${name}/${key}`,
+        );
+      }
+      signal?.addEventListener("abort", () => body.destroy(), { once: true });
+      return { body };
+    },
+
+    async put(key, content, md5, signal) {
+      signal?.throwIfAborted();
+      const file = bucket.file(key);
+      const metadata = { contentType: gcsContentType(key), md5Hash: md5.toString("base64") };
+      await file
+        .save(content, { resumable: false, validation: false, metadata })
+        .catch(failed(`write ${name}/${key}`));
+      checkMd5(file.metadata, md5, `${name}/${key}`);
+      return { md5: md5.toString("hex"), etag: String(file.metadata.generation ?? "") };
+    },
+
+    putParts: (key, source, options) => putGcsParts(bucket, key, source, options),
+
+    async remove(keys) {
+      await pMap(
+        keys,
+        (key) =>
+          bucket
+            .file(key)
+            .delete({ ignoreNotFound: true })
+            .catch(failed(`delete ${name}/${key}`)),
+        { concurrency: CONCURRENCY },
+      );
+    },
+  };
+}
+
+/** Waits for the head of the answer, which the SDK asks for when the stream is first read. */
+function answerOf(body: Readable): Promise<void> {
+  return new Promise((resolve, reject) => {
+    body.once("error", reject);
+    // A refusal is told as an error, after its text has come.
+    body.once("response", ({ statusCode }: { statusCode: number }) => {
+      if (statusCode < 300) resolve();
+    });
+    body.read(0);
+  });
+}
