@@ -46,8 +46,7 @@ export function toPromptVersion(version: ModelVersion): PromptVersion {
   const { tags } = version;
   if (!isPrompt(tags)) {
     throw invalidParameter(
-      `Name \`${version.name}\` is registered as a model, not a prompt. MLflow does not allow registering a prompt with the` +
-        " same name as an existing model.",
+      `Name \`${version.name}\` is registered as a model, not a prompt. Use get_model_version() or load_model() instead.`,
     );
   }
   const text = tags[PROMPT_TAG.text];

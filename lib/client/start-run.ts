@@ -63,9 +63,9 @@ export async function startRun<Result>(
   body?: (run: ActiveRun) => Result | Promise<Result>,
 ): Promise<ActiveRun | Result> {
   const run = await openRun(options);
-  await startCompanions(run, options);
-  if (body === undefined) return run;
   try {
+    await startCompanions(run, options);
+    if (body === undefined) return run;
     const result = await withRun(run, body);
     await run.end("FINISHED");
     return result;
