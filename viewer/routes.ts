@@ -28,6 +28,31 @@ const ROUTES: readonly Route[] = [
     "/metric/:key",
     lazyPage(async () => (await import("./pages/MetricPage.tsx")).MetricPage),
   ),
+  page(
+    "/experiments/:id/models",
+    lazyPage(async () => (await import("./pages/LoggedModelList.tsx")).LoggedModelList),
+  ),
+  page(
+    "/experiments/:id/models/:modelId/*?",
+    lazyPage(async () => (await import("./pages/LoggedModelDetail.tsx")).LoggedModelDetail),
+  ),
+  page(
+    "/experiments/:id/traces",
+    lazyPage(async () => (await import("./pages/TraceList.tsx")).TraceList),
+  ),
+  page(
+    "/experiments/:id/traces/:traceId",
+    lazyPage(async () => (await import("./pages/TraceDetail.tsx")).TraceDetail),
+  ),
+  page(
+    "/models",
+    lazyPage(async () => (await import("./pages/ModelList.tsx")).ModelList),
+  ),
+  // MLflow's `/models/:name/versions/:v`; one route, so that another version is the same page.
+  page(
+    "/models/:name/:versions?/:v?",
+    lazyPage(async () => (await import("./pages/ModelDetail.tsx")).ModelDetail),
+  ),
 ];
 
 export interface Match {
@@ -41,7 +66,10 @@ export function matchRoute({ path }: Address): Match | null {
   for (const { pattern, keys, source } of ROUTES) {
     const found = pattern.exec(text);
     if (found === null) continue;
-    const params = keys.map((key, i) => [key, decodeURIComponent(found[i + 1] ?? "")] as const);
+    const params = keys.flatMap((key, i) => {
+      const part = found[i + 1];
+      return part === undefined ? [] : [[key, decodeURIComponent(part)] as const];
+    });
     return { params: Object.fromEntries(params), source };
   }
   return null;

@@ -1,4 +1,4 @@
-import type { ComponentChildren, JSX } from "preact";
+import type { JSX } from "preact";
 import { RUN_STATUSES } from "../../lib/entities/run.ts";
 import { MLFLOW_TAG } from "../../lib/entities/tag.ts";
 import type { TreeProblem } from "../../lib/errors.ts";
@@ -17,6 +17,7 @@ import { compareHref, runHref, runsHref } from "../state/links.ts";
 import { useNow } from "../state/now.ts";
 import { RUN_TEXTS } from "../texts/run.ts";
 import { Button, LinkButton } from "./Button.tsx";
+import { Fact, Facts } from "./Facts.tsx";
 import { RunMark, statusName } from "./RunMark.tsx";
 import { copyText } from "./Toast.tsx";
 
@@ -47,13 +48,13 @@ export function RunHeader({ run, isShort }: { run: RunFile; isShort: boolean }):
           {RUN_TEXTS.compareWith}
         </LinkButton>
       </header>
-      {!isShort && <Facts run={run} />}
+      {!isShort && <RunFacts run={run} />}
       <Banners run={run} />
     </>
   );
 }
 
-function Facts({ run }: { run: RunFile }): JSX.Element {
+function RunFacts({ run }: { run: RunFile }): JSX.Element {
   const now = useNow();
   const { info, tags } = run;
   const status = RUN_STATUSES.indexOf(info.status);
@@ -63,7 +64,7 @@ function Facts({ run }: { run: RunFile }): JSX.Element {
   const folder = `${info.experimentId}/${info.runId}`;
   const root = manifest.value?.mode === "live" ? manifest.value.roots[run.root]?.label : undefined;
   return (
-    <dl class="run-facts">
+    <Facts>
       <Fact name={RUN_TEXTS.state}>
         {capitalized(statusName(status))}
         {alive !== null && !alive.isProbablyDead && (
@@ -111,7 +112,7 @@ function Facts({ run }: { run: RunFile }): JSX.Element {
           {info.experimentId}/{shortId(info.runId)}…
         </button>
       </Fact>
-    </dl>
+    </Facts>
   );
 }
 
@@ -171,15 +172,6 @@ function Warnings({ warnings }: { warnings: readonly TreeProblem[] }): JSX.Eleme
         ))}
       </ul>
     </details>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ComponentChildren }): JSX.Element {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd class="cut">{children}</dd>
-    </div>
   );
 }
 

@@ -17,8 +17,8 @@ const COLUMNS = [
   { name: TRACE_TEXTS.state, width: 96 },
   { name: TRACE_TEXTS.time, width: 104 },
   { name: TRACE_TEXTS.duration, width: 84, isNumber: true },
-  { name: TRACE_TEXTS.request, width: 320 },
-  { name: TRACE_TEXTS.response, width: 320 },
+  { name: TRACE_TEXTS.request, width: 200, grows: true },
+  { name: TRACE_TEXTS.response, width: 200, grows: true },
   { name: TRACE_TEXTS.assessments, width: 104, isNumber: true },
 ];
 
@@ -31,7 +31,7 @@ export function TraceTable({ experimentId, traces }: TraceTableProps): JSX.Eleme
     switch (column) {
       case 0:
         return (
-          <a class="trace-name" href={traceHref(experimentId, trace.traceId)}>
+          <a class="table-link" href={traceHref(experimentId, trace.traceId)}>
             {trace.name === "" ? trace.traceId : trace.name}
           </a>
         );

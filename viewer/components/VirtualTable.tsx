@@ -8,8 +8,10 @@ export interface VirtualColumn {
   /** Under the name: what kind of values there are. */
   readonly note?: string;
   readonly isNumber?: boolean;
-  /** Pixels. */
+  /** Pixels; the least of a column that grows. */
   readonly width: number;
+  /** Takes the room that the others leave. */
+  readonly grows?: boolean;
 }
 
 interface VirtualTableProps {
@@ -22,6 +24,8 @@ interface VirtualTableProps {
   readonly title?: (row: number, column: number) => string | undefined;
   /** Numbers the rows in a first column; gets the row, gives its number. */
   readonly rowNumber?: (row: number) => number;
+  /** The row that the page is about. */
+  readonly isRowCurrent?: (row: number) => boolean;
   readonly sort?: { readonly column: number; readonly isDescending: boolean } | null;
   readonly onSort?: (column: number) => void;
 }
@@ -52,6 +56,8 @@ export function VirtualTable(props: VirtualTableProps): JSX.Element {
 
   const last = Math.min(count, view.last);
   const first = Math.min(view.first, last);
+  const hasGrowing = columns.some((column) => column.grows);
+  const leastWidth = columns.reduce((sum, column) => sum + column.width, 0);
   return (
     <section
       ref={scroller}
@@ -61,13 +67,13 @@ export function VirtualTable(props: VirtualTableProps): JSX.Element {
       tabIndex={0}
       onScroll={look}
     >
-      <table aria-rowcount={count + 1}>
+      <table aria-rowcount={count + 1} style={{ minWidth: `${leastWidth}px` }}>
         <colgroup>
           {props.rowNumber !== undefined && <col class="virtual-table-numbers" />}
           {columns.map((column, i) => (
-            <col key={i} style={{ width: `${column.width}px` }} />
+            <col key={i} style={column.grows ? undefined : { width: `${column.width}px` }} />
           ))}
-          <col />
+          {!hasGrowing && <col />}
         </colgroup>
         <thead>
           <tr>
@@ -80,13 +86,18 @@ export function VirtualTable(props: VirtualTableProps): JSX.Element {
                 onSort={props.onSort && (() => props.onSort?.(i))}
               />
             ))}
-            <th />
+            {!hasGrowing && <th />}
           </tr>
         </thead>
         <tbody>
           <Spacer height={first * rowHeight} />
           {Array.from({ length: last - first }, (_, i) => first + i).map((row) => (
-            <tr key={row} aria-rowindex={row + 2} style={{ height: `${rowHeight}px` }}>
+            <tr
+              key={row}
+              class={props.isRowCurrent?.(row) ? "is-current" : undefined}
+              aria-rowindex={row + 2}
+              style={{ height: `${rowHeight}px` }}
+            >
               {props.rowNumber !== undefined && (
                 <td class="virtual-table-number">{props.rowNumber(row).toLocaleString("en")}</td>
               )}
@@ -99,7 +110,7 @@ export function VirtualTable(props: VirtualTableProps): JSX.Element {
                   {props.cell(row, i)}
                 </td>
               ))}
-              <td />
+              {!hasGrowing && <td />}
             </tr>
           ))}
           <Spacer height={(count - last) * rowHeight} />

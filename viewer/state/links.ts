@@ -82,6 +82,13 @@ export function loggedModelHref(experimentId: string, modelId: string): string {
   return formatHash(address(["experiments", experimentId, "models", modelId]));
 }
 
+/** @param path - of a file or folder; the root by default */
+export function loggedModelArtifactHref(experimentId: string, modelId: string, path = ""): string {
+  const folders = path === "" ? [] : path.split("/");
+  const rest = ["models", modelId, "artifacts", ...folders];
+  return formatHash(address(["experiments", experimentId, ...rest]));
+}
+
 export function tracesHref(experimentId: string): string {
   return formatHash(address(["experiments", experimentId, "traces"]));
 }

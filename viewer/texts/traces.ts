@@ -33,7 +33,7 @@ export const TRACE_TEXTS = {
     IN_PROGRESS: "in progress",
     STATE_UNSPECIFIED: "unknown",
   } as Readonly<Record<string, string>>,
-  kinds: { feedback: "feedback", expectation: "expectation" },
+  kinds: { feedback: "feedback", expectation: "expectation", issue: "issue" },
   overridden: "replaced by a newer one",
   by: "by",
   status: "Status",

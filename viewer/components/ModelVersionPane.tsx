@@ -1,0 +1,91 @@
+import type { JSX } from "preact";
+import type { ModelVersion } from "../../lib/entities/model-version.ts";
+import type { RunFile } from "../../lib/wire/data-files.ts";
+import { getRun } from "../data/client.ts";
+import { useData } from "../data/use-data.ts";
+import { formatTime } from "../format.ts";
+import { runNameOf } from "../run/facts.ts";
+import { loggedModelHref, runHref } from "../state/links.ts";
+import { MODEL_TEXTS } from "../texts/models.ts";
+import { Block } from "./Block.tsx";
+import { KeyValues } from "./KeyValues.tsx";
+import { MarkdownView } from "./MarkdownView.tsx";
+
+/** One version of a registered model: where it comes from and what was said about it. */
+export function ModelVersionPane({ version }: { version: ModelVersion }): JSX.Element {
+  return (
+    <>
+      <Block title={MODEL_TEXTS.versionName(version.version)}>
+        <dl class="key-values">
+          <Fact name={MODEL_TEXTS.status} text={statusText(version)} />
+          {version.currentStage !== "None" && (
+            <Fact name={MODEL_TEXTS.stage} text={version.currentStage} />
+          )}
+          {version.aliases.length > 0 && (
+            <Fact name={MODEL_TEXTS.aliases} text={version.aliases.join(", ")} />
+          )}
+          <Fact name={MODEL_TEXTS.created} text={formatTime(version.creationTimestamp)} />
+          <Fact name={MODEL_TEXTS.updated} text={formatTime(version.lastUpdatedTimestamp)} />
+          {version.runId !== null && <SourceRun runId={version.runId} modelId={version.modelId} />}
+          {version.source !== null && <Fact name={MODEL_TEXTS.source} text={version.source} />}
+        </dl>
+      </Block>
+      {version.description !== null && version.description !== "" && (
+        <Block title={MODEL_TEXTS.description}>
+          <MarkdownView text={version.description} />
+        </Block>
+      )}
+      <KeyValues title={MODEL_TEXTS.tags} values={version.tags} />
+    </>
+  );
+}
+
+/** The run may be gone from the tree: then its id has to do. */
+function SourceRun(props: { runId: string; modelId: string | null }): JSX.Element {
+  const { runId, modelId } = props;
+  const { data } = useData<RunFile>(
+    `run ${runId}`,
+    (signal) => getRun(runId, { signal }),
+    (change) => change.runId === runId,
+  );
+  return (
+    <>
+      <div>
+        <dt>{MODEL_TEXTS.run}</dt>
+        <dd>
+          {data === null ? (
+            <span class="mono">{runId}</span>
+          ) : (
+            <a class="link" href={runHref(data.info.experimentId, runId)}>
+              {runNameOf(data.info)}
+            </a>
+          )}
+        </dd>
+      </div>
+      {modelId !== null && data !== null && (
+        <div>
+          <dt>{MODEL_TEXTS.loggedModel}</dt>
+          <dd>
+            <a class="link" href={loggedModelHref(data.info.experimentId, modelId)}>
+              {modelId}
+            </a>
+          </dd>
+        </div>
+      )}
+    </>
+  );
+}
+
+function Fact({ name, text }: { name: string; text: string }): JSX.Element {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd title={text}>{text}</dd>
+    </div>
+  );
+}
+
+function statusText({ status, statusMessage }: ModelVersion): string {
+  const word = status.toLowerCase().replaceAll("_", " ");
+  return statusMessage === null || statusMessage === "" ? word : `${word}: ${statusMessage}`;
+}

@@ -1,0 +1,113 @@
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import type { ModelVersion } from "../../lib/entities/model-version.ts";
+import type { RegisteredModelEntry, RegistryFile } from "../../lib/wire/data-files.ts";
+import { Block } from "../components/Block.tsx";
+import { Button, LinkButton } from "../components/Button.tsx";
+import { EmptyState, ErrorState } from "../components/EmptyState.tsx";
+import { KeyValues } from "../components/KeyValues.tsx";
+import { MarkdownView } from "../components/MarkdownView.tsx";
+import { ModelAliases } from "../components/ModelAliases.tsx";
+import { ModelVersionPane } from "../components/ModelVersionPane.tsx";
+import { ModelVersionTable } from "../components/ModelVersionTable.tsx";
+import type { PageProps } from "../components/page-source.ts";
+import { copyText } from "../components/Toast.tsx";
+import { getRegistry } from "../data/client.ts";
+import { useData } from "../data/use-data.ts";
+import { formatTime } from "../format.ts";
+import { compareHref, modelsHref } from "../state/links.ts";
+import { useTitle } from "../state/title.ts";
+import { MODEL_TEXTS } from "../texts/models.ts";
+import "./ModelDetail.css";
+
+/** A registered model: what it is for and its versions, one of them in full. */
+export function ModelDetail({ params }: PageProps): JSX.Element {
+  const name = params.name ?? "";
+  const { data, error } = useData<RegistryFile>("registry", (signal) => getRegistry({ signal }));
+  const model = data?.models.find((one) => one.name === name);
+  useTitle(params.v === undefined ? undefined : MODEL_TEXTS.versionName(params.v), name);
+  if (data === null) {
+    return error === null ? <div aria-busy="true" /> : <ErrorState error={error} />;
+  }
+  if (model === undefined) {
+    return (
+      <EmptyState title={MODEL_TEXTS.notFound(name)} icon="box">
+        <a class="link" href={modelsHref()}>
+          {MODEL_TEXTS.registeredModels}
+        </a>
+      </EmptyState>
+    );
+  }
+  return <Model model={model} version={params.v} />;
+}
+
+function Model(props: { model: RegisteredModelEntry; version: string | undefined }): JSX.Element {
+  const { model, version } = props;
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const shown = model.versions.find((one) => one.version === version);
+  const runIds = sourceRuns(model.versions.filter((one) => chosen.has(one.version)));
+  return (
+    <>
+      <header class="page-head">
+        <span class="page-crumb">
+          <a href={modelsHref()}>{MODEL_TEXTS.models}</a>/
+        </span>
+        <h1>{model.name}</h1>
+        <span class="spacer" />
+        {runIds.length > 1 && (
+          <LinkButton kind="primary" href={compareHref(runIds, [])}>
+            {MODEL_TEXTS.compareRuns(runIds.length)}
+          </LinkButton>
+        )}
+        <Button onClick={() => void copyText(uriOf(model, version))}>{MODEL_TEXTS.copyUri}</Button>
+      </header>
+      <div class="model-page">
+        <div class="model-main">
+          <ModelVersionTable model={model} current={version} chosen={chosen} onChoose={setChosen} />
+        </div>
+        <aside class="model-side">
+          {version !== undefined && shown === undefined && (
+            <p class="block-note">{MODEL_TEXTS.noVersion(version)}</p>
+          )}
+          {shown === undefined ? <About model={model} /> : <ModelVersionPane version={shown} />}
+        </aside>
+      </div>
+    </>
+  );
+}
+
+function About({ model }: { model: RegisteredModelEntry }): JSX.Element {
+  return (
+    <>
+      {model.description !== null && model.description !== "" && (
+        <Block title={MODEL_TEXTS.description}>
+          <MarkdownView text={model.description} />
+        </Block>
+      )}
+      {Object.keys(model.aliases).length > 0 && (
+        <Block title={MODEL_TEXTS.aliases}>
+          <p class="block-list">
+            <ModelAliases name={model.name} aliases={model.aliases} />
+          </p>
+        </Block>
+      )}
+      <KeyValues title={MODEL_TEXTS.tags} values={model.tags} />
+      <KeyValues
+        title={MODEL_TEXTS.about}
+        values={{
+          [MODEL_TEXTS.created]: formatTime(model.creationTimestamp),
+          [MODEL_TEXTS.updated]: formatTime(model.lastUpdatedTimestamp),
+        }}
+      />
+    </>
+  );
+}
+
+/** How code names the model: by version, or by its newest one. */
+function uriOf(model: RegisteredModelEntry, version: string | undefined): string {
+  return `models:/${model.name}/${version ?? model.versions[0]?.version ?? "latest"}`;
+}
+
+function sourceRuns(versions: readonly ModelVersion[]): string[] {
+  return [...new Set(versions.flatMap((version) => version.runId ?? []))];
+}
