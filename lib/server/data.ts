@@ -4,6 +4,7 @@ import { brotliCompress, constants, gzip } from "node:zlib";
 import { Hono } from "hono";
 import { streamSSE } from "hono/streaming";
 import type { SiteContext } from "../site/context.ts";
+import { bytesOf } from "../site/context.ts";
 import { makeDataFile } from "../site/table.ts";
 import type { ChangeFeed } from "./events.ts";
 import { parseRange } from "./raw.ts";
@@ -77,11 +78,6 @@ function sendRange(
     status: 206,
     headers: { ...ranged, "Content-Range": `bytes ${start}-${end}/${bytes.length}` },
   });
-}
-
-function bytesOf(file: Awaited<ReturnType<typeof makeDataFile>> & object): Uint8Array {
-  if (file.kind === "json") return Buffer.from(JSON.stringify(file.value));
-  return file.kind === "text" ? Buffer.from(file.text) : file.bytes;
 }
 
 async function compress(

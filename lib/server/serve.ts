@@ -7,6 +7,7 @@ import fs from "fs-extra";
 import sirv from "sirv";
 import type { MlrunsClient } from "../client/client.ts";
 import { MlrunsError } from "../errors.ts";
+import { WHOLE_TREE } from "../site/scope.ts";
 import { version } from "../version.ts";
 import { createApp } from "./app.ts";
 import { ChangeFeed } from "./events.ts";
@@ -61,6 +62,7 @@ export async function serve(
       rootLabel: options.rootLabel ?? "mlruns",
       version,
       rawBase: `raw/${nonce}`,
+      scope: WHOLE_TREE,
       isPublished: () => true,
     },
     feed,

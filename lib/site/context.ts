@@ -1,4 +1,5 @@
 import type { MlrunsClient } from "../client/client.ts";
+import type { Scope } from "./scope.ts";
 
 /** What the makers of data files know: the tree, and how its data is published. */
 export interface SiteContext {
@@ -12,6 +13,8 @@ export interface SiteContext {
   readonly version: string;
   /** `raw/<nonce>` live, `raw` in a static export. */
   readonly rawBase: string;
+  /** What is shown of the tree. */
+  readonly scope: Scope;
   /** Whether a file's bytes are published, see `ArtifactEntry.published`. */
   readonly isPublished: (ownerId: string, path: string, size: number) => boolean;
 }
@@ -32,4 +35,10 @@ export function text(content: string): DataFile {
 
 export function binary(bytes: Uint8Array): DataFile {
   return { kind: "binary", bytes };
+}
+
+/** The bytes of a data file as they are sent or written. */
+export function bytesOf(file: DataFile): Uint8Array {
+  if (file.kind === "json") return Buffer.from(JSON.stringify(file.value));
+  return file.kind === "text" ? Buffer.from(file.text) : file.bytes;
 }

@@ -5,9 +5,8 @@ import type { SiteContext } from "./context.ts";
 /** `data/experiments.json`, the experiment with the newest run first. */
 export async function makeExperiments(context: SiteContext): Promise<ExperimentsFile> {
   const { experiments } = await context.client.scanExperiments("ALL");
-  const entries = await Promise.all(
-    experiments.map((experiment) => makeEntry(context, experiment)),
-  );
+  const shown = experiments.filter(({ experimentId }) => context.scope.includes(experimentId));
+  const entries = await Promise.all(shown.map((experiment) => makeEntry(context, experiment)));
   return { experiments: entries.sort((a, b) => lastActivity(b) - lastActivity(a)) };
 }
 
@@ -21,6 +20,7 @@ async function makeEntry(context: SiteContext, experiment: Experiment): Promise<
   const { artifactLocation: _, ...shown } = experiment;
   return {
     ...shown,
+    tags: context.scope.tags(experiment.tags),
     root: 0,
     runCount: active.length,
     runningCount: count("RUNNING"),

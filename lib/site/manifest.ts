@@ -1,11 +1,13 @@
+import type { RunRecord } from "../client/client.ts";
 import { DATA_SCHEMA_VERSION, type Manifest } from "../wire/data-files.ts";
 import type { SiteContext } from "./context.ts";
+import { lastWrite } from "./runs.ts";
 import { readTree } from "./tree.ts";
 
 /** `data/manifest.json` */
 export async function makeManifest(context: SiteContext): Promise<Manifest> {
   const { client, mode } = context;
-  const { experiments, runs, counts, problems } = await readTree(client);
+  const { experiments, runs, counts, problems } = await readTree(context);
   const versions = experiments.map(({ experimentId }) => client.runsVersion(experimentId));
   return {
     schemaVersion: DATA_SCHEMA_VERSION,
@@ -14,8 +16,11 @@ export async function makeManifest(context: SiteContext): Promise<Manifest> {
     readOnly: context.readOnly,
     title: context.title,
     roots: [{ label: context.rootLabel }],
-    generation: [experiments.length, runs.length, ...Object.values(counts), ...versions].join("."),
-    readAt: Date.now(),
+    generation:
+      mode === "live"
+        ? [experiments.length, runs.length, ...Object.values(counts), ...versions].join(".")
+        : "static",
+    readAt: mode === "live" ? Date.now() : lastChange(runs),
     rawBase: context.rawBase,
     ...(mode === "live" && { apiBase: "ajax-api" }),
     features: {
@@ -26,4 +31,12 @@ export async function makeManifest(context: SiteContext): Promise<Manifest> {
     },
     problemCount: problems.length,
   };
+}
+
+/** When the newest run was last written to: a static export of an unchanged tree has unchanged bytes. */
+function lastChange(runs: readonly RunRecord[]): number {
+  return runs.reduce((last, record) => {
+    const { startTime, endTime } = record.run.info;
+    return Math.max(last, startTime, endTime ?? 0, lastWrite(record) ?? 0);
+  }, 0);
 }

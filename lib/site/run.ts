@@ -7,7 +7,7 @@ import { lastWrite } from "./runs.ts";
 
 /** `data/run/<run>.json`: everything small of one run. */
 export async function makeRun(context: SiteContext, runId: string): Promise<RunFile> {
-  const { client } = context;
+  const { client, scope } = context;
   const record = await client.readRunRecord(runId);
   const { info, data, inputs, outputs } = record.run;
   const experiment = await client.getExperiment(info.experimentId);
@@ -19,13 +19,13 @@ export async function makeRun(context: SiteContext, runId: string): Promise<RunF
   const children = records.filter(({ run }) => run.data.tags[MLFLOW_TAG.parentRunId] === runId);
   const parent = records.find(({ run }) => run.info.runId === parentId);
   return {
-    info: context.mode === "static" ? { ...info, artifactUri: null } : info,
+    info: scope.info(info),
     experimentName: experiment.name,
     root: 0,
     params: data.params,
-    tags: data.tags,
+    tags: scope.tags(data.tags),
     metrics: Object.values(record.summaries).map(toEntry),
-    inputs,
+    inputs: scope.inputs(inputs),
     outputs,
     loggedModels: loggedModels
       .filter(({ sourceRunId, modelId }) => sourceRunId === runId || outputIds.has(modelId))

@@ -2,7 +2,7 @@ import type { MetricSummary, RunRecord } from "../client/client.ts";
 import { compareText } from "../entities/record.ts";
 import { RUN_STATUSES } from "../entities/run.ts";
 import { MLFLOW_TAG } from "../entities/tag.ts";
-import type { TreeProblem } from "../errors.ts";
+import { notFound, type TreeProblem } from "../errors.ts";
 import {
   DATA_PATH,
   encodeNumber,
@@ -20,6 +20,9 @@ export async function makeRuns(
   experimentId: string,
   chunk: number,
 ): Promise<RunsFile> {
+  if (!context.scope.includes(experimentId)) {
+    throw notFound(`Could not find experiment with ID ${experimentId}`);
+  }
   const { records, problems } = await context.client.scanRuns(experimentId);
   const sorted = [...records].sort(newestFirst);
   const offset = chunk * RUNS_PER_FILE;
@@ -39,14 +42,14 @@ export async function makeRuns(
     startTime: infos.map((info) => info.startTime),
     endTime: infos.map((info) => info.endTime),
     lastWrite: rows.map(lastWrite),
-    user: toDictionaryColumn(infos.map((info) => info.userId)),
+    user: toDictionaryColumn(infos.map((info) => context.scope.user(info.userId))),
     parent: toDictionaryColumn(rows.map(({ run }) => run.data.tags[MLFLOW_TAG.parentRunId])),
     params: columnsByKey(
       rows.map(({ run }) => run.data.params),
       toDictionaryColumn,
     ),
     tags: columnsByKey(
-      rows.map(({ run }) => run.data.tags),
+      rows.map(({ run }) => context.scope.tags(run.data.tags)),
       (values) => toDictionaryColumn(values.map((value) => value?.slice(0, TAG_CUT))),
     ),
     metrics: columnsByKey(

@@ -9,6 +9,7 @@ import type {
   TracesFile,
 } from "../wire/data-files.ts";
 import type { SiteContext } from "./context.ts";
+import type { Scope } from "./scope.ts";
 
 /** Metadata keys of MLflow that the list shows. */
 const SOURCE_RUN = "mlflow.sourceRun";
@@ -17,15 +18,22 @@ const SPAN_TYPE = "mlflow.spanType";
 
 /** `data/traces/<experiment>.json`, newest first. */
 export async function makeTraces(
-  { client }: SiteContext,
+  { client, scope }: SiteContext,
   experimentId: string,
 ): Promise<TracesFile> {
   const { traces } = await client.scanTraces(experimentId);
-  return { traces: [...traces].sort((a, b) => b.requestTime - a.requestTime).map(toEntry) };
+  return {
+    traces: [...traces]
+      .sort((a, b) => b.requestTime - a.requestTime)
+      .map((info) => toEntry(info, scope)),
+  };
 }
 
 /** `data/trace/<trace>.json`: a trace with its spans, parents before children. */
-export async function makeTrace({ client }: SiteContext, traceId: string): Promise<TraceFile> {
+export async function makeTrace(
+  { client, scope }: SiteContext,
+  traceId: string,
+): Promise<TraceFile> {
   const info = await client.getTraceInfo(traceId);
   const spans = await client.getSpans(traceId).catch((error: unknown) => {
     // What is known of the trace is shown all the same.
@@ -33,16 +41,16 @@ export async function makeTrace({ client }: SiteContext, traceId: string): Promi
     throw error;
   });
   return {
-    trace: toEntry(info),
+    trace: toEntry(info, scope),
     experimentId: info.experimentId,
-    metadata: info.traceMetadata,
+    metadata: scope.tags(info.traceMetadata),
     assessments: info.assessments.map(toAssessment),
     spans: spans instanceof MlrunsError ? [] : toSpans(spans),
     ...(spans instanceof MlrunsError && { problem: spans.message }),
   };
 }
 
-function toEntry(info: TraceInfo): TraceEntry {
+function toEntry(info: TraceInfo, scope: Scope): TraceEntry {
   return {
     traceId: info.traceId,
     name: info.tags[MLFLOW_TAG.traceName] ?? "",
@@ -53,7 +61,7 @@ function toEntry(info: TraceInfo): TraceEntry {
     responsePreview: info.responsePreview,
     sourceRunId: info.traceMetadata[SOURCE_RUN] ?? null,
     sessionId: info.traceMetadata[SESSION] ?? null,
-    tags: info.tags,
+    tags: scope.tags(info.tags),
     assessmentCount: info.assessments.length,
   };
 }

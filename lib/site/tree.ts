@@ -1,4 +1,4 @@
-import type { MlrunsClient, RunRecord } from "../client/client.ts";
+import type { RunRecord } from "../client/client.ts";
 import type { Experiment } from "../entities/experiment.ts";
 import type { TreeProblem } from "../errors.ts";
 import type { TreeFile } from "../wire/data-files.ts";
@@ -16,13 +16,14 @@ export interface WholeTree {
 }
 
 /** Everything of a tree, with all that could not be read. */
-export async function readTree(client: MlrunsClient): Promise<WholeTree> {
-  const { experiments, problems } = await client.scanExperiments("ALL");
+export async function readTree({ client, scope }: SiteContext): Promise<WholeTree> {
+  const { experiments: all, problems } = await client.scanExperiments("ALL");
+  const experiments = all.filter(({ experimentId }) => scope.includes(experimentId));
   const ids = experiments.map(({ experimentId }) => experimentId);
   const runs = await Promise.all(ids.map((id) => client.scanRuns(id)));
   const models = await Promise.all(ids.map((id) => client.scanLoggedModels(id)));
   const traces = await Promise.all(ids.map((id) => client.scanTraces(id)));
-  const registry = [await client.scanRegisteredModels()];
+  const registry = scope.includesRegistry ? [await client.scanRegisteredModels()] : [];
   return {
     experiments,
     runs: runs.flatMap(({ records }) => records),
@@ -42,9 +43,9 @@ export async function readTree(client: MlrunsClient): Promise<WholeTree> {
 
 /** `data/tree.json`: the health of the tree. */
 export async function makeTree(context: SiteContext): Promise<TreeFile> {
-  const { experiments, runs, counts, problems } = await readTree(context.client);
+  const { experiments, runs, counts, problems } = await readTree(context);
   return {
-    readAt: Date.now(),
+    readAt: context.mode === "live" ? Date.now() : 0,
     problems: problems.map((problem) => ({ ...problem, root: 0 })),
     duplicateRunIds: [],
     counts: {

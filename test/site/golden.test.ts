@@ -6,6 +6,7 @@ import { makeExperiments } from "../../lib/site/experiments.ts";
 import { makeHistory, makeHistoryText, sumUp } from "../../lib/site/history.ts";
 import { makeRun } from "../../lib/site/run.ts";
 import { makeRuns } from "../../lib/site/runs.ts";
+import { WHOLE_TREE } from "../../lib/site/scope.ts";
 import { decodeNumber, fileId, fromFileId, RUNS_PER_FILE } from "../../lib/wire/data-files.ts";
 import { golden, makeTree, TREE_NAMES } from "../helpers/tree.ts";
 
@@ -18,6 +19,7 @@ async function contextOf(name: (typeof TREE_NAMES)[number]): Promise<SiteContext
     rootLabel: "mlruns",
     version: "0",
     rawBase: "raw",
+    scope: WHOLE_TREE,
     isPublished: () => true,
   };
 }

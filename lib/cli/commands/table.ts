@@ -6,6 +6,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   experiments: async () => (await import("./experiments.ts")).experimentsCommand,
   runs: async () => (await import("./runs.ts")).runsCommand,
   show: async () => (await import("./show.ts")).showCommand,
+  site: async () => (await import("./site.ts")).siteCommand,
   log: async () => (await import("./log.ts")).logCommands,
   delete: async () => (await import("./lifecycle.ts")).deleteCommand,
   restore: async () => (await import("./lifecycle.ts")).restoreCommand,

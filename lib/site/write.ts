@@ -1,0 +1,194 @@
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import fs from "fs-extra";
+import pMap from "p-map";
+import type { MlrunsClient } from "../client/client.ts";
+import { invalidParameter } from "../errors.ts";
+import { version } from "../version.ts";
+import { rawPath } from "../wire/data-files.ts";
+import { bytesOf, type SiteContext } from "./context.ts";
+import { openOwner } from "./owner.ts";
+import { listSite, type PublishedArtifact } from "./paths.ts";
+import { type PublicOptions, publicScope } from "./scope.ts";
+import { findSecrets } from "./secrets.ts";
+import { makeDataFile } from "./table.ts";
+
+export interface SiteOptions extends PublicOptions {
+  readonly title?: string;
+  /** `none`, `small` (up to 1 MB each) or `all`; `small` by default. */
+  readonly artifacts?: "none" | "small" | "all";
+  /** Largest artifact that is published, bytes. */
+  readonly maxSize?: number;
+  /** Folder of the built viewer; the one in the package by default. */
+  readonly viewerDir?: string;
+  /** Says what would be written and writes nothing. */
+  readonly isDryRun?: boolean;
+}
+
+export interface SiteReport {
+  readonly dataFiles: number;
+  readonly artifacts: number;
+  /** Bytes of the published artifacts. */
+  readonly artifactBytes: number;
+  /** Files that were not there or had other bytes. */
+  readonly written: number;
+  /** Files of an earlier export that are gone now. */
+  readonly removed: number;
+  /** Params and tags that look like secrets: `run <id>, param <key>`. */
+  readonly secrets: readonly string[];
+  /** Files that hosts may refuse, with their size. */
+  readonly large: readonly string[];
+}
+
+/** Lists the files of an export, so that the next one knows which to remove. Makes a folder recognisable as a site. */
+const LISTING = "mlruns-site.json";
+const SMALL = 1_000_000;
+/** GitHub refuses files of 100 MB and warns above 50. */
+const LARGE = 90_000_000;
+const BUILT_VIEWER = fileURLToPath(new URL("../viewer", import.meta.url));
+const CONCURRENCY = 8;
+
+/**
+ * The policy of a static page, which has no headers: as the server's, without what a `<meta>` cannot say. No script of
+ * an artifact runs in it: reports open in a sandbox without scripts until they are asked to.
+ */
+const PAGE_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self'; font-src 'self'; " +
+  "connect-src 'self'; worker-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'";
+
+/**
+ * Writes the viewer and a tree, or some experiments of it, as plain files for any static host, below any path.
+ * The same tree gives the same bytes, and only what changed is written.
+ *
+ * @param folder - missing, empty, or an earlier export
+ * @throws MlrunsError INVALID_PARAMETER_VALUE when the folder holds something else
+ */
+export async function writeSite(
+  client: MlrunsClient,
+  folder: string,
+  options: SiteOptions = {},
+): Promise<SiteReport> {
+  const before = await readListing(folder);
+  const context = toContext(client, options);
+  const { data, artifacts } = await listSite(context);
+  const secrets = await findSecrets(context);
+  const large = artifacts
+    .filter(({ size }) => size > LARGE)
+    .map(({ ownerId, path }) => `${ownerId}/${path}`);
+  const report = {
+    dataFiles: data.length,
+    artifacts: artifacts.length,
+    artifactBytes: artifacts.reduce((sum, { size }) => sum + size, 0),
+    secrets,
+    large,
+  };
+  if (options.isDryRun) return { ...report, written: 0, removed: 0 };
+
+  const files = new Set<string>();
+  let written = 0;
+  const put = async (path: string, bytes: Uint8Array): Promise<void> => {
+    files.add(path);
+    if (await replaceIfOther(join(folder, path), bytes)) written++;
+  };
+  await copyViewer(options.viewerDir ?? BUILT_VIEWER, put);
+  await put(".nojekyll", new Uint8Array());
+  await pMap(data, async (path) => put(path, await makeBytes(context, path)), {
+    concurrency: CONCURRENCY,
+  });
+  for (const artifact of artifacts) {
+    files.add(artifactPath(artifact));
+    if (await copyArtifact(context, artifact, folder)) written++;
+  }
+  const stale = before.filter((path) => !files.has(path));
+  for (const path of stale) await fs.remove(join(folder, path));
+  await fs.outputFile(join(folder, LISTING), `${JSON.stringify([...files].sort(), null, 1)}\n`);
+  return { ...report, written, removed: stale.length };
+}
+
+function toContext(client: MlrunsClient, options: SiteOptions): SiteContext {
+  const title = options.title ?? "mlruns";
+  const limit = options.maxSize ?? (options.artifacts === "all" ? Number.POSITIVE_INFINITY : SMALL);
+  return {
+    client,
+    mode: "static",
+    readOnly: true,
+    title,
+    rootLabel: title,
+    version,
+    rawBase: "raw",
+    scope: publicScope(options),
+    isPublished: (_owner, _path, size) => options.artifacts !== "none" && size <= limit,
+  };
+}
+
+/** Files of an earlier export. @throws MlrunsError when the folder holds something else */
+async function readListing(folder: string): Promise<string[]> {
+  const listing = await fs.readJson(join(folder, LISTING)).catch(() => undefined);
+  if (Array.isArray(listing))
+    return listing.filter((path) => typeof path === "string" && !path.split("/").includes(".."));
+  const names = await fs.readdir(folder).catch(() => []);
+  if (names.length === 0) return [];
+  throw invalidParameter(`'${folder}' is not empty and no earlier export.`, {
+    hint: "Name an empty or a new folder: an export removes files that it wrote before.",
+  });
+}
+
+async function copyViewer(
+  viewer: string,
+  put: (path: string, bytes: Uint8Array) => Promise<void>,
+): Promise<void> {
+  const names = await fs.readdir(viewer, { recursive: true, encoding: "utf8" });
+  for (const name of names) {
+    const path = name.replaceAll("\\", "/");
+    if (path.startsWith(".") || (await fs.stat(join(viewer, name))).isDirectory()) continue;
+    const bytes = await fs.readFile(join(viewer, name));
+    await put(path, path === "index.html" ? withPolicy(bytes) : bytes);
+  }
+}
+
+function withPolicy(html: Buffer): Buffer {
+  const meta = `<meta http-equiv="Content-Security-Policy" content="${PAGE_POLICY}" />`;
+  return Buffer.from(html.toString("utf8").replace("<head>", `<head>\n    ${meta}`));
+}
+
+async function makeBytes(context: SiteContext, path: string): Promise<Uint8Array> {
+  const file = await makeDataFile(context, path.slice("data/".length));
+  if (file === undefined) throw new Error(`No maker for ${path}`);
+  return bytesOf(file);
+}
+
+function artifactPath({ ownerId, path }: PublishedArtifact): string {
+  return decodeURIComponent(rawPath("raw", ownerId, path));
+}
+
+/** Copies an artifact unless a copy of its size and time is there. */
+async function copyArtifact(
+  context: SiteContext,
+  artifact: PublishedArtifact,
+  folder: string,
+): Promise<boolean> {
+  const target = join(folder, artifactPath(artifact));
+  const { artifacts } = await openOwner(context.client, artifact.ownerId);
+  const [source, copy] = await Promise.all([
+    artifacts.find(artifact.path),
+    fs.stat(target).catch(() => undefined),
+  ]);
+  if (
+    copy !== undefined &&
+    copy.size === source?.fileSize &&
+    Math.round(copy.mtimeMs) === source.modified
+  )
+    return false;
+  await artifacts.download(artifact.path, target);
+  return true;
+}
+
+async function replaceIfOther(file: string, bytes: Uint8Array): Promise<boolean> {
+  const there = await fs.readFile(file).catch(() => undefined);
+  if (there?.equals(bytes)) return false;
+  const temporary = `${file}.new`;
+  await fs.mkdir(dirname(file), { recursive: true });
+  await fs.writeFile(temporary, bytes);
+  await fs.rename(temporary, file);
+  return true;
+}
