@@ -70,6 +70,12 @@ export function several(value: string, before: readonly string[] | undefined): r
   return [...(before ?? []), value];
 }
 
+/** Gathers an option that takes a list with commas, as MLflow's do, and may be given several times. */
+export function list(value: string, before: readonly string[] | undefined): readonly string[] {
+  const items = value.split(",").map((item) => item.trim());
+  return [...(before ?? []), ...items.filter((item) => item !== "")];
+}
+
 /** Reads `key=value`. */
 export function pair(
   value: string,

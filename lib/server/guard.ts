@@ -5,6 +5,8 @@ export interface GuardOptions {
   readonly allowedHosts?: readonly string[];
   /** Further origins whose pages may write, such as `https://lab.example.org`. */
   readonly corsAllowedOrigins?: readonly string[];
+  /** `SAMEORIGIN` by default; `NONE` lets any page show this one in a frame. */
+  readonly xFrameOptions?: "SAMEORIGIN" | "DENY" | "NONE";
 }
 
 /** What a refused request is answered. */
@@ -52,12 +54,34 @@ export function isAllowedOrigin(origin: string, host: string, allowed: readonly 
   );
 }
 
-/** Headers of every answer. */
-export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
-  "X-Content-Type-Options": "nosniff",
-  "X-Frame-Options": "SAMEORIGIN",
-  "Referrer-Policy": "no-referrer",
-};
+/** Headers of every answer: what browsers may do with it, and which other pages may read it. */
+export function securityHeaders(
+  request: IncomingMessage,
+  options: GuardOptions = {},
+): Readonly<Record<string, string>> {
+  const { origin, host = "" } = request.headers;
+  const frame = options.xFrameOptions ?? "SAMEORIGIN";
+  const mayRead =
+    origin !== undefined && isAllowedOrigin(origin, host, options.corsAllowedOrigins ?? []);
+  return {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    ...(frame !== "NONE" && { "X-Frame-Options": frame }),
+    ...(mayRead && {
+      "Access-Control-Allow-Origin": origin,
+      "Access-Control-Allow-Credentials": "true",
+      "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE, OPTIONS",
+      "Access-Control-Allow-Headers":
+        request.headers["access-control-request-headers"] ?? "Content-Type, Authorization",
+      Vary: "Origin",
+    }),
+  };
+}
+
+/** Whether a request only asks what it may ask. */
+export function isPreflight(request: IncomingMessage, path: string): boolean {
+  return request.method === "OPTIONS" && /^\/(ajax-)?api\//.test(path);
+}
 
 /** The policy of the viewer's page: it loads and asks nothing but this server. */
 export const PAGE_POLICY: string = [

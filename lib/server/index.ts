@@ -1,1 +1,2 @@
+export { addUser } from "./auth.ts";
 export { type RunningServer, type ServeOptions, serve } from "./serve.ts";

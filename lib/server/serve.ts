@@ -10,11 +10,18 @@ import { MlrunsError } from "../errors.ts";
 import { WHOLE_TREE } from "../site/scope.ts";
 import { version } from "../version.ts";
 import { createApp } from "./app.ts";
+import { type AuthOptions, openAuth } from "./auth.ts";
 import { ChangeFeed } from "./events.ts";
-import { checkRequest, type GuardOptions, PAGE_POLICY, SECURITY_HEADERS } from "./guard.ts";
+import {
+  checkRequest,
+  type GuardOptions,
+  isPreflight,
+  PAGE_POLICY,
+  securityHeaders,
+} from "./guard.ts";
 import type { ApiOptions } from "./options.ts";
 
-export interface ServeOptions extends GuardOptions, Omit<ApiOptions, "version"> {
+export interface ServeOptions extends GuardOptions, AuthOptions, Omit<ApiOptions, "version"> {
   /** 127.0.0.1 by default. */
   readonly host?: string;
   /** 5000 by default; 0 is any free port. */
@@ -71,14 +78,22 @@ export async function serve(
   );
   const answer = getRequestListener(app.fetch);
   const viewer = await openViewer(options.viewerDir ?? BUILT_VIEWER);
+  const authenticate = await openAuth(options);
   const prefix = (options.staticPrefix ?? "").replace(/\/+$/, "");
 
   const server = createServer((request, response) => {
-    for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
+    for (const [name, value] of Object.entries(securityHeaders(request, options))) {
+      response.setHeader(name, value);
+    }
     const path = stripPrefix(request, prefix);
     if (path === undefined) return refuse(response, 404, "Not found");
     const refusal = checkRequest(request, path, options);
     if (refusal !== undefined) return refuse(response, refusal.status, refusal.text);
+    if (isPreflight(request, path)) return void response.writeHead(204).end();
+    if (authenticate !== undefined && path !== "/health" && !authenticate(request.headers)) {
+      response.setHeader("WWW-Authenticate", 'Basic realm="mlruns", charset="UTF-8"');
+      return refuse(response, 401, "You are not authenticated.");
+    }
     viewer(request, response, () => void answer(request, response));
   });
   const port = await listen(server, options);

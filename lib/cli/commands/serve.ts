@@ -4,8 +4,9 @@ import { Command, Option } from "commander";
 import open from "open";
 import pc from "picocolors";
 import { MlrunsClient } from "../../client/client.ts";
+import { invalidParameter } from "../../errors.ts";
 import { type RunningServer, serve } from "../../server/index.ts";
-import { port, several } from "../options.ts";
+import { list, port } from "../options.ts";
 import { print, warn, warnProblems } from "../output.ts";
 
 interface Options {
@@ -16,47 +17,118 @@ interface Options {
   readonly staticPrefix?: string;
   readonly allowedHosts?: readonly string[];
   readonly corsAllowedOrigins?: readonly string[];
+  readonly xFrameOptions?: "SAMEORIGIN" | "DENY" | "NONE";
   readonly title?: string;
+  readonly auth?: string;
+  readonly artifactsRoot?: string;
+  readonly defaultArtifactRoot?: string;
+  readonly serveArtifacts?: boolean;
+  readonly artifactsOnly?: boolean;
+  readonly artifactsDestination?: string;
 }
 
 const DEFAULT_PORT = 5_000;
+const LOOPBACK = ["127.0.0.1", "localhost", "::1"];
+
+/** An option with the variable that MLflow's server reads for it. */
+function option(flags: string, description: string, variable: string): Option {
+  return new Option(flags, description).env(variable);
+}
 
 export const serveCommand: Command = new Command("serve")
-  .description("serve the viewer over a tree of runs")
+  .description(
+    "serve the viewer over a tree of runs, and MLflow's REST API for clients that log to it",
+  )
   .argument("[root]", "the mlruns folder (default: MLFLOW_TRACKING_URI, else ./mlruns)")
   .addOption(
-    new Option(
+    option(
       "-p, --port <port>",
-      "port, 0 for any free one (default: 5000, or the next free one)",
+      "0 for any free one (default: 5000, or the next free one)",
+      "MLFLOW_PORT",
     ).argParser(port),
   )
-  .option("-h, --host <host>", "address to listen on", "127.0.0.1")
+  .addOption(
+    option("-h, --host <host>", "address to listen on", "MLFLOW_HOST").default("127.0.0.1"),
+  )
   .option("--no-open", "do not open a browser")
   .option("--read-only", "refuse every change", false)
   .option("--title <title>", "title of the page")
-  .option("--static-prefix <path>", "serve everything below this path")
   .option(
-    "--allowed-hosts <host>",
-    "further host names to answer for, * for all; may be repeated",
-    several,
+    "--auth <basic:file>",
+    "ask for a password; `mlruns auth add` makes the file. MLRUNS_AUTH_TOKEN is a bearer token",
+  )
+  .addOption(
+    option(
+      "--artifacts-root <uri>",
+      "where new experiments keep artifacts, such as s3://bucket/path; clients go there themselves",
+      "MLFLOW_DEFAULT_ARTIFACT_ROOT",
+    ),
+  )
+  .addOption(
+    new Option("--default-artifact-root <uri>", "the same, as MLflow calls it").env(
+      "ARTIFACT_ROOT",
+    ),
   )
   .option(
-    "--cors-allowed-origins <origin>",
-    "further origins whose pages may write; may be repeated",
-    several,
+    "--serve-artifacts",
+    "clients reach artifacts through this server, those below --artifacts-root too",
+  )
+  .option("--no-serve-artifacts", "tell clients paths of this machine instead")
+  .option("--artifacts-only", "serve artifacts and nothing else")
+  .addOption(
+    option(
+      "--artifacts-destination <folder>",
+      "for proxied artifacts of no run (default: mlartifacts beside the tree)",
+      "MLFLOW_ARTIFACTS_DESTINATION",
+    ),
+  )
+  .addOption(
+    option("--static-prefix <path>", "serve everything below this path", "MLFLOW_STATIC_PREFIX"),
+  )
+  .addOption(
+    option(
+      "--allowed-hosts <hosts>",
+      "further host names to answer for, with commas; * for all",
+      "MLFLOW_SERVER_ALLOWED_HOSTS",
+    ).argParser(list),
+  )
+  .addOption(
+    option(
+      "--cors-allowed-origins <origins>",
+      "further origins whose pages may write, with commas",
+      "MLFLOW_SERVER_CORS_ALLOWED_ORIGINS",
+    ).argParser(list),
+  )
+  .addOption(
+    option(
+      "--x-frame-options <value>",
+      "which pages may show this one in a frame",
+      "MLFLOW_SERVER_X_FRAME_OPTIONS",
+    ).choices(["SAMEORIGIN", "DENY", "NONE"]),
   )
   .helpOption("--help", "display help for command")
   .action(async (root: string | undefined, options: Options) => {
     const client = new MlrunsClient(root, { followLinks: false });
     // The root that is named must be there; the usual one is made, so that clients can log to it.
     if (root !== undefined || existsSync(client.root)) client.checkRoot();
+    const { artifactsRoot, defaultArtifactRoot, auth, ...rest } = options;
+    const serveArtifacts = options.serveArtifacts ?? flag("MLFLOW_SERVE_ARTIFACTS");
+    const location = artifactsRoot ?? defaultArtifactRoot;
+    const token = process.env.MLRUNS_AUTH_TOKEN;
     const server = await serve(client, {
-      ...options,
+      ...rest,
+      artifactsOnly: options.artifactsOnly ?? flag("MLFLOW_ARTIFACTS_ONLY") ?? false,
+      ...(location !== undefined && { artifactsRoot: location }),
+      ...(serveArtifacts !== undefined && { serveArtifacts }),
+      // Without being asked to, the server does not stand between clients and a bucket.
+      proxyArtifactsRoot: location !== undefined && serveArtifacts === true,
+      ...(auth !== undefined && { passwordFile: passwordFile(auth) }),
+      ...(token && { token }),
       port: options.port ?? DEFAULT_PORT,
       movesOn: options.port === undefined,
       rootLabel: labelOf(client.root),
     });
-    await announce(client, server, options);
+    await announce(client, server, options, auth !== undefined || Boolean(token));
     await stopSignal();
     warn("stopping");
     await server.close();
@@ -66,20 +138,37 @@ async function announce(
   client: MlrunsClient,
   server: RunningServer,
   options: Options,
+  isGuarded: boolean,
 ): Promise<void> {
   if (options.port === undefined && server.port !== DEFAULT_PORT) {
     warn(`port ${DEFAULT_PORT} is taken, so this is ${server.port}`);
   }
   print(`${labelOf(client.root)} is served at ${pc.bold(server.url)}`);
-  if (!["127.0.0.1", "localhost", "::1"].includes(options.host)) {
+  if (!LOOPBACK.includes(options.host) && !isGuarded) {
+    const may = options.readOnly ? "read" : "read and change";
     warn(
-      `${pc.yellow("warning")} anybody who reaches ${options.host} can read this tree: there is no access control`,
+      `${pc.yellow("warning")} anybody who reaches ${options.host} can ${may} this tree: --auth asks for a password`,
     );
   }
   const { problems } = await client.scanExperiments("ALL");
   warnProblems(problems);
   // Without a display there is no browser to open, and a script does not want one.
   if (options.open && process.stdout.isTTY) await open(server.url).catch(() => undefined);
+}
+
+/** A variable that is a switch: MLflow takes `true` and `1`. Undefined when it is not set. */
+function flag(variable: string): boolean | undefined {
+  const value = process.env[variable];
+  return value ? /^(1|true|yes|on)$/i.test(value) : undefined;
+}
+
+/** The file of `--auth basic:FILE`. */
+function passwordFile(auth: string): string {
+  if (auth.startsWith("basic:") && auth.length > "basic:".length)
+    return auth.slice("basic:".length);
+  throw invalidParameter(`'${auth}' is no way to ask for a password.`, {
+    hint: "Give --auth basic:FILE.",
+  });
 }
 
 /** Resolves at Ctrl+C or when the process is asked to end. */

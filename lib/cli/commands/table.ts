@@ -8,6 +8,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   show: async () => (await import("./show.ts")).showCommand,
   site: async () => (await import("./site.ts")).siteCommand,
   log: async () => (await import("./log.ts")).logCommands,
+  auth: async () => (await import("./auth.ts")).authCommand,
   delete: async () => (await import("./lifecycle.ts")).deleteCommand,
   restore: async () => (await import("./lifecycle.ts")).restoreCommand,
   demo: async () => (await import("./demo.ts")).demoCommand,
