@@ -154,7 +154,7 @@ runs = client.search_runs(ids, "", ViewType.ALL)
 answer = {
     "experiments": sorted(map(experiment, experiments), key=lambda e: json.dumps(e)),
     "runs": {r.info.run_id: run(r) for r in runs},
-    "histories": {r.info.run_id: {k: [metric(m) for m in client.get_metric_history(r.info.run_id, k)]
+    "histories": {r.info.run_id: {k: [{**metric(m), "run_id": r.info.run_id} for m in client.get_metric_history(r.info.run_id, k)]
                                   for k in r.data.metrics} for r in runs},
     "registered_models": [registered_model(m) for m in client.search_registered_models()],
     "model_versions": [model_version(v) for v in client.search_model_versions()],
