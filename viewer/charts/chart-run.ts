@@ -21,3 +21,11 @@ export interface MetricBrief {
 export interface StyledRun extends ChartRun {
   readonly style: LineStyle;
 }
+
+/** Runs that are drawn as one line with a band. */
+export interface ChartGroup {
+  readonly id: string;
+  readonly name: string;
+  readonly runIds: readonly string[];
+  readonly style: LineStyle;
+}

@@ -1,7 +1,8 @@
 import type { Line } from "./line.ts";
 import { lowerBound } from "./reduce.ts";
 
-export type Spread = "sd" | "minmax" | "ci95";
+export const SPREADS = ["sd", "minmax", "ci95"] as const;
+export type Spread = (typeof SPREADS)[number];
 
 /** A group of runs as one line with a band around it. */
 export interface Band {
@@ -25,6 +26,19 @@ export function groupBand(lines: readonly Line[], spread: Spread): Band {
   const places = shared ?? evenPlaces(binned);
   const columns = shared ? binned : binned.map((line) => intoBins(line, places));
   return summarise(places, columns, spread);
+}
+
+/** The outline of a band: along its upper edge, and back along its lower one. Gaps are left out. */
+export function bandOutline(
+  x: readonly number[],
+  low: readonly (number | null | undefined)[],
+  high: readonly (number | null | undefined)[],
+): [x: number, y: number][] {
+  const edge = (column: readonly (number | null | undefined)[]): [number, number][] =>
+    column.flatMap((value, i) =>
+      value === null || value === undefined ? [] : [[x[i] as number, value] as [number, number]],
+    );
+  return [...edge(high), ...edge(low).reverse()];
 }
 
 interface Points {

@@ -13,6 +13,10 @@ export interface PlotLine {
   readonly line: Line;
   /** Along `line.x`; the same array as `line.y` without smoothing. */
   readonly smoothed: Float64Array;
+  /** Of a group of runs: how far they spread around their mean, along `line.x`. */
+  readonly band?: { readonly low: Float64Array; readonly high: Float64Array };
+  /** Of a group of runs: their own lines, drawn faint behind it. */
+  readonly members?: readonly Line[];
 }
 
 export interface PlotOptions {
@@ -30,6 +34,9 @@ export interface PlotOptions {
   readonly height: number;
 }
 
+/** Values on the shared x of a plot: undefined where a line has no point, null at a gap. */
+export type Column = readonly (number | null | undefined)[];
+
 /** All that a chart draws. Coordinates are on the transformed scales, which are plain linear axes. */
 export interface Plot {
   readonly x: Range;
@@ -41,9 +48,12 @@ export interface Plot {
   /** Shared ascending x for raw and smoothed columns. */
   readonly columns: readonly number[];
   /** One a line. */
-  readonly smoothed: readonly (readonly (number | null | undefined)[])[];
-  /** One a line, empty when nothing is smoothed. */
-  readonly raw: readonly (readonly (number | null | undefined)[])[];
+  readonly smoothed: readonly Column[];
+  /** Faint lines behind: the points before smoothing, or the members of groups. */
+  readonly raw: readonly Column[];
+  /** The line that each of `raw` belongs to. */
+  readonly rawOf: readonly number[];
+  readonly bands: readonly { readonly line: number; readonly low: Column; readonly high: Column }[];
   readonly marks: readonly (Mark & { readonly line: number })[];
   /** Points inside the window, all drawn through min and max. */
   readonly points: number;
@@ -73,16 +83,24 @@ export function makePlot(lines: readonly PlotLine[], options: PlotOptions): Plot
     columns: Math.max(1, Math.round(options.width)),
   };
 
-  const isSmoothed = lines.some(({ line, smoothed }) => smoothed !== line.y);
   const xs = lines.map(({ line }) => transformed(line.x, xScale));
-  const raw = lines.map(({ line }, i) => reduce(xs[i] as Float64Array, line.y, window));
-  const smoothed = isSmoothed
-    ? lines.map((line, i) => reduce(xs[i] as Float64Array, line.smoothed, window))
-    : raw;
-  const y = yRangeOf(lines, xs, window, [...smoothed, ...raw], yScale, options);
-  const joined = join(
-    (isSmoothed ? [...smoothed, ...raw] : raw).map((one) => toScale(one, yScale)),
+  const points = lines.map(({ line }, i) => reduce(xs[i] as Float64Array, line.y, window));
+  const smoothed = lines.map((line, i) =>
+    line.smoothed === line.line.y
+      ? (points[i] as Drawn)
+      : reduce(xs[i] as Float64Array, line.smoothed, window),
   );
+  const behind = linesBehind(lines, points, xScale, window);
+  const bands = lines.flatMap(({ band }, line) => {
+    if (band === undefined) return [];
+    const x = xs[line] as Float64Array;
+    return [{ line, low: reduce(x, band.low, window), high: reduce(x, band.high, window) }];
+  });
+  const around = bands.flatMap(({ low, high }) => [low, high]);
+  const all = [...smoothed, ...behind.map(({ drawn }) => drawn), ...around];
+  const y = yRangeOf(lines, xs, window, all, yScale, options);
+  const joined = join(all.map((one) => toScale(one, yScale)));
+  const firstBand = lines.length + behind.length;
   return {
     x,
     y,
@@ -92,11 +110,33 @@ export function makePlot(lines: readonly PlotLine[], options: PlotOptions): Plot
     yTicks: ticksOf(yScale, y, options.height / Y_TICK_SPACE),
     columns: joined.x,
     smoothed: joined.y.slice(0, lines.length),
-    raw: joined.y.slice(lines.length),
-    marks: raw.flatMap((one, line) => one.marks.map((mark) => ({ ...mark, line }))),
-    points: raw.reduce((sum, one) => sum + one.count, 0),
+    raw: joined.y.slice(lines.length, firstBand),
+    rawOf: behind.map(({ line }) => line),
+    bands: bands.map(({ line }, i) => ({
+      line,
+      low: joined.y[firstBand + 2 * i] as Column,
+      high: joined.y[firstBand + 2 * i + 1] as Column,
+    })),
+    marks: points.flatMap((one, line) => one.marks.map((mark) => ({ ...mark, line }))),
+    points: points.reduce((sum, one) => sum + one.count, 0),
     clipped: options.clip ? countOutside(lines, xs, window, y, yScale) : 0,
   };
+}
+
+/** What is drawn faint: the points of smoothed lines, and the members of groups. */
+function linesBehind(
+  lines: readonly PlotLine[],
+  points: readonly Drawn[],
+  xScale: Scale,
+  window: Window,
+): { readonly line: number; readonly drawn: Drawn }[] {
+  return lines.flatMap(({ line, smoothed, members = [] }, i) => [
+    ...(smoothed === line.y ? [] : [{ line: i, drawn: points[i] as Drawn }]),
+    ...members.map((member) => ({
+      line: i,
+      drawn: reduce(transformed(member.x, xScale), member.y, window),
+    })),
+  ]);
 }
 
 function yRangeOf(

@@ -1,4 +1,5 @@
 import { formatList, parseList } from "../state/url.ts";
+import { SPREADS, type Spread } from "./group.ts";
 import type { XAxis } from "./line.ts";
 
 /** How the charts of a panel are drawn. Lives in the URL. */
@@ -10,6 +11,10 @@ export interface ChartSettings {
   readonly clip: boolean;
   /** Weight of the moving average, 0 to 0.99. */
   readonly smoothing: number;
+  /** What the band around the mean of a group shows. */
+  readonly spread: Spread;
+  /** Draws the runs of a group, too. */
+  readonly showsMembers: boolean;
   /** Fixed ends of y. */
   readonly low?: number;
   readonly high?: number;
@@ -21,6 +26,8 @@ export const DEFAULT_SETTINGS: ChartSettings = {
   logY: false,
   clip: false,
   smoothing: 0,
+  spread: "sd",
+  showsMembers: false,
 };
 
 export const MOST_SMOOTHING = 0.99;
@@ -44,6 +51,8 @@ export function readSettings(query: ReadonlyMap<string, string>): ChartSettings 
     logY: y.includes("log"),
     clip: y.includes("clip"),
     smoothing: smoothingOf(query.get("sm")),
+    spread: SPREADS.find((spread) => y.includes(spread)) ?? DEFAULT_SETTINGS.spread,
+    showsMembers: y.includes("members"),
     ...endsOf(y.find((word) => word.includes(".."))),
   };
 }
@@ -52,12 +61,18 @@ export function readSettings(query: ReadonlyMap<string, string>): ChartSettings 
 export function settingsQuery(
   settings: ChartSettings,
 ): Record<"x" | "y" | "sm", string | undefined> {
-  const { x, logX, logY, clip, smoothing, low, high } = settings;
+  const { x, logX, logY, clip, smoothing, spread, showsMembers, low, high } = settings;
   const axis = x.kind === "metric" ? METRIC + x.key : x.kind;
   const isFixed = low !== undefined || high !== undefined;
   return {
     x: list([axis === "step" && !logX ? "" : axis, logX ? "log" : ""]),
-    y: list([logY ? "log" : "", clip ? "clip" : "", isFixed ? `${low ?? ""}..${high ?? ""}` : ""]),
+    y: list([
+      logY ? "log" : "",
+      clip ? "clip" : "",
+      spread === DEFAULT_SETTINGS.spread ? "" : spread,
+      showsMembers ? "members" : "",
+      isFixed ? `${low ?? ""}..${high ?? ""}` : "",
+    ]),
     sm: smoothing === 0 ? undefined : String(smoothing),
   };
 }

@@ -1,3 +1,4 @@
+import { bandOutline } from "./group.ts";
 import { DASHES } from "./line-styles.ts";
 import type { Plot } from "./plot.ts";
 import type { Range } from "./range.ts";
@@ -53,8 +54,9 @@ export function chartSvg(
     ),
     `<clipPath id="plot"><rect x="${LEFT}" y="${TOP}" width="${SVG_PLOT.width}" height="${PLOT_HEIGHT}"/></clipPath>`,
     '<g clip-path="url(#plot)" fill="none" stroke-linejoin="round">',
+    ...plot.bands.map((band) => area(plot, band, lines[band.line], x, y)),
     ...plot.raw.map((column, i) =>
-      path(plot, column, lines[i], x, y, 'stroke-width="1" opacity="0.28"'),
+      path(plot, column, lines[plot.rawOf[i] ?? 0], x, y, 'stroke-width="1" opacity="0.28"'),
     ),
     ...plot.smoothed.map((column, i) => path(plot, column, lines[i], x, y, dashOf(lines[i]))),
     "</g>",
@@ -83,6 +85,18 @@ function path(
     pen = "L";
   });
   return `<path d="${d}" stroke="${line?.color ?? "currentColor"}" ${style}/>`;
+}
+
+function area(
+  plot: Plot,
+  { low, high }: Plot["bands"][number],
+  line: SvgLine | undefined,
+  x: (value: number) => string,
+  y: (value: number) => string,
+): string {
+  const points = bandOutline(plot.columns, low, high).map(([at, value]) => `${x(at)} ${y(value)}`);
+  const color = line?.color ?? "currentColor";
+  return `<path d="M${points.join("L")}Z" fill="${color}" opacity="0.15" stroke="none"/>`;
 }
 
 function legendRow(line: SvgLine, y: number, theme: SvgTheme): string {

@@ -1,5 +1,6 @@
 import type { Signal } from "@preact/signals";
 import type { JSX } from "preact";
+import { SPREADS } from "../charts/group.ts";
 import type { XAxis } from "../charts/line.ts";
 import { type ChartSettings, MOST_SMOOTHING } from "../charts/settings.ts";
 import { type ChartSync, unpin } from "../charts/sync.ts";
@@ -9,6 +10,7 @@ import { Button } from "./Button.tsx";
 import { Icon } from "./Icon.tsx";
 import { MenuButton, type MenuItem } from "./Menu.tsx";
 import { SearchInput } from "./SearchInput.tsx";
+import { Segmented } from "./Segmented.tsx";
 import "./ChartControls.css";
 
 interface ChartControlsProps {
@@ -21,6 +23,7 @@ interface ChartControlsProps {
   readonly search?: string;
   readonly onSearch?: (search: string) => void;
   readonly syncsZoom?: Signal<boolean>;
+  readonly isGrouped?: boolean;
 }
 
 /** One row over the charts that says how all of them are drawn. */
@@ -76,6 +79,23 @@ export function ChartControls(props: ChartControlsProps): JSX.Element {
       <Button kind="quiet" pressed={settings.clip} onClick={() => change({ clip: !settings.clip })}>
         {CHART_TEXTS.clip}
       </Button>
+      {props.isGrouped === true && (
+        <>
+          <Segmented
+            label={CHART_TEXTS.band}
+            value={settings.spread}
+            segments={SPREADS.map((value) => ({ value, label: CHART_TEXTS.spreads[value] }))}
+            onChange={(spread) => change({ spread })}
+          />
+          <Button
+            kind="quiet"
+            pressed={settings.showsMembers}
+            onClick={() => change({ showsMembers: !settings.showsMembers })}
+          >
+            {CHART_TEXTS.members}
+          </Button>
+        </>
+      )}
       {syncsZoom !== undefined && (
         <Button
           kind="quiet"

@@ -1,7 +1,8 @@
 import type { Signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useMemo, useRef } from "preact/hooks";
-import type { ChartRun, StyledRun } from "../charts/chart-run.ts";
+import type { ChartGroup, ChartRun, StyledRun } from "../charts/chart-run.ts";
+import { groupsAsRuns } from "../charts/group-lines.ts";
 import { lineStyles } from "../charts/line-styles.ts";
 import { metricFilter, type Section, SYSTEM_PREFIX, sectionsOf } from "../charts/sections.ts";
 import { readSettings, settingsQuery } from "../charts/settings.ts";
@@ -23,6 +24,8 @@ interface ChartPanelProps {
   /** Metrics to show, all of the runs' by default. */
   readonly metrics?: readonly string[];
   readonly sync?: ChartSync;
+  /** Draws groups of the runs instead of the runs. */
+  readonly groups?: readonly ChartGroup[] | undefined;
 }
 
 /** Prefixes of sections that are folded, the machine metrics to begin with. */
@@ -64,6 +67,7 @@ export function ChartPanel(props: ChartPanelProps): JSX.Element {
         search={search}
         onSearch={(text) => setQuery({ ch: text }, { replace: true })}
         syncsZoom={syncsZoom}
+        isGrouped={props.groups !== undefined}
       />
       <div class="chart-panel-body">
         {sections.length === 0 && <p class="chart-panel-empty">{CHART_TEXTS.noMatch}</p>}
@@ -74,7 +78,13 @@ export function ChartPanel(props: ChartPanelProps): JSX.Element {
             total={countOf.get(section.prefix) ?? section.metrics.length}
             isSearching={search !== ""}
           >
-            <Cards metrics={section.metrics} runs={runs} settings={settings} sync={sync} />
+            <Cards
+              metrics={section.metrics}
+              runs={runs}
+              groups={props.groups}
+              settings={settings}
+              sync={sync}
+            />
           </ChartSection>
         ))}
       </div>
@@ -88,11 +98,16 @@ const PINNED = "pinned";
 interface CardsProps {
   readonly metrics: readonly string[];
   readonly runs: readonly StyledRun[];
+  readonly groups: readonly ChartGroup[] | undefined;
   readonly settings: ReturnType<typeof readSettings>;
   readonly sync: ChartSync;
 }
 
-function Cards({ metrics, runs, settings, sync }: CardsProps): JSX.Element {
+function Cards({ metrics, runs, groups, settings, sync }: CardsProps): JSX.Element {
+  const bars = useMemo(
+    () => (groups === undefined ? runs : groupsAsRuns(groups, runs)),
+    [groups, runs],
+  );
   const hasHistory = (metric: string): boolean =>
     runs.some((run) => (run.metrics.get(metric)?.count ?? 0) > 1);
   const [only] = runs.length === 1 ? runs : [];
@@ -102,9 +117,15 @@ function Cards({ metrics, runs, settings, sync }: CardsProps): JSX.Element {
       {(only === undefined ? metrics : metrics.filter(hasHistory)).map((metric) => (
         <div key={metric} class="chart-cell">
           {hasHistory(metric) ? (
-            <HistoryCard metric={metric} runs={runs} settings={settings} sync={sync} />
+            <HistoryCard
+              metric={metric}
+              runs={runs}
+              groups={groups}
+              settings={settings}
+              sync={sync}
+            />
           ) : (
-            <ValueBars metric={metric} runs={runs} sync={sync} />
+            <ValueBars metric={metric} runs={bars} sync={sync} />
           )}
         </div>
       ))}

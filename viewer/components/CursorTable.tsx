@@ -64,12 +64,7 @@ export function CursorTable({ runs, lines, settings, sync }: CursorTableProps): 
                 }}
               >
                 <td>
-                  <a class="cursor-table-run" href={runHref(run.experimentId, run.runId)}>
-                    <LineSample style={run.style} />
-                    <span class="cut" title={run.name}>
-                      {run.name}
-                    </span>
-                  </a>
+                  <RunName run={run} />
                 </td>
                 <td title={fullNumber(row.value)}>{valueText(row)}</td>
                 {isSmoothed && (
@@ -93,6 +88,24 @@ export function CursorTable({ runs, lines, settings, sync }: CursorTableProps): 
 }
 
 const AXIS_NAMES = { step: CHART_TEXTS.step, relative: "Time", time: "Time" } as const;
+
+/** A group has no page of its own. */
+function RunName({ run }: { run: StyledRun }): JSX.Element {
+  const name = (
+    <>
+      <LineSample style={run.style} />
+      <span class="cut" title={run.name}>
+        {run.name}
+      </span>
+    </>
+  );
+  if (run.experimentId === "") return <span class="cursor-table-run">{name}</span>;
+  return (
+    <a class="cursor-table-run" href={runHref(run.experimentId, run.runId)}>
+      {name}
+    </a>
+  );
+}
 
 /** A point that stands for many has a span, not a value. */
 function valueText({ value, span }: CursorRow): string {

@@ -1,7 +1,8 @@
 import type { JSX } from "preact";
 import { useMemo, useRef, useState } from "preact/hooks";
-import type { StyledRun } from "../charts/chart-run.ts";
+import type { ChartGroup, StyledRun } from "../charts/chart-run.ts";
 import { cursorRows } from "../charts/cursor.ts";
+import { groupLines, groupsAsRuns } from "../charts/group-lines.ts";
 import type { Plot, PlotLine } from "../charts/plot.ts";
 import type { ChartSettings } from "../charts/settings.ts";
 import type { ChartSync } from "../charts/sync.ts";
@@ -19,6 +20,8 @@ interface MetricChartProps {
   readonly metric: string;
   /** Runs without the metric are left out. */
   readonly runs: readonly StyledRun[];
+  /** Draws groups of the runs instead of the runs. */
+  readonly groups?: readonly ChartGroup[] | undefined;
   readonly settings: ChartSettings;
   readonly sync: ChartSync;
   /** `page` fills its room; `mini` has no table and no menu. */
@@ -50,11 +53,13 @@ export function MetricChart(props: MetricChartProps): JSX.Element {
 }
 
 function ChartBody(props: MetricChartProps): JSX.Element {
-  const { metric, runs, settings, sync, size } = props;
+  const { metric, settings, sync, size } = props;
   const [columns, setColumns] = useState(0);
   const [plot, setPlot] = useState<Plot | undefined>();
   const [isTable, setTable] = useState(false);
-  const { lines, isReady, error } = useChartLines(metric, runs, settings, sync.zoom.value, columns);
+  const own = useChartLines(metric, props.runs, settings, sync.zoom.value, columns);
+  const { isReady, error } = own;
+  const { lines, runs } = useGroups(props, own.lines);
   const isAlone = runs.length === 1;
   return (
     <>
@@ -106,6 +111,23 @@ function ChartBody(props: MetricChartProps): JSX.Element {
       )}
     </>
   );
+}
+
+/** The groups instead of the runs, when the runs are grouped. */
+function useGroups(
+  { groups, runs, settings, metric }: MetricChartProps,
+  lines: readonly PlotLine[],
+): { readonly lines: readonly PlotLine[]; readonly runs: readonly StyledRun[] } {
+  const { spread, showsMembers } = settings;
+  const grouped = useMemo(
+    () => groups && groupLines(lines, groups, spread, showsMembers),
+    [lines, groups, spread, showsMembers],
+  );
+  const asRuns = useMemo(
+    () => groups && groupsAsRuns(groups, runs).filter((run) => run.metrics.has(metric)),
+    [groups, runs, metric],
+  );
+  return { lines: grouped ?? lines, runs: asRuns ?? runs };
 }
 
 /** The value of the only run: at the cursor, or the last one. */

@@ -41,9 +41,15 @@ export function ValueBars({ metric, runs, sync }: ValueBarsProps): JSX.Element {
               sync.pointedRun.value = null;
             }}
           >
-            <a class="cut" href={runHref(run.experimentId, run.runId)} title={run.name}>
-              {run.name}
-            </a>
+            {run.experimentId === "" ? (
+              <span class="cut" title={run.name}>
+                {run.name}
+              </span>
+            ) : (
+              <a class="cut" href={runHref(run.experimentId, run.runId)} title={run.name}>
+                {run.name}
+              </a>
+            )}
             <svg class={`value-bar-track r${run.style.color}`} aria-hidden="true">
               <rect x={`${left}%`} width={`${width}%`} height="100%" />
             </svg>

@@ -1,8 +1,9 @@
 import uPlot from "uplot";
+import { bandOutline } from "../charts/group.ts";
 import { DASHES } from "../charts/line-styles.ts";
 import type { Plot } from "../charts/plot.ts";
 import { forward } from "../charts/scale.ts";
-import type { ThemeColors } from "../charts/theme-colors.ts";
+import { type ThemeColors, withAlpha } from "../charts/theme-colors.ts";
 
 /** What is shown at a place of the x axis. Places are in the axes' own units. */
 export interface OverlayCursor {
@@ -25,6 +26,7 @@ const POINT_RADIUS = 3;
 const HOT_RADIUS = 4.5;
 const FLAG_HEIGHT = 16;
 const MARK_SIZE = 4;
+const BAND_ALPHA = 0.15;
 
 export function clearOverlay(overlay: HTMLCanvasElement, plot: HTMLCanvasElement): void {
   if (overlay.width !== plot.width) overlay.width = plot.width;
@@ -79,6 +81,24 @@ export function drawOverlay(
     context.stroke();
   }
   drawFlag(context, cursor.label, x, top + height + ratio, overlay.width, colors, ratio);
+}
+
+/** The spread of groups, under their lines. */
+export function drawBands(chart: uPlot, plot: Plot, colorOf: (line: number) => string): void {
+  const { ctx: context, bbox } = chart;
+  context.save();
+  context.beginPath();
+  context.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+  context.clip();
+  for (const { line, low, high } of plot.bands) {
+    context.beginPath();
+    for (const [x, y] of bandOutline(plot.columns, low, high)) {
+      context.lineTo(chart.valToPos(x, "x", true), chart.valToPos(y, "y", true));
+    }
+    context.fillStyle = withAlpha(colorOf(line), BAND_ALPHA);
+    context.fill();
+  }
+  context.restore();
 }
 
 /** Values without a place on the plot: a cross for NaN at the bottom, arrows for infinities at their edge. */

@@ -4,7 +4,13 @@ import { DASHES } from "../charts/line-styles.ts";
 import type { Plot } from "../charts/plot.ts";
 import { inverse } from "../charts/scale.ts";
 import { type ThemeColors, withAlpha } from "../charts/theme-colors.ts";
-import { clearOverlay, drawMarks, drawOverlay, type OverlayCursor } from "./line-plot-overlay.ts";
+import {
+  clearOverlay,
+  drawBands,
+  drawMarks,
+  drawOverlay,
+  type OverlayCursor,
+} from "./line-plot-overlay.ts";
 
 export interface LinePlotEvents {
   /** The mouse is at a place of the plot, in the unit of x and on the plotted scale of y; null when it left. */
@@ -61,7 +67,7 @@ export class LinePlot {
     this.#plot = plot;
     this.#looks = looks;
     this.#colors = colors;
-    const shape = [plot.raw.length, plot.smoothed.length, ...looks.map((look) => look.dash)].join();
+    const shape = [...plot.rawOf, "", ...looks.map((look) => look.dash)].join();
     const data = [plot.columns, ...plot.raw, ...plot.smoothed] as unknown as uPlot.AlignedData;
     if (this.#chart === null || shape !== this.#shape) {
       this.#shape = shape;
@@ -148,6 +154,7 @@ export class LinePlot {
         },
       },
       hooks: {
+        drawAxes: [(chart) => drawBands(chart, this.#plot, (line) => this.#look(line).color)],
         draw: [(chart) => this.#drawn(chart)],
         setCursor: [(chart) => this.#hovered(chart)],
         setSelect: [(chart) => this.#selected(chart)],
@@ -161,7 +168,7 @@ export class LinePlot {
       (_, i): uPlot.Series => ({
         auto: false,
         width: 1,
-        stroke: () => withAlpha(this.#look(i).color, RAW_ALPHA),
+        stroke: () => withAlpha(this.#look(this.#plot.rawOf[i] ?? 0).color, RAW_ALPHA),
         paths: linear,
         points: { show: false },
       }),

@@ -30,6 +30,9 @@ const nothing = (): Promise<typeof import("../components/RunsNothing.tsx")> =>
 const NoRuns = lazyComponent(async () => (await nothing()).NoRuns);
 const NoMatch = lazyComponent(async () => (await nothing()).NoMatch);
 const NoExperiment = lazyComponent(async () => (await nothing()).NoExperiment);
+const RunCharts = lazyComponent(
+  async () => (await import("../components/RunCharts.tsx")).RunCharts,
+);
 const RunEditDialog = lazyComponent(
   async () => (await import("../components/RunEditDialog.tsx")).RunEditDialog,
 );
@@ -48,7 +51,7 @@ export function ExperimentRuns({ params }: PageProps): JSX.Element {
   const edit = useSignal<RunEdit | null>(null);
   const folds = useFolds();
   const view = useRunsView(table, query.value, folds.state);
-  const views = useViews(experimentIds);
+  const views = useViews(experimentIds, data !== null);
   useColumnMemory(ids);
   useEffect(() => readSelection(query.peek().get("sel")), [ids]);
   useRunKeys(view);
@@ -65,6 +68,7 @@ export function ExperimentRuns({ params }: PageProps): JSX.Element {
     if (data === null || view.isPending) return <div class="runs-nothing" aria-busy="true" />;
     if (table.length === 0) return <NoRuns />;
     if (view.rows.length === 0) return <NoMatch view={view} life={lifecycleOf(query.value)} />;
+    if (mode === "charts") return <RunCharts view={view} />;
     if (isPhone.value) return <RunCards view={view} />;
     return <RunTable view={view} label={title} folds={folds} />;
   };

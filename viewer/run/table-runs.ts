@@ -1,20 +1,26 @@
-import type { ChartRun, MetricBrief } from "../charts/chart-run.ts";
+import type { ChartGroup, ChartRun, MetricBrief } from "../charts/chart-run.ts";
+import { lineStyles } from "../charts/line-styles.ts";
 import type { RunsTable } from "../data/runs-table.ts";
 import { shortId } from "../format.ts";
+import type { RunGroup } from "../table/groups.ts";
 
 /** Rows of a runs table as charts see them. */
-export function tableRuns(table: RunsTable, rows: readonly number[]): ChartRun[] {
-  return rows.map((row) => {
+export function tableRuns(table: RunsTable, rows: Iterable<number>): ChartRun[] {
+  return [...rows].map((row) => {
     const runId = table.runIds[row] ?? "";
     const name = table.names[row] ?? "";
     return {
       runId,
-      experimentId: table.experiment.values[table.experiment.codes[row] ?? -1] ?? "",
+      experimentId: experimentOf(table, row),
       name: name === "" ? shortId(runId) : name,
       startTime: table.startTime[row] ?? Number.NaN,
       metrics: metricsOf(table, row),
     };
   });
+}
+
+export function experimentOf(table: RunsTable, row: number): string {
+  return table.experiment.values[table.experiment.codes[row] ?? -1] ?? "";
 }
 
 function metricsOf(table: RunsTable, row: number): ReadonlyMap<string, MetricBrief> {
@@ -41,11 +47,20 @@ export const FIRST_DRAWN = 20;
  */
 export function drawnRows(
   table: RunsTable,
-  rows: ArrayLike<number>,
-  chosen: readonly string[],
-): number[] {
-  const all = Array.from(rows);
-  if (chosen.length === 0) return all.slice(0, FIRST_DRAWN);
-  const ids = new Set(chosen);
-  return all.filter((row) => ids.has(table.runIds[row] ?? ""));
+  rows: Int32Array,
+  chosen: ReadonlySet<string>,
+): Int32Array {
+  if (chosen.size === 0) return rows.slice(0, FIRST_DRAWN);
+  return rows.filter((row) => chosen.has(table.runIds[row] ?? ""));
+}
+
+/** Groups of the table as charts see them, named by their values. */
+export function tableGroups(table: RunsTable, groups: readonly RunGroup[]): ChartGroup[] {
+  const styles = lineStyles(groups.map((group) => group.id));
+  return groups.map((group) => ({
+    id: group.id,
+    name: `${group.values.map((value) => value ?? "(none)").join(", ")} (${group.rows.length})`,
+    runIds: [...group.rows].map((row) => table.runIds[row] ?? ""),
+    style: styles.get(group.id) ?? { color: 1, dash: 0 },
+  }));
 }

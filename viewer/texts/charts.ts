@@ -10,6 +10,9 @@ export const CHART_TEXTS = {
   logX: "log x",
   logY: "log y",
   clip: "Clip outliers",
+  band: "Band",
+  spreads: { sd: "± sd", minmax: "min–max", ci95: "95 %" },
+  members: "Members",
   syncZoom: "Sync zoom",
   resetZoom: "Reset zoom",
   findMetrics: "Metrics, /regex/",
@@ -39,6 +42,7 @@ export const CHART_TEXTS = {
   draw: "Draw",
   drawn: "drawn",
   drawAll: "Draw all",
+  groups: "Groups in the charts",
   chartFailed: "The chart could not be loaded",
   cursorHelp:
     "Left and right arrows move the cursor, Enter pins it, plus and minus zoom, Escape shows all.",
