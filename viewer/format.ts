@@ -34,9 +34,11 @@ export function fullNumber(value: number): string {
   return String(value);
 }
 
-/** A signed difference, such as `+0.0331`. */
+/** A signed difference with three significant digits, such as `+0.0331`. */
 export function formatDelta(value: number): string {
-  return value > 0 ? `+${formatNumber(value)}` : formatNumber(value);
+  const rounded = Number(value.toPrecision(3));
+  const text = formatNumber(rounded).replace(/(\.\d*?)0+(?=$|e)/, "$1");
+  return (value > 0 ? "+" : "") + text.replace(/\.$/, "");
 }
 
 /** A signed share, such as `−21.5 %`. */

@@ -18,6 +18,18 @@ const ROUTES: readonly Route[] = [
     "/",
     lazyPage(async () => (await import("./pages/ExperimentList.tsx")).ExperimentList),
   ),
+  page(
+    "/compare-runs",
+    lazyPage(async () => (await import("./pages/RunCompare.tsx")).RunCompare),
+  ),
+  page(
+    "/views/:name",
+    lazyPage(async () => (await import("./pages/SharedView.tsx")).SharedView),
+  ),
+  page(
+    "/tree",
+    lazyPage(async () => (await import("./pages/TreeHealth.tsx")).TreeHealth),
+  ),
   page("/experiments/:ids", eagerPage(ExperimentRuns)),
   page("/experiments/:ids/runs", eagerPage(ExperimentRuns)),
   page(

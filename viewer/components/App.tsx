@@ -1,16 +1,22 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { connection, manifest, manifestError } from "../data/live.ts";
+import { connection, manifest, manifestError, refresh } from "../data/live.ts";
 import { matchRoute } from "../routes.ts";
+import { useKeys } from "../state/keys.ts";
+import { openHelp, openPalette, overlay } from "../state/overlay.ts";
 import { route } from "../state/route.ts";
 import { TEXTS } from "../texts.ts";
 import { ConnectionBar } from "./ConnectionBar.tsx";
 import { EmptyState, ErrorState } from "./EmptyState.tsx";
+import { lazyComponent } from "./lazy.tsx";
 import { NavPanel } from "./NavPanel.tsx";
 import { PageHost } from "./PageHost.tsx";
 import { Toasts } from "./Toast.tsx";
 import "./App.css";
+
+const Palette = lazyComponent(async () => (await import("./Palette.tsx")).Palette);
+const KeyHelp = lazyComponent(async () => (await import("./KeyHelp.tsx")).KeyHelp);
 
 /** The frame around every page: navigation at the left, the page, and what is said in passing. */
 export function App(): JSX.Element {
@@ -20,6 +26,8 @@ export function App(): JSX.Element {
   useEffect(() => {
     isDrawerOpen.value = false;
   }, [place]);
+
+  useKeys({ "Control+k": openPalette, "?": openHelp, r: () => void refresh() });
 
   const isRail = route.value.query.get("mode") === "charts";
   return (
@@ -33,6 +41,8 @@ export function App(): JSX.Element {
         <CurrentPage />
       </main>
       <Toasts />
+      {overlay.value === "palette" && <Palette />}
+      {overlay.value === "help" && <KeyHelp />}
     </div>
   );
 }

@@ -6,11 +6,12 @@ import { manifest } from "../data/live.ts";
 import { formatCount, plural } from "../format.ts";
 import { activeExperiments } from "../state/experiments.ts";
 import { experimentsHref, modelsHref, runsHref, tracesHref, treeHref } from "../state/links.ts";
+import { openPalette } from "../state/overlay.ts";
 import { route } from "../state/route.ts";
+import { parseIds } from "../state/url.ts";
 import { TEXTS } from "../texts.ts";
 import { Button } from "./Button.tsx";
 import { Icon, type IconName, Logo } from "./Icon.tsx";
-import { openPalette } from "./palette-state.ts";
 import { SettingsMenu } from "./SettingsMenu.tsx";
 import "./NavPanel.css";
 
@@ -175,8 +176,9 @@ function DrawerCurtain({ isOpen }: { isOpen: Signal<boolean> }): JSX.Element {
 }
 
 function currentExperiments(): ReadonlySet<string> {
-  const [page, ids] = route.value.path;
-  return new Set(page === "experiments" ? (ids ?? "").split(",") : []);
+  const [page, ids = ""] = route.value.path;
+  if (page === "experiments") return new Set(ids.split(","));
+  return new Set(parseIds(route.value.query.get("experiments")));
 }
 
 function isAt(page: string): boolean {

@@ -36,6 +36,7 @@ export function RunCards({ view }: { view: RunsView }): JSX.Element {
           heading: { kind: "", prefix: "", label: column.key },
           left: 0,
           width: 0,
+          isNumeric: true,
           startsGroup: false,
         })),
         1,

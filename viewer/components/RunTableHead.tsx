@@ -77,6 +77,7 @@ export function RunTableHead(props: RunTableHeadProps): JSX.Element {
               heading: { kind: "Attributes", prefix: "", label: ATTRIBUTES.name },
               left: 0,
               width: layout.nameWidth,
+              isNumeric: false,
               startsGroup: false,
             },
             0,
@@ -134,7 +135,7 @@ interface HeadCellProps {
 }
 
 function HeadCell({ placed, index, sort, options, isActive, actions }: HeadCellProps): JSX.Element {
-  const { column, heading, width, startsGroup } = placed;
+  const { column, heading, width, isNumeric, startsGroup } = placed;
   const place = sort.findIndex((key) => key.column.id === column.id);
   const key = sort[place];
   const direction = directionOf(column, options);
@@ -142,7 +143,7 @@ function HeadCell({ placed, index, sort, options, isActive, actions }: HeadCellP
   const classes = [
     "run-head-cell",
     startsGroup && "run-cell-group",
-    isRight(column) && "run-head-number",
+    isNumeric && "run-head-number",
     key !== undefined && "run-head-sorted",
     isActive && "run-head-active run-cell-active",
   ];
@@ -183,11 +184,4 @@ function HeadCell({ placed, index, sort, options, isActive, actions }: HeadCellP
 
 function Spacer({ width }: { width: number }): JSX.Element | null {
   return width === 0 ? null : <div class="run-spacer" style={{ width: `${width}px` }} />;
-}
-
-/** Metrics and times stand at the right, as their values do. */
-function isRight({ kind, key }: Column): boolean {
-  return (
-    kind === "metrics" || (kind === "attributes" && ["start", "duration", "end"].includes(key))
-  );
 }

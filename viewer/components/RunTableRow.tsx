@@ -115,7 +115,7 @@ export class RunRow extends Component<RunRowProps> {
       return (
         <div
           key={column.index}
-          id={cellId(index, column.index)}
+          id={isActive ? cellId(index, column.index) : undefined}
           role="gridcell"
           aria-colindex={column.index + 2}
           class={isActive ? `${column.class} run-cell-active` : column.class}
@@ -135,7 +135,7 @@ export class RunRow extends Component<RunRowProps> {
     return (
       <div
         key={column.index}
-        id={cellId(index, column.index)}
+        id={isActive ? cellId(index, column.index) : undefined}
         role="gridcell"
         aria-colindex={column.index + 2}
         class={classes}
@@ -148,7 +148,7 @@ export class RunRow extends Component<RunRowProps> {
   }
 }
 
-/** Id of a cell, for `aria-activedescendant`. */
+/** Id of the cell that the keyboard is on, for `aria-activedescendant`. The others have none. */
 export function cellId(row: number, column: number): string {
   return `run-cell-${row}-${column}`;
 }
@@ -188,7 +188,7 @@ function NameCell(props: RunRowProps): JSX.Element {
   const isActive = activeColumn === 0;
   return (
     <div
-      id={cellId(index, 0)}
+      id={isActive ? cellId(index, 0) : undefined}
       role="rowheader"
       aria-colindex={2}
       class={isActive ? "run-cell run-name run-cell-active" : "run-cell run-name"}

@@ -9,19 +9,7 @@ import type { Lifecycle, RunsView } from "../state/runs-view.ts";
 import { RUNS_TEXTS } from "../texts/runs.ts";
 import { Button } from "./Button.tsx";
 import { EmptyState } from "./EmptyState.tsx";
-
-const PYTHON = `import mlflow
-
-mlflow.set_tracking_uri("./mlruns")
-with mlflow.start_run():
-    mlflow.log_param("lr", 0.01)
-    mlflow.log_metric("loss", 0.25, step=1)`;
-
-const TYPESCRIPT = `import { startRun } from "mlruns";
-
-await using run = await startRun();
-run.logParam("lr", 0.01);
-run.logMetric("loss", 0.25, { step: 1 });`;
+import { FirstRun } from "./FirstRun.tsx";
 
 /** An experiment, or a tree, without runs: how to log the first. */
 export function NoRuns(): JSX.Element {
@@ -29,8 +17,7 @@ export function NoRuns(): JSX.Element {
     <div class="runs-nothing">
       <EmptyState title={RUNS_TEXTS.noRuns} icon="flask">
         <p>{RUNS_TEXTS.noRunsHelp}</p>
-        <pre class="code-block">{PYTHON}</pre>
-        <pre class="code-block">{TYPESCRIPT}</pre>
+        <FirstRun />
       </EmptyState>
     </div>
   );

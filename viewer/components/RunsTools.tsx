@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
+import { useKeys } from "../state/keys.ts";
 import { query } from "../state/route.ts";
 import { setOnlyDifferences } from "../state/runs-actions.ts";
 import type { RunsView } from "../state/runs-view.ts";
@@ -40,7 +41,7 @@ export function RunsTools({ view, savedFilters, isTable }: RunsToolsProps): JSX.
         )}
         <GroupButton view={view} />
         {isTable && (
-          <PopoverButton icon="columns" label={RUNS_TEXTS.columns}>
+          <PopoverButton icon="columns" label={RUNS_TEXTS.columns} shortcut=".">
             <ColumnManager view={view} />
           </PopoverButton>
         )}
@@ -53,10 +54,16 @@ function PopoverButton(props: {
   icon: "columns" | "group";
   label: string;
   pressed?: boolean;
+  /** A key that opens it. */
+  shortcut?: string;
   children: JSX.Element;
 }): JSX.Element {
   const anchor = useRef<HTMLButtonElement>(null);
   const isOpen = useSignal(false);
+  const toggle = (): void => {
+    isOpen.value = !isOpen.value;
+  };
+  useKeys(props.shortcut === undefined ? {} : { [props.shortcut]: toggle });
   return (
     <>
       <Button
@@ -65,9 +72,7 @@ function PopoverButton(props: {
         expanded={isOpen.value}
         hasPopup="dialog"
         {...(props.pressed === undefined ? {} : { pressed: props.pressed })}
-        onClick={() => {
-          isOpen.value = !isOpen.value;
-        }}
+        onClick={toggle}
       >
         {props.label}
       </Button>

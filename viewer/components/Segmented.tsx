@@ -28,7 +28,7 @@ export function Segmented<Value extends string>(props: SegmentedProps<Value>): J
           onClick={() => props.onChange(value)}
         >
           {icon !== undefined && <Icon name={icon} size={14} />}
-          {label}
+          <span class={icon === undefined ? undefined : "segment-label"}>{label}</span>
         </button>
       ))}
     </fieldset>

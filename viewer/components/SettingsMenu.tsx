@@ -1,8 +1,8 @@
 import type { JSX } from "preact";
+import { openHelp } from "../state/overlay.ts";
 import { isRoomy, singleKeys, THEMES, theme } from "../state/preferences.ts";
 import { TEXTS } from "../texts.ts";
 import { MenuButton } from "./Menu.tsx";
-import { openHelp } from "./palette-state.ts";
 
 /** What one reader prefers: theme, row height, keys. */
 export function SettingsMenu(): JSX.Element {

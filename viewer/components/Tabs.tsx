@@ -1,5 +1,7 @@
 import type { JSX } from "preact";
 import { formatCount } from "../format.ts";
+import { useKeys } from "../state/keys.ts";
+import { navigate } from "../state/route.ts";
 import "./Tabs.css";
 
 export interface TabLink {
@@ -11,6 +13,11 @@ export interface TabLink {
 
 /** Tabs that are pages: links, so that each has an address. */
 export function Tabs({ label, tabs }: { label: string; tabs: readonly TabLink[] }): JSX.Element {
+  const goBy = (step: number): void => {
+    const next = tabs[tabs.findIndex((tab) => tab.isCurrent) + step];
+    if (next !== undefined) navigate(next.href);
+  };
+  useKeys({ "[": () => goBy(-1), "]": () => goBy(1) });
   return (
     <nav class="tabs" aria-label={label}>
       {tabs.map((tab) => (

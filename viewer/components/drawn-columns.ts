@@ -25,11 +25,11 @@ export function drawColumns(
   now: number,
 ): DrawnColumn[] {
   return placed.map((at, i) => {
-    const { column, width, startsGroup } = at;
+    const { column, width, isNumeric, startsGroup } = at;
     const writer = cellWriter(view.table, column, now);
     const classes = [
       "run-cell",
-      writer.isNumeric && "run-cell-number",
+      isNumeric && "run-cell-number",
       startsGroup && "run-cell-group",
       column.kind === "attributes" && "run-cell-quiet",
       view.sort[0]?.column.id === column.id && "run-cell-sorted",
@@ -81,7 +81,7 @@ function groupCell(
     if (count === 0) return { text: "" };
     const text = formatNumber(value);
     return view.aggregate === "mean" && count > 1
-      ? { text, deviation: formatNumber(deviation) }
+      ? { text, deviation: formatNumber(Number(deviation.toPrecision(2))) }
       : { text };
   }
   if (column.kind === "attributes" && columnData(view.table, column).type === "number") {

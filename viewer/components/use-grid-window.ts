@@ -20,7 +20,7 @@ interface GridSize {
 }
 
 /** Rows that are drawn beyond the edge, so that scrolling meets no blank ones. */
-const OVERSCAN_ROWS = 12;
+const OVERSCAN_ROWS = 8;
 
 /** Follows the scroll position of a box, and changes only when other rows or columns come into view. */
 export function useGridWindow(

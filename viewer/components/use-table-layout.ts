@@ -29,10 +29,11 @@ export function useTableLayout(
   }, []);
 
   const prefixes = useMemo(() => sharedPrefixes(view.table), [view.table]);
+  const isGrouped = view.groupBy.length > 0;
   const layout = useMemo(() => {
     const options =
       drag === null ? view.options : withOptions(view.options, drag.column, { width: drag.width });
-    return layOut(view.table, view.columns, options, prefixes, available);
-  }, [view.table, view.columns, view.options, prefixes, available, drag]);
+    return layOut(view.table, view.columns, options, prefixes, available, isGrouped);
+  }, [view.table, view.columns, view.options, prefixes, available, isGrouped, drag]);
   return [layout, setDrag];
 }

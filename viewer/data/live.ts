@@ -18,6 +18,7 @@ export const manifestError: Signal<DataError | null> = signal(null);
 
 const POLL_VISIBLE_MS = 5_000;
 const POLL_HIDDEN_MS = 60_000;
+const FIRST_PAGE_MS = 1_000;
 /** A hidden page gives its connection back: browsers allow six per host, over all tabs. */
 const LET_GO_AFTER_MS = 10_000;
 
@@ -31,11 +32,13 @@ export function onChange(listener: (change: ChangeEvent) => void): () => void {
   return () => listeners.delete(listener);
 }
 
-/** Reads the manifest and follows the tree from then on. */
+/** Reads the manifest, and follows the tree once the first page has had the time to read what it shows. */
 export async function startLive(): Promise<void> {
-  document.addEventListener("visibilitychange", follow);
   await readManifest();
-  follow();
+  setTimeout(() => {
+    document.addEventListener("visibilitychange", follow);
+    follow();
+  }, FIRST_PAGE_MS);
 }
 
 /** Asks at once whether anything changed; the answer to a lost connection and to the key `r`. */

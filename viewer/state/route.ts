@@ -37,6 +37,7 @@ export type QueryKey =
   | "sm" // charts: smoothing
   | "ch" // charts that are shown
   | "base" // compare: baseline
+  | "delta" // compare: value, share; both by default
   | "tab"
   | "runs"
   | "experiments";

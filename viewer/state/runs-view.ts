@@ -106,8 +106,13 @@ export function useRunsView(table: RunsTable, query: Query, folding: Folding): R
   const isFlat = query.get("flat") === "1" || !isNested;
   const display = useMemo(() => {
     if (groupBy.length > 0) {
-      const groups = sortGroups(table, groupRows(table, rows, groupBy), sort, aggregate);
-      return displayGroups(groups, (group) => folding.openGroups.has(group.id));
+      const isReadable = (row: number): boolean => table.status[row] !== UNREADABLE;
+      const groups = groupRows(table, rows.filter(isReadable), groupBy);
+      return displayGroups(
+        sortGroups(table, groups, sort, aggregate),
+        (group) => folding.openGroups.has(group.id),
+        rows.filter((row) => !isReadable(row)),
+      );
     }
     if (isFlat) return flatRows(rows);
     const isCollapsed = (row: number): boolean => folding.collapsed.has(table.runIds[row] ?? "");

@@ -1,4 +1,3 @@
-import { refresh } from "../data/live.ts";
 import { useKeys } from "./keys.ts";
 import { compareHref } from "./links.ts";
 import { navigate, query, setQuery } from "./route.ts";
@@ -14,7 +13,6 @@ export function useRunKeys(view: RunsView): void {
       if (ids.length > 1) navigate(compareHref(ids, view.table.experiment.values));
     },
     d: () => setOnlyDifferences(query.peek().get("d") !== "1"),
-    r: () => void refresh(),
     "g t": () => setQuery({ mode: undefined }),
     "g c": () => setQuery({ mode: "charts" }),
     "g i": () => setQuery({ mode: "images" }),

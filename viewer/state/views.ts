@@ -17,11 +17,17 @@ export interface Views {
   readonly views: readonly SavedView[];
   /** Filters of the views, for the filter box. */
   readonly filters: readonly string[];
+  readonly isLoading: boolean;
 }
 
-/** Views of some experiments and of the whole tree. */
-export function useViews(experimentIds: readonly string[]): Views {
-  const { data } = useData("views", async (signal) => {
+/**
+ * Views of some experiments and of the whole tree.
+ *
+ * @param isWanted - false while there is something more urgent to read
+ */
+export function useViews(experimentIds: readonly string[], isWanted: boolean): Views {
+  const { data, isLoading } = useData(isWanted ? "views" : "", async (signal) => {
+    if (!isWanted) return [];
     try {
       return (await getViews({ signal })).views;
     } catch (error) {
@@ -33,8 +39,12 @@ export function useViews(experimentIds: readonly string[]): Views {
   return useMemo(() => {
     const views = new Map([...(data ?? []), ...tagged].map((view) => [view.name, view]));
     const filters = [...views.values()].flatMap(({ hash }) => parseHash(hash).query.get("q") ?? []);
-    return { views: [...views.values()], filters: [...new Set(filters)] };
-  }, [data, JSON.stringify(tagged)]);
+    return {
+      views: [...views.values()],
+      filters: [...new Set(filters)],
+      isLoading: isLoading || !isWanted,
+    };
+  }, [data, isLoading, isWanted, JSON.stringify(tagged)]);
 }
 
 /** Keeps an address in the tree, as a tag of its experiment. */

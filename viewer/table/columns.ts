@@ -61,7 +61,7 @@ export function allColumns(table: RunsTable): Column[] {
   const attributes = Object.keys(ATTRIBUTES).filter((key) => key !== "name");
   return [
     ...attributes.map((key) => column("attributes", key)),
-    ...sortedMetrics(table.metrics.keys()),
+    ...[...table.metrics.keys()].sort(compareMetricKeys).map((key) => column("metrics", key)),
     ...[...table.params.keys()].sort(compareNatural).map((key) => column("params", key)),
     ...userTags(table)
       .sort(compareNatural)
@@ -153,19 +153,17 @@ function prefixOf(key: string): string {
 }
 
 /** What tells how good a run is comes first: validation, then training, within them metrics with a better end. */
-function sortedMetrics(keys: Iterable<string>): Column[] {
-  const columns = [...keys].map((key) => column("metrics", key));
-  return columns.sort(
-    (a, b) =>
-      stageRank(a.key) - stageRank(b.key) ||
-      compareNatural(prefixOf(a.key), prefixOf(b.key)) ||
-      directionRank(a) - directionRank(b) ||
-      compareNatural(a.key, b.key),
+export function compareMetricKeys(a: string, b: string): number {
+  return (
+    stageRank(a) - stageRank(b) ||
+    compareNatural(prefixOf(a), prefixOf(b)) ||
+    directionRank(a) - directionRank(b) ||
+    compareNatural(a, b)
   );
 }
 
-function directionRank(metric: Column): number {
-  return usualDirection(metric) === undefined ? 1 : 0;
+function directionRank(key: string): number {
+  return usualDirection(column("metrics", key)) === undefined ? 1 : 0;
 }
 
 function stageRank(key: string): number {

@@ -66,22 +66,23 @@ export function sortGroups(
   });
 }
 
-/** Groups as rows, each with its runs below when it is open. */
+/** Groups as rows, each with its runs below when it is open; what belongs to no group comes last. */
 export function displayGroups(
   groups: readonly RunGroup[],
   isOpen: (group: RunGroup) => boolean,
+  rest: Int32Array,
 ): DisplayRows {
   const rows: number[] = [];
   const depth: number[] = [];
+  const add = (row: number, level: number): void => {
+    rows.push(row);
+    depth.push(level);
+  };
   for (const [i, group] of groups.entries()) {
-    rows.push(-1 - i);
-    depth.push(0);
-    if (!isOpen(group)) continue;
-    for (const row of group.rows) {
-      rows.push(row);
-      depth.push(1);
-    }
+    add(-1 - i, 0);
+    if (isOpen(group)) for (const row of group.rows) add(row, 1);
   }
+  for (const row of rest) add(row, 0);
   return {
     rows: Int32Array.from(rows),
     depth: Uint8Array.from(depth),

@@ -10,6 +10,8 @@ export interface PlacedColumn {
   /** Pixels from the start of the scrolling part, or of the pinned one. */
   readonly left: number;
   readonly width: number;
+  /** Numbers stand at the right, words at the left. */
+  readonly isNumeric: boolean;
   /** A hairline stands before the first column of a group. */
   readonly startsGroup: boolean;
 }
@@ -39,6 +41,7 @@ const END = 16;
  * Puts columns beside one another. The name takes the room that is left over, within reason.
  *
  * @param available - pixels of the table on the screen
+ * @param isGrouped - metrics are shown as mean ± deviation
  */
 export function layOut(
   table: RunsTable,
@@ -46,6 +49,7 @@ export function layOut(
   options: OptionsById,
   prefixes: ReadonlySet<string>,
   available: number,
+  isGrouped: boolean,
 ): TableLayout {
   const isPinned = (column: Column): boolean => options.get(column.id)?.isPinned === true;
   const place = (some: readonly Column[]): PlacedColumn[] => {
@@ -54,9 +58,11 @@ export function layOut(
     let before = "Attributes ";
     return some.map((column) => {
       const heading = headingOf(column, prefixes);
-      const width = options.get(column.id)?.width ?? usualWidth(table, column, heading);
+      const width = options.get(column.id)?.width ?? usualWidth(table, column, heading, isGrouped);
       const group = `${heading.kind} ${heading.prefix}`;
-      const placed = { column, heading, left, width, startsGroup: group !== before };
+      const isNumeric = standsRight(table, column);
+      const startsGroup = group !== before;
+      const placed = { column, heading, left, width, isNumeric, startsGroup };
       left += width;
       before = group;
       return placed;
@@ -96,6 +102,13 @@ export function visibleColumns(
   return [first, beyond < 0 ? placed.length : beyond];
 }
 
+/** As `cellWriter` has it, without writing. */
+function standsRight(table: RunsTable, column: Column): boolean {
+  const data = columnData(table, column);
+  if (data.type === "number") return true;
+  return data.numbers !== null && column.kind !== "attributes";
+}
+
 const CHARACTER = 7;
 const PADDING = 16;
 /** Room for the arrow of the better end and the triangle of the sort. */
@@ -103,15 +116,20 @@ const MARKS = 24;
 const SAMPLE = 200;
 
 /** Wide enough for the heading and for nine in ten values, as far as a table allows. */
-function usualWidth(table: RunsTable, column: Column, heading: Heading): number {
+function usualWidth(
+  table: RunsTable,
+  column: Column,
+  heading: Heading,
+  isGrouped: boolean,
+): number {
   const head = heading.label.length * 6.5 + PADDING + (column.kind === "metrics" ? MARKS : 12);
   const most = column.kind === "attributes" ? 200 : 176;
-  const width = Math.max(head, valueWidth(table, column) + PADDING);
+  const width = Math.max(head, valueWidth(table, column, isGrouped) + PADDING);
   return Math.round(Math.min(Math.max(width, NARROWEST + 4), most));
 }
 
-function valueWidth(table: RunsTable, column: Column): number {
-  if (column.kind === "metrics") return 8 * CHARACTER;
+function valueWidth(table: RunsTable, column: Column, isGrouped: boolean): number {
+  if (column.kind === "metrics") return (isGrouped ? 14 : 8) * CHARACTER;
   if (column.kind === "attributes") {
     const fixed = { start: 56, duration: 56, end: 64, commit: 60, status: 72, id: 220 }[column.key];
     if (fixed !== undefined) return fixed;

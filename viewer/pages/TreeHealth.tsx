@@ -1,0 +1,122 @@
+import type { JSX } from "preact";
+import type { TreeFile } from "../../lib/wire/data-files.ts";
+import { Button } from "../components/Button.tsx";
+import { EmptyState, ErrorState } from "../components/EmptyState.tsx";
+import { copyText } from "../components/Toast.tsx";
+import { getTree } from "../data/client.ts";
+import { connection, manifest, refresh } from "../data/live.ts";
+import { useData } from "../data/use-data.ts";
+import { formatAgo, formatCount, formatTimeFull } from "../format.ts";
+import { useNow } from "../state/now.ts";
+import { useTitle } from "../state/title.ts";
+import { TREE_TEXTS as TEXTS } from "../texts/tree.ts";
+import "./TreeHealth.css";
+
+/** What was read from where, and what could not be read: with the reason and what mends it. */
+export function TreeHealth(): JSX.Element {
+  useTitle(TEXTS.title);
+  const { data, error } = useData("tree", (signal) => getTree({ signal }));
+  if (error !== null && data === null) return <ErrorState error={error} />;
+  return (
+    <>
+      <header class="page-head">
+        <h1>{TEXTS.title}</h1>
+        <span class="spacer" />
+        <Button icon="refresh" onClick={() => void refresh()}>
+          {TEXTS.refresh}
+        </Button>
+      </header>
+      <div class="page-body tree-body">
+        {data === null ? <div aria-busy="true" /> : <Report tree={data} />}
+      </div>
+    </>
+  );
+}
+
+function Report({ tree }: { tree: TreeFile }): JSX.Element {
+  const now = useNow();
+  const roots = manifest.value?.roots ?? [];
+  const { counts } = tree;
+  return (
+    <>
+      <dl class="tree-facts">
+        {roots.map(({ label }) => (
+          <div key={label}>
+            <dt>{TEXTS.roots}</dt>
+            <dd class="mono">{label}</dd>
+            <dd class="faint" title={formatTimeFull(tree.readAt)}>
+              {TEXTS.read(formatAgo(tree.readAt, now))}, {TEXTS.followed[connection.value]}
+            </dd>
+          </div>
+        ))}
+        <div>
+          <dt>{TEXTS.counts}</dt>
+          <dd>
+            <b>{formatCount(counts.experiments)}</b> {TEXTS.experiments},{" "}
+            <b>{formatCount(counts.runs)}</b> {TEXTS.runs}
+          </dd>
+          <dd class="faint">
+            {formatCount(counts.registeredModels)} {TEXTS.models}, {formatCount(counts.traces)}{" "}
+            {TEXTS.traces}
+          </dd>
+        </div>
+      </dl>
+      {tree.problems.length === 0 ? (
+        <EmptyState title={TEXTS.noProblems} icon="check" />
+      ) : (
+        <Problems tree={tree} />
+      )}
+      {tree.duplicateRunIds.length > 0 && (
+        <section>
+          <h2 class="tree-heading">{TEXTS.duplicates}</h2>
+          <p class="muted">{TEXTS.duplicatesHelp}</p>
+          <ul>
+            {tree.duplicateRunIds.map(({ runId, roots: where }) => (
+              <li key={runId}>
+                <span class="mono">{runId}</span>{" "}
+                <span class="faint">{where.map((root) => roots[root]?.label).join(", ")}</span>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      <p class="tree-note">{TEXTS.noChange}</p>
+    </>
+  );
+}
+
+function Problems({ tree }: { tree: TreeFile }): JSX.Element {
+  const hasFixes = tree.problems.some(({ fix }) => fix !== undefined);
+  return (
+    <section>
+      <h2 class="tree-heading">
+        {TEXTS.problems} <span class="faint">{TEXTS.problemsCount(tree.problems.length)}</span>
+      </h2>
+      <div class="tree-scroll">
+        <table class="tree-table">
+          <thead>
+            <tr>
+              <th scope="col">{TEXTS.path}</th>
+              <th scope="col">{TEXTS.message}</th>
+              {hasFixes && <th scope="col">{TEXTS.fix}</th>}
+            </tr>
+          </thead>
+          <tbody>
+            {tree.problems.map(({ root, path, line, message, fix }) => (
+              <tr key={`${root}/${path}:${line}:${message}`}>
+                <th scope="row" class="mono">
+                  <button type="button" class="tree-path" onClick={() => void copyText(path)}>
+                    {path}
+                  </button>
+                  {line !== undefined && <span class="faint"> {TEXTS.line(line)}</span>}
+                </th>
+                <td>{message}</td>
+                {hasFixes && <td>{fix}</td>}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
