@@ -13,6 +13,7 @@ import { LineSample } from "./LineSample.tsx";
 import "./CursorTable.css";
 
 interface CursorTableProps {
+  readonly metric: string;
   readonly runs: readonly StyledRun[];
   readonly lines: readonly PlotLine[];
   readonly settings: ChartSettings;
@@ -22,11 +23,15 @@ interface CursorTableProps {
 const FEW = 5;
 
 /** The values of all lines at the cursor, or their last ones. */
-export function CursorTable({ runs, lines, settings, sync }: CursorTableProps): JSX.Element {
+export function CursorTable(props: CursorTableProps): JSX.Element {
+  const { metric, runs, lines, settings, sync } = props;
   const [showsAll, setShowsAll] = useState(runs.length <= FEW + 1);
   const cursor = sync.cursor.value;
   const hot = cursor?.hot ?? sync.pointedRun.value;
-  const rows = useMemo(() => cursorRows(lines, cursor?.x ?? null), [lines, cursor?.x]);
+  const rows = useMemo(
+    () => (lines.length === 0 ? knownRows(runs, metric) : cursorRows(lines, cursor?.x ?? null)),
+    [lines, runs, metric, cursor?.x],
+  );
   const byId = useMemo(() => new Map(runs.map((run) => [run.runId, run])), [runs]);
   const shown = showsAll ? rows : rows.slice(0, FEW);
   const isSmoothed = settings.smoothing > 0;
@@ -70,7 +75,9 @@ export function CursorTable({ runs, lines, settings, sync }: CursorTableProps): 
                 {isSmoothed && (
                   <td title={fullNumber(row.smoothed)}>{formatNumber(row.smoothed)}</td>
                 )}
-                <td class="muted cursor-table-x">{xLabel(settings.x.kind, row.x)}</td>
+                <td class="muted cursor-table-x">
+                  {lines.length === 0 ? "" : xLabel(settings.x.kind, row.x)}
+                </td>
               </tr>
             );
           })}
@@ -85,6 +92,14 @@ export function CursorTable({ runs, lines, settings, sync }: CursorTableProps): 
       )}
     </>
   );
+}
+
+/** Until the histories are there: the last values, which are known, so that the card has its size. */
+function knownRows(runs: readonly StyledRun[], metric: string): CursorRow[] {
+  return runs.map((run) => {
+    const { last = Number.NaN, step = Number.NaN } = run.metrics.get(metric) ?? {};
+    return { id: run.runId, at: 0, x: step, value: last, smoothed: last, span: null };
+  });
 }
 
 const AXIS_NAMES = { step: CHART_TEXTS.step, relative: "Time", time: "Time" } as const;

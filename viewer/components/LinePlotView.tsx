@@ -14,6 +14,11 @@ import { CHART_TEXTS } from "../texts/charts.ts";
 import type { LinePlot, LinePlotEvents } from "./line-plot.ts";
 import "./LinePlotView.css";
 
+/** uPlot is a chunk of its own; a page that will draw charts asks for it early. */
+export function loadLinePlot(): Promise<typeof import("./line-plot.ts")> {
+  return import("./line-plot.ts");
+}
+
 interface LinePlotViewProps {
   readonly metric: string;
   readonly runs: readonly StyledRun[];
@@ -70,7 +75,7 @@ export function LinePlotView(props: LinePlotViewProps): JSX.Element {
     if (!hasPlot || element === null) return;
     let made: LinePlot | null = null;
     let isGone = false;
-    import("./line-plot.ts").then(
+    loadLinePlot().then(
       (module) => {
         const now = latest.current.plot;
         if (isGone || now === undefined) return;

@@ -10,11 +10,14 @@ import { formatCount, formatNumber, fullNumber, plural } from "../format.ts";
 import { CHART_TEXTS } from "../texts/charts.ts";
 import { ChartMenu } from "./ChartMenu.tsx";
 import { CursorTable } from "./CursorTable.tsx";
-import { LinePlotView } from "./LinePlotView.tsx";
+import { LinePlotView, loadLinePlot } from "./LinePlotView.tsx";
 import { PointsTable } from "./PointsTable.tsx";
 import { useChartLines } from "./use-chart-lines.ts";
 import { useVisible } from "./use-visible.ts";
 import "./MetricChart.css";
+
+// Starts with this module: the histories take as long to come.
+loadLinePlot().catch(() => undefined);
 
 interface MetricChartProps {
   readonly metric: string;
@@ -68,7 +71,9 @@ function ChartBody(props: MetricChartProps): JSX.Element {
           {metric}
         </h3>
         {plot !== undefined && size !== "mini" && (
-          <span class="metric-chart-note">{noteOf(plot, runs, metric, lines)}</span>
+          <span class="metric-chart-note">
+            {noteOf(plot, runs, metric, lines, sync.zoom.value !== null)}
+          </span>
         )}
         {isAlone && <LastValue run={runs[0]} metric={metric} lines={lines} sync={sync} />}
         {size !== "mini" && (
@@ -107,7 +112,7 @@ function ChartBody(props: MetricChartProps): JSX.Element {
         </div>
       )}
       {!isAlone && size !== "mini" && !isTable && (
-        <CursorTable runs={runs} lines={lines} settings={settings} sync={sync} />
+        <CursorTable metric={metric} runs={runs} lines={lines} settings={settings} sync={sync} />
       )}
     </>
   );
@@ -156,10 +161,11 @@ function noteOf(
   runs: readonly StyledRun[],
   metric: string,
   lines: readonly PlotLine[],
+  isZoomed: boolean,
 ): string {
   const total = runs.reduce((sum, run) => sum + (run.metrics.get(metric)?.count ?? 0), 0);
   const isExact = lines.every(({ line }) => line.exact);
-  const isPart = isExact && plot.points < total;
+  const isPart = isZoomed && isExact && plot.points < total;
   const points = isPart
     ? `${formatCount(plot.points)} of ${plural(total, "point")}`
     : plural(total, "point");
