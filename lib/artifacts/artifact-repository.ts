@@ -53,6 +53,8 @@ export interface Receipt {
   /** MD5 of the content in hex; null when it did not have to be computed. */
   readonly md5: string | null;
   readonly etag: string | null;
+  /** Whether listings tell this MD5: not so where S3 encrypts with keys of KMS. */
+  readonly isListed: boolean;
 }
 
 /** What a store can do, as data. */

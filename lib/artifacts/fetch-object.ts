@@ -42,7 +42,7 @@ export async function fetchObject(
   if (object.modified !== null) {
     await utimes(localFile, object.modified / 1000, object.modified / 1000);
   }
-  return { md5, etag: object.etag };
+  return { md5, etag: object.etag, isListed: object.md5 === md5 };
 }
 
 async function fill(

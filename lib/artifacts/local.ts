@@ -82,14 +82,14 @@ export function openLocal(root: string, options: LocalOptions = {}): ArtifactRep
     async upload(localFile, path, options) {
       const target = await locate(path);
       await replaceWith(target, (temporary) => copyFile(localFile, temporary, options));
-      return { md5: null, etag: null };
+      return { md5: null, etag: null, isListed: false };
     },
 
     async download(path, localFile, options) {
       const file = await locate(path);
       await refuseNoFile(file, path);
       await replaceWith(localFile, (temporary) => copyFile(file, temporary, options));
-      return { md5: null, etag: null };
+      return { md5: null, etag: null, isListed: false };
     },
 
     async delete(path) {

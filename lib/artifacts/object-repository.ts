@@ -210,7 +210,8 @@ function toArtifactFile(object: StoredObject, root: string): ArtifactFile {
 }
 
 function toObject(file: ArtifactFile, key: string): StoredObject {
-  return { key, size: file.fileSize ?? 0, modified: file.modified, etag: file.etag ?? "" };
+  const { fileSize, modified, md5, etag = "" } = file;
+  return { key, size: fileSize ?? 0, modified, etag, ...(md5 === undefined ? {} : { md5 }) };
 }
 
 function toFolder(path: string): ArtifactFile {

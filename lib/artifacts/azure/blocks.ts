@@ -44,7 +44,7 @@ export async function putAzureBlocks(
       blobHTTPHeaders: { blobContentType: CONTENT_TYPE, blobContentMD5: md5 },
     })
     .catch(failed(`finish ${name}`));
-  return { md5: md5.toString("hex"), etag: stored.etag ?? null };
+  return { md5: md5.toString("hex"), etag: stored.etag ?? null, isListed: true };
 }
 
 function blockId({ index, md5 }: Part): string {

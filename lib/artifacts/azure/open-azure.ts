@@ -95,7 +95,7 @@ function azureStore(container: ContainerClient): ObjectStore {
         .catch(failed(`write ${nameIn(container, key)}`));
       // What the service computed of the bytes that came, not what it was told.
       checkMd5(stored.contentMD5, md5, nameIn(container, key));
-      return { md5: md5.toString("hex"), etag: stored.etag ?? null };
+      return { md5: md5.toString("hex"), etag: stored.etag ?? null, isListed: true };
     },
 
     putParts: (key, source, options) => putAzureBlocks(container, key, source, options),

@@ -81,7 +81,9 @@ function gcsStore(bucket: Bucket): ObjectStore {
         // Bytes as they are stored; whoever reads checks them.
         .createReadStream({ start, end, decompress: false, validation: false });
       try {
-        await withinTime(answerOf(body), `${name}/${key}`);
+        const md5 = await withinTime(answerOf(body), `${name}/${key}`);
+        signal?.addEventListener("abort", () => body.destroy(), { once: true });
+        return { body, ...(md5 === undefined ? {} : { md5 }) };
       } catch (error) {
         body.destroy();
         const { status, reason } = factsOf(error);
@@ -93,8 +95,6 @@ function gcsStore(bucket: Bucket): ObjectStore {
           `read ${name}/${key}`,
         );
       }
-      signal?.addEventListener("abort", () => body.destroy(), { once: true });
-      return { body };
     },
 
     async put(key, content, md5, signal) {
@@ -105,7 +105,8 @@ function gcsStore(bucket: Bucket): ObjectStore {
         .save(content, { resumable: false, validation: false, metadata })
         .catch(failed(`write ${name}/${key}`));
       checkMd5(file.metadata, md5, `${name}/${key}`);
-      return { md5: md5.toString("hex"), etag: String(file.metadata.generation ?? "") };
+      const etag = String(file.metadata.generation ?? "");
+      return { md5: md5.toString("hex"), etag, isListed: true };
     },
 
     putParts: (key, source, options) => putGcsParts(bucket, key, source, options),
@@ -124,13 +125,23 @@ function gcsStore(bucket: Bucket): ObjectStore {
   };
 }
 
-/** Waits for the head of the answer, which the SDK asks for when the stream is first read. */
-function answerOf(body: Readable): Promise<void> {
+interface Answer {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * Waits for the head of the answer, which the SDK asks for when the stream is first read.
+ *
+ * @returns the MD5 of the whole object in hex; objects that were composed have none
+ */
+function answerOf(body: Readable): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
     body.once("error", reject);
     // A refusal is told as an error, after its text has come.
-    body.once("response", ({ statusCode }: { statusCode: number }) => {
-      if (statusCode < 300) resolve();
+    body.once("response", ({ statusCode, headers }: Answer) => {
+      const md5 = /(?:^|,)\s*md5=([^,]+)/.exec(headers["x-goog-hash"] ?? "")?.[1];
+      if (statusCode < 300) resolve(md5 && Buffer.from(md5, "base64").toString("hex"));
     });
     body.read(0);
   });

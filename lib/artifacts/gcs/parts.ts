@@ -46,7 +46,8 @@ export async function putGcsParts(
   await journal?.set(key, undefined);
   const md5 = hash.digest();
   checkMd5(progress.metadata ?? {}, md5, name);
-  return { md5: md5.toString("hex"), etag: String(progress.metadata?.generation ?? "") };
+  const etag = String(progress.metadata?.generation ?? "");
+  return { md5: md5.toString("hex"), etag, isListed: true };
 }
 
 async function begin(

@@ -117,7 +117,8 @@ function s3Store(place: S3Bucket, isCustom: boolean): ObjectStore {
         )
         .catch(failed(`write s3://${bucket}/${key}`));
       checkMd5(stored, md5, `s3://${bucket}/${key}`);
-      return { md5: md5.toString("hex"), etag: stored.ETag ?? null };
+      const isListed = hasMd5(stored.ServerSideEncryption);
+      return { md5: md5.toString("hex"), etag: stored.ETag ?? null, isListed };
     },
 
     putParts: (key, source, options) => putS3Parts(place, key, source, options),

@@ -1,15 +1,17 @@
+import { createHash } from "node:crypto";
 import type { Part as S3Part } from "@aws-sdk/client-s3";
 import pMap from "p-map";
 import type { Receipt, TransferOptions } from "../artifact-repository.ts";
 import type { FileSource } from "../object-store.ts";
 import { PARTS_IN_FLIGHT, type Part, partSizeOf, readParts } from "../parts.ts";
-import { checkMd5, digestOf, failed, type S3Bucket, uploadArguments } from "./objects.ts";
+import { checkMd5, digestOf, failed, hasMd5, type S3Bucket, uploadArguments } from "./objects.ts";
 
 /** An upload that is under way, with the parts that S3 has, by number. */
 interface Upload {
   readonly id: string;
   readonly partSize: number;
   readonly sent: ReadonlyMap<number, S3Part>;
+  readonly hasListedMd5: boolean;
 }
 
 /** A part that S3 has. */
@@ -33,15 +35,17 @@ export async function putS3Parts(
   const upload =
     (await resume(place, key, source, options)) ?? (await begin(place, key, source, options));
   const { id, partSize, sent } = upload;
+  // The ETag of parts can be made again from the file, except where KMS encrypts: then the file's own MD5 is noted.
+  const hash = upload.hasListedMd5 ? undefined : createHash("md5");
   try {
     const parts = await pMap(
-      readParts(source, partSize),
+      readParts(source, partSize, (bytes) => hash?.update(bytes)),
       async (part) => findSent(sent, part) ?? (await sendPart(place, key, id, part, options)),
       { concurrency: PARTS_IN_FLIGHT, signal },
     );
     const etag = await complete(place, key, id, parts);
     await journal?.set(key, undefined);
-    return { md5: null, etag };
+    return { md5: hash?.digest("hex") ?? null, etag, isListed: hash === undefined };
   } catch (error) {
     // With a journal the parts wait for the next run; without one nobody would find them again.
     if (journal === undefined) await abandon(place, key, id);
@@ -71,7 +75,7 @@ async function begin(
     .catch(failed(`begin to write s3://${bucket}/${key}`));
   const id = created.UploadId ?? "";
   await journal?.set(key, { id, partSize, size: source.size, mtimeMs: source.mtimeMs });
-  return { id, partSize, sent: new Map() };
+  return { id, partSize, sent: new Map(), hasListedMd5: hasMd5(created.ServerSideEncryption) };
 }
 
 async function resume(
@@ -88,7 +92,7 @@ async function resume(
     return undefined;
   }
   const sent = await listParts(place, key, id);
-  return sent && { id, partSize, sent };
+  return sent && { id, partSize, sent, hasListedMd5: true };
 }
 
 function findSent(sent: ReadonlyMap<number, S3Part>, part: Part): SentPart | undefined {

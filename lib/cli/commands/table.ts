@@ -11,5 +11,10 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   auth: async () => (await import("./auth.ts")).authCommand,
   delete: async () => (await import("./lifecycle.ts")).deleteCommand,
   restore: async () => (await import("./lifecycle.ts")).restoreCommand,
+  push: async () => (await import("./sync.ts")).pushCommand,
+  pull: async () => (await import("./sync.ts")).pullCommand,
+  sync: async () => (await import("./sync.ts")).syncCommand,
+  verify: async () => (await import("./verify.ts")).verifyCommand,
+  status: async () => (await import("./verify.ts")).statusCommand,
   demo: async () => (await import("./demo.ts")).demoCommand,
 };

@@ -1,0 +1,98 @@
+import { createHash } from "node:crypto";
+import { createReadStream, type Stats } from "node:fs";
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import type { ArtifactFile } from "../artifact-repository.ts";
+import { md5OfParts, partSizeOf } from "../parts.ts";
+import type { Side } from "./side.ts";
+import type { SyncState } from "./state.ts";
+
+const MEBIBYTE = 1024 * 1024;
+/** What other tools take: MLflow's boto3 and the AWS command line 8 MiB, others 5, 16, 32 or 64. */
+const USUAL_PART_SIZES = [8, 16, 5, 32, 64].map((size) => size * MEBIBYTE);
+
+/** File systems tell times to some milliseconds only: what changed this shortly before it was read may change unseen. */
+const RACY_MS = 2_000;
+
+/** How two files of one size are told apart. */
+export interface Comparison {
+  /** Reads every local file again, whatever was learned of it before. */
+  readonly trustNothing: boolean;
+}
+
+/**
+ * Makes the question whether two files of one size have the same content. A store's MD5 is compared with that of the
+ * local file, which is read once and not again while its size, times and inode stay; never by time alone.
+ */
+export function sameContent(
+  from: Side,
+  to: Side,
+  state: SyncState,
+  { trustNothing }: Comparison,
+): (left: ArtifactFile, right: ArtifactFile) => Promise<boolean> {
+  const local = (side: Side, { path }: ArtifactFile, partSize?: number): Promise<string> =>
+    localDigest(join(side.folder ?? "", path), state, trustNothing, partSize);
+  return async (left, right) => {
+    if (from.folder !== undefined && to.folder !== undefined) {
+      return (await local(from, left)) === (await local(to, right));
+    }
+    if (from.folder === undefined && to.folder === undefined) {
+      return left.md5 !== undefined && left.md5 === right.md5 && left.parts === right.parts;
+    }
+    const [side, file, stored] =
+      from.folder === undefined ? [to, right, left] : [from, left, right];
+    const bound = state.knowledge.bindings[stored.path];
+    if (bound !== undefined && bound.etag === stored.etag) {
+      return (await local(side, file)) === bound.md5;
+    }
+    if (stored.md5 === undefined) return false;
+    if (stored.parts === undefined) return (await local(side, file)) === stored.md5;
+    for (const partSize of partSizesOf(stored)) {
+      if ((await local(side, file, partSize)) === stored.md5) return true;
+    }
+    return false;
+  };
+}
+
+/** Notes the MD5 of a local file that has just been read whole. */
+export function rememberDigest(state: SyncState, file: string, found: Stats, md5: string): void {
+  state.knowledge.digests[file] = { seen: fingerprint(found), digest: md5 };
+}
+
+async function localDigest(
+  file: string,
+  state: SyncState,
+  trustNothing: boolean,
+  partSize?: number,
+): Promise<string> {
+  const found = await stat(file);
+  const key = partSize === undefined ? file : `${file}\n${partSize}`;
+  const known = state.knowledge.digests[key];
+  if (!trustNothing && known?.seen === fingerprint(found)) return known.digest;
+  const digest = await (partSize === undefined ? md5OfFile(file) : md5OfParts(file, partSize));
+  if (isSettled(found)) state.knowledge.digests[key] = { seen: fingerprint(found), digest };
+  return digest;
+}
+
+/** Whether a file's times are old enough to tell of every change to come. */
+export function isSettled({ mtimeMs, ctimeMs }: Stats): boolean {
+  return Date.now() - Math.max(mtimeMs, ctimeMs) > RACY_MS;
+}
+
+async function md5OfFile(file: string): Promise<string> {
+  const hash = createHash("md5");
+  await pipeline(createReadStream(file, { highWaterMark: MEBIBYTE }), hash);
+  return hash.digest("hex");
+}
+
+function fingerprint({ size, mtimeMs, ctimeMs, ino }: Stats): string {
+  return `${size} ${mtimeMs} ${ctimeMs} ${ino}`;
+}
+
+/** The sizes of parts that make as many of a file as there are. */
+function partSizesOf({ fileSize, parts }: ArtifactFile): number[] {
+  const size = fileSize ?? 0;
+  const sizes = new Set([partSizeOf(size), ...USUAL_PART_SIZES]);
+  return [...sizes].filter((partSize) => Math.ceil(size / partSize) === parts);
+}

@@ -1,0 +1,84 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import type { Low } from "lowdb";
+import { MlrunsError } from "../../errors.ts";
+import { cacheFolder } from "../../state/cache-folder.ts";
+import { openJsonFile } from "../../state/json-file.ts";
+import { takeLock } from "../../state/process-lock.ts";
+import type { BegunUpload, UploadJournal } from "../artifact-repository.ts";
+
+const FORMAT = 1;
+
+/** What was learned of the content of files, so that it need not be read again. */
+interface Knowledge {
+  readonly format: number;
+  /** By absolute path: a file's size, times and inode when it was read, and its digest. */
+  digests: { [path: string]: { readonly seen: string; readonly digest: string } };
+  /** By path in the store: the MD5 of what has this ETag, where listings do not tell it. */
+  bindings: { [path: string]: { readonly etag: string; readonly md5: string } };
+}
+
+interface Uploads {
+  readonly format: number;
+  uploads: { [key: string]: BegunUpload };
+}
+
+/** What one run leaves for the next about two places. All of it can be made again, and none of it has to be there. */
+export interface SyncState {
+  readonly knowledge: Knowledge;
+  readonly journal: UploadJournal;
+  /** Writes down what was learned. */
+  save(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the state of two places, in whatever direction they are synced.
+ *
+ * @param isReadOnly - takes no lock and writes nothing: for a look at what would be done
+ * @throws MlrunsError RESOURCE_CONFLICT while another process syncs the same two
+ */
+export async function openState(
+  places: readonly [string, string],
+  isReadOnly: boolean,
+): Promise<SyncState> {
+  const name = createHash("sha256")
+    .update([...places].sort().join("\n"))
+    .digest("hex");
+  const folder = join(cacheFolder(), "sync", name.slice(0, 32));
+  const lock = isReadOnly ? undefined : await takeLock(join(folder, "lock"));
+  if (typeof lock === "number") {
+    throw new MlrunsError(
+      "RESOURCE_CONFLICT",
+      `Process ${lock} is syncing '${places[0]}' and '${places[1]}'.`,
+    );
+  }
+  const knowledge = await openJsonFile<Knowledge>(join(folder, "content.json"), {
+    format: FORMAT,
+    digests: {},
+    bindings: {},
+  });
+  const uploads = await openJsonFile<Uploads>(join(folder, "uploads.json"), {
+    format: FORMAT,
+    uploads: {},
+  });
+  return {
+    knowledge: knowledge.data,
+    journal: journalOf(uploads),
+    save: async () => {
+      if (!isReadOnly) await knowledge.write();
+    },
+    close: async () => lock?.release(),
+  };
+}
+
+function journalOf(uploads: Low<Uploads>): UploadJournal {
+  return {
+    get: (key) => uploads.data.uploads[key],
+    set: async (key, upload) => {
+      if (upload === undefined) delete uploads.data.uploads[key];
+      else uploads.data.uploads[key] = upload;
+      await uploads.write();
+    },
+  };
+}

@@ -1,0 +1,157 @@
+import { mkdtemp, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import pMap from "p-map";
+import { type ErrorCode, MlrunsError } from "../../errors.ts";
+import type { ArtifactFile, Receipt, TransferOptions } from "../artifact-repository.ts";
+import { isPassing } from "../store-error.ts";
+import type { Copy } from "./plan.ts";
+import { isSettled, rememberDigest } from "./same.ts";
+import type { Side } from "./side.ts";
+import type { SyncState } from "./state.ts";
+
+/** Files from this size on move a few at a time, each of them in parts. Bytes. */
+const LARGE = 16 * 1024 * 1024;
+const LARGE_AT_ONCE = 2;
+const ATTEMPTS = 4;
+/** Files of a run that are tried again before it gives in: a store that refuses all is not asked for ever. */
+const RETRY_BUDGET = 200;
+/** What was learned is written down this often, for a run that is killed. Milliseconds. */
+const SAVE_MS = 10_000;
+
+/** A file that was not moved. */
+export interface SyncFailure {
+  readonly path: string;
+  readonly errorCode: ErrorCode;
+  readonly message: string;
+  readonly attempts: number;
+}
+
+export interface TransferSettings {
+  readonly concurrency: number;
+  readonly maxErrors: number;
+  readonly signal: AbortSignal;
+  readonly pace: (bytes: number) => Promise<void>;
+  readonly onFile: (file: ArtifactFile) => void;
+}
+
+export interface TransferResult {
+  readonly copied: { files: number; bytes: number };
+  readonly failures: readonly SyncFailure[];
+  readonly retries: number;
+}
+
+/** Copies files from one side to the other, many small ones beside a few large ones, and goes on after one that fails. */
+export async function transfer(
+  from: Side,
+  to: Side,
+  copies: readonly Copy[],
+  state: SyncState,
+  settings: TransferSettings,
+): Promise<TransferResult> {
+  const copied = { files: 0, bytes: 0 };
+  const failures: SyncFailure[] = [];
+  let retries = 0;
+  let savedAt = Date.now();
+  const stop = new AbortController();
+  const signal = AbortSignal.any([settings.signal, stop.signal]);
+
+  const attempt = async (file: ArtifactFile): Promise<void> => {
+    for (let attempts = 1; !signal.aborted; attempts++) {
+      try {
+        await copyFile(from, to, file, state, { ...settings, signal, journal: state.journal });
+        copied.files++;
+        copied.bytes += file.fileSize ?? 0;
+        settings.onFile(file);
+        return;
+      } catch (error) {
+        if (signal.aborted) return;
+        const mayPass = error instanceof MlrunsError && isPassing(error);
+        if (!mayPass || attempts === ATTEMPTS || retries >= RETRY_BUDGET) {
+          failures.push(toFailure(file, error, attempts));
+          if (failures.length >= settings.maxErrors || isHopeless(error)) stop.abort();
+          return;
+        }
+        retries++;
+        await sleep(Math.random() * 250 * 2 ** attempts, undefined, { signal }).catch(() => {});
+      }
+    }
+  };
+  const save = async (): Promise<void> => {
+    if (Date.now() - savedAt < SAVE_MS) return;
+    savedAt = Date.now();
+    await state.save();
+  };
+  const lane = (files: readonly Copy[], concurrency: number): Promise<unknown> =>
+    pMap(files, ({ file }) => attempt(file).then(save), { concurrency });
+
+  const isLarge = ({ file }: Copy): boolean => (file.fileSize ?? 0) >= LARGE;
+  await Promise.all([
+    lane(copies.filter(isLarge), LARGE_AT_ONCE),
+    lane(
+      copies.filter((copy) => !isLarge(copy)),
+      settings.concurrency,
+    ),
+  ]);
+  return { copied, failures, retries };
+}
+
+async function copyFile(
+  from: Side,
+  to: Side,
+  file: ArtifactFile,
+  state: SyncState,
+  options: TransferOptions,
+): Promise<void> {
+  const { path } = file;
+  if (from.folder !== undefined) {
+    const local = join(from.folder, path);
+    const before = await stat(local);
+    const receipt = await to.artifacts.upload(local, path, options);
+    if (receipt.md5 !== null && isSettled(before)) {
+      rememberDigest(state, local, before, receipt.md5);
+    }
+    bind(state, path, receipt);
+  } else if (to.folder !== undefined) {
+    const local = join(to.folder, path);
+    bind(state, path, await from.artifacts.download(path, local, { ...options, listed: file }));
+  } else {
+    await copyThroughFile(from, to, file, options);
+  }
+}
+
+/** Between two stores a file passes through this machine, whole, so that both halves are checked. */
+async function copyThroughFile(
+  from: Side,
+  to: Side,
+  file: ArtifactFile,
+  { signal, pace }: TransferOptions,
+): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "mlruns-sync-"));
+  try {
+    const local = join(folder, "content");
+    await from.artifacts.download(file.path, local, { signal, pace, listed: file });
+    await to.artifacts.upload(local, file.path, { signal, pace });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Notes the MD5 of a stored file where its store does not tell it. */
+function bind(state: SyncState, path: string, { md5, etag, isListed }: Receipt): void {
+  if (md5 === null || etag === null || isListed) delete state.knowledge.bindings[path];
+  else state.knowledge.bindings[path] = { etag, md5 };
+}
+
+function toFailure({ path }: ArtifactFile, error: unknown, attempts: number): SyncFailure {
+  const errorCode = error instanceof MlrunsError ? error.errorCode : "INTERNAL_ERROR";
+  const message = error instanceof Error ? error.message : String(error);
+  return { path, errorCode, message, attempts };
+}
+
+/** With these no other file would fare better. */
+function isHopeless(error: unknown): boolean {
+  const code = error instanceof MlrunsError ? error.errorCode : (error as { code?: string }).code;
+  return code === "UNAUTHENTICATED" || code === "ENOSPC";
+}
