@@ -57,7 +57,9 @@ export class TraceIngest {
   ): Promise<void> {
     const known = await this.#knownSpans(traceId);
     const ids = new Set(added.map(({ spanId }) => spanId));
-    const spans = [...(known ?? []).filter(({ spanId }) => !ids.has(spanId)), ...added];
+    const spans = [...(known ?? []).filter(({ spanId }) => !ids.has(spanId)), ...added].sort(
+      byStart,
+    );
     const root = spans.find(({ parentId }) => parentId === null);
     if (known === undefined) {
       await this.#client.logTrace(newTrace(experimentId, traceId, spans, root, runId), spans);
@@ -106,6 +108,11 @@ function newTrace(
       ...traceMetadata,
     },
   };
+}
+
+/** Spans are sent when they end, and read in the order in which they began. */
+function byStart(a: Span, b: Span): number {
+  return a.startTimeNs < b.startTimeNs ? -1 : a.startTimeNs > b.startTimeNs ? 1 : 0;
 }
 
 /** What the root span tells of its trace. */

@@ -41,7 +41,7 @@ with mlflow.start_run(run_name="first") as run:
 run_id = run.info.run_id
 loaded = mlflow.sklearn.load_model(f"runs:/{run_id}/linear_model")
 path = mlflow.artifacts.download_artifacts(f"runs:/{run_id}/data.csv")
-print(json.dumps(dict(run_id=run_id, prediction=list(loaded.predict([[2.0]])), csv=open(path).read(), uri=run.info.artifact_uri)))
+print(json.dumps(dict(run_id=run_id, prediction=[round(float(x), 6) for x in loaded.predict([[2.0]])], csv=open(path).read(), uri=run.info.artifact_uri)))
 `);
 
     const { info, data, outputs } = await client.getRun(found.run_id);
@@ -64,12 +64,12 @@ print(json.dumps(dict(run_id=run_id, prediction=list(loaded.predict([[2.0]])), c
 
   test("autologs a fit of scikit-learn", async () => {
     const found = await run<{ run_id: string; params: number; metrics: string[] }>(`
-import json, mlflow, mlflow.sklearn
+import json, numpy as np, mlflow, mlflow.sklearn
 from sklearn.linear_model import LogisticRegression
 mlflow.set_experiment("autolog")
-mlflow.sklearn.autolog()
+mlflow.sklearn.autolog(log_models=False)
 with mlflow.start_run() as run:
-    LogisticRegression(C=2.0).fit([[0.0], [1.0], [2.0], [3.0]], [0, 0, 1, 1])
+    LogisticRegression(C=2.0).fit(np.array([[0.0], [1.0], [2.0], [3.0]]), np.array([0, 0, 1, 1]))
 mlflow.sklearn.autolog(disable=True)
 found = mlflow.get_run(run.info.run_id)
 print(json.dumps(dict(run_id=run.info.run_id, params=len(found.data.params), metrics=sorted(found.data.metrics))))
@@ -181,8 +181,8 @@ mlflow.set_experiment("registry")
 c = MlflowClient()
 name = "price model"
 with mlflow.start_run() as run:
-    mlflow.sklearn.log_model(LinearRegression().fit([[0.0], [1.0]], [0.0, 1.0]), "m", registered_model_name=name)
-    mlflow.sklearn.log_model(LinearRegression().fit([[0.0], [1.0]], [0.0, 3.0]), "n")
+    mlflow.sklearn.log_model(LinearRegression().fit([[0.0], [1.0]], [0.0, 1.0]), "m", registered_model_name=name, pip_requirements=["scikit-learn"])
+    mlflow.sklearn.log_model(LinearRegression().fit([[0.0], [1.0]], [0.0, 3.0]), "n", pip_requirements=["scikit-learn"])
 version = mlflow.register_model(f"runs:/{run.info.run_id}/n", name, tags={"from": "runs"})
 c.set_registered_model_alias(name, "champion", version.version)
 c.update_model_version(name, "1", "the first"); c.set_model_version_tag(name, "1", "k", "v"); c.set_registered_model_tag(name, "team", "x")
@@ -271,7 +271,7 @@ print(json.dumps(dict(run_id=run_id, files=files, back=back, rows=rows)))
       "table.json",
       "text/hi.txt",
     ]);
-    expect(paths.some((path) => path.startsWith("images/series+step+2+"))).toBe(true);
+    expect(paths.some((path) => /^images\/series[+%]step[+%]2[+%]/.test(path))).toBe(true);
   });
 
   test("traces a function, finds its spans and says what it thinks of them", async () => {
@@ -323,10 +323,16 @@ def dump(uri):
                 {k: [(str(m.value), m.timestamp, m.step) for m in c.get_metric_history(r.info.run_id, k)] for k in r.data.metrics}]
         out[e.name] = [e.experiment_id, e.lifecycle_stage, sorted(e.tags.items()), runs]
     out["models"] = [[m.name, m.description, sorted(m.tags.items()), sorted(dict(m.aliases).items())] for m in c.search_registered_models()]
-    out["versions"] = [[v.name, v.version, v.description or "", v.run_id, v.current_stage, sorted(v.tags.items())] for v in c.search_model_versions("")]
+    out["versions"] = [[v.name, str(v.version), v.description or "", v.run_id, v.current_stage, sorted(v.tags.items())] for v in c.search_model_versions("")]
     return out
 served, files = dump(os.environ["MLFLOW_TRACKING_URI"]), dump("file://" + args["root"])
-different = [k for k in served if json.dumps(served[k], default=str) != json.dumps(files.get(k), default=str)]
+def differ(a, b, path):
+    if isinstance(a, dict) and isinstance(b, dict) and a.keys() == b.keys():
+        return [d for k in a for d in differ(a[k], b[k], f"{path}/{k}")]
+    if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)) and len(a) == len(b):
+        return [d for i, (x, y) in enumerate(zip(a, b)) for d in differ(x, y, f"{path}[{i}]")]
+    return [] if a == b or (not a and not b) else [f"{path}: {a!r} served, {b!r} in files"]
+different = [d for k in served for d in differ(served[k], files.get(k), k)]
 print(json.dumps(dict(names=sorted(served) == sorted(files), different=different, runs=sum(len(v[3]) for k, v in served.items() if k not in ("models", "versions")))))
 `;
     const answer = JSON.parse(await python.run(dump, { root })) as Record<string, unknown>;
@@ -336,8 +342,12 @@ print(json.dumps(dict(names=sorted(served) == sorted(files), different=different
   });
 });
 
+// MLflow 2.22 does not call the constructor of a class of OpenTelemetry, which by now sets attributes there.
 const TRACED = `
-import json, mlflow
+import json, mlflow, types
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+SimpleSpanProcessor._shutdown = False
+SimpleSpanProcessor._metrics = types.SimpleNamespace(finish_items=lambda count: None)
 from mlflow import MlflowClient
 mlflow.set_experiment("traces")
 @mlflow.trace
@@ -380,7 +390,7 @@ info = mlflow.get_trace(trace_id).info
 root = t.data.spans[0]
 out = dict(spans=[(s.name, s.status.status_code.value) for s in t.data.spans], inputs=root.inputs, outputs=root.outputs,
     failed=[x.info.state.value for x in found if x.info.trace_id != trace_id][0], searched=len(found), tag=info.tags["k"],
-    assessments=sorted((a.name, (a.feedback or a.expectation).value) for a in info.assessments if a.valid))
+    assessments=sorted((a.name, (a.feedback or a.expectation).value) for a in info.assessments if a.valid is not False))
 bad_id = [x.info.trace_id for x in found if x.info.trace_id != trace_id][0]
 out["deleted"] = c.delete_traces(e, trace_ids=[bad_id])
 print(json.dumps(out))
