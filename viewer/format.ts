@@ -138,3 +138,9 @@ export function formatBytes(bytes: number): string {
 export function shortId(runId: string): string {
   return runId.slice(0, 8);
 }
+
+/** The end of a path, where it has more than three parts: `…/project/mlruns`. */
+export function shortPath(path: string): string {
+  const parts = path.split(/[\\/]+/).filter((part) => part !== "");
+  return parts.length > 3 ? `…/${parts.slice(-2).join("/")}` : path;
+}

@@ -3,7 +3,7 @@ import type { ComponentChildren, JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import type { ExperimentEntry } from "../../lib/wire/data-files.ts";
 import { manifest } from "../data/live.ts";
-import { formatCount, plural } from "../format.ts";
+import { formatCount, plural, shortPath } from "../format.ts";
 import { activeExperiments } from "../state/experiments.ts";
 import { experimentsHref, modelsHref, runsHref, tracesHref, treeHref } from "../state/links.ts";
 import { openPalette } from "../state/overlay.ts";
@@ -146,7 +146,8 @@ function RootNote(): JSX.Element | null {
   const data = manifest.value;
   if (data === null) return null;
   const [first] = data.roots;
-  const label = data.roots.length === 1 ? (first?.label ?? "") : plural(data.roots.length, "root");
+  const label =
+    data.roots.length === 1 ? shortPath(first?.label ?? "") : plural(data.roots.length, "root");
   const kind =
     data.mode === "static" ? TEXTS.staticExport : data.readOnly ? TEXTS.readOnly : TEXTS.readWrite;
   return (

@@ -5,6 +5,7 @@ import { UNREADABLE } from "../data/runs-table.ts";
 import { plural, shortId } from "../format.ts";
 import { runHref } from "../state/links.ts";
 import type { CellWriter } from "../table/cell.ts";
+import { isSilent } from "../table/column-data.ts";
 import type { RunGroup } from "../table/groups.ts";
 import type { PlacedColumn } from "../table/layout.ts";
 import { RUNS_TEXTS } from "../texts/runs.ts";
@@ -250,6 +251,13 @@ function RunState({ table, row }: { table: RunsTable; row: number }): JSX.Elemen
       <span class="run-state run-state-warning" title={RUNS_TEXTS.broken(problems)}>
         <Icon name="warning" size={14} />
         <span class="sr-only">{RUNS_TEXTS.broken(problems)}</span>
+      </span>
+    );
+  }
+  if (isSilent(table, row, Date.now())) {
+    return (
+      <span class="run-state" title={RUNS_TEXTS.silentHelp}>
+        {RUNS_TEXTS.silent}
       </span>
     );
   }

@@ -1,9 +1,10 @@
 import type { JSX } from "preact";
 import { manifest } from "../data/live.ts";
-import { formatAgo, formatCount } from "../format.ts";
+import { formatAgo, formatCount, shortPath } from "../format.ts";
 import { treeHref } from "../state/links.ts";
 import { useNow } from "../state/now.ts";
 import type { RunsView } from "../state/runs-view.ts";
+import { isSilent } from "../table/column-data.ts";
 import { RUNS_TEXTS } from "../texts/runs.ts";
 
 interface RunsFootProps {
@@ -16,7 +17,7 @@ interface RunsFootProps {
 export function RunsFoot({ view, readAt }: RunsFootProps): JSX.Element {
   const now = useNow();
   const { table } = view;
-  const root = manifest.value?.roots.map(({ label }) => label).join(", ") ?? "";
+  const root = manifest.value?.roots.map(({ label }) => shortPath(label)).join(", ") ?? "";
   const isReading = table.length < table.total;
   return (
     <footer class="page-foot">
@@ -44,25 +45,30 @@ export function RunsFoot({ view, readAt }: RunsFootProps): JSX.Element {
   );
 }
 
-/** `2 running, last write 4 s ago`; nothing when no run goes on. */
+/** `2 running, last write 4 s ago`; runs that only say that they go on are told apart. Nothing when none does. */
 export function RunningNote({ view }: { view: RunsView }): JSX.Element | null {
   const now = useNow();
-  const { status, deleted, lastWrite } = view.table;
+  const { table } = view;
   let running = 0;
-  let newest = Number.NaN;
-  for (let row = 0; row < view.table.length; row++) {
-    if (status[row] !== 0 || deleted[row] === 1) continue;
+  let alive = 0;
+  let newest = Number.NEGATIVE_INFINITY;
+  for (let row = 0; row < table.length; row++) {
+    if (table.status[row] !== 0 || table.deleted[row] === 1) continue;
     running++;
-    const written = lastWrite[row] ?? Number.NaN;
-    if (!(written <= newest)) newest = Number.isNaN(written) ? newest : written;
+    if (!isSilent(table, row, now)) alive++;
+    const written = table.lastWrite[row] ?? Number.NaN;
+    if (written > newest) newest = written;
   }
   if (running === 0) return null;
+  const written = Number.isFinite(newest)
+    ? `, ${RUNS_TEXTS.lastWrite(formatAgo(newest, now))}`
+    : "";
   return (
     <span class="running-note">
-      <i />
-      <span class="cut">
-        {RUNS_TEXTS.running(running)}
-        {!Number.isNaN(newest) && `, ${RUNS_TEXTS.lastWrite(formatAgo(newest, now))}`}
+      {alive > 0 && <i />}
+      <span class="cut" title={alive === 0 ? RUNS_TEXTS.silentHelp : undefined}>
+        {alive > 0 ? RUNS_TEXTS.running(alive) : RUNS_TEXTS.markedRunning(running)}
+        {written}
       </span>
     </span>
   );

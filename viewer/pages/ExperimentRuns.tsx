@@ -51,7 +51,7 @@ export function ExperimentRuns({ params }: PageProps): JSX.Element {
   const edit = useSignal<RunEdit | null>(null);
   const folds = useFolds();
   const view = useRunsView(table, query.value, folds.state);
-  const views = useViews(experimentIds, data !== null);
+  const views = useViews(data !== null);
   useColumnMemory(ids);
   useEffect(() => readSelection(query.peek().get("sel")), [ids]);
   useRunKeys(view);

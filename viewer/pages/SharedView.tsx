@@ -2,7 +2,6 @@ import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { EmptyState } from "../components/EmptyState.tsx";
 import type { PageProps } from "../components/page-source.ts";
-import { activeExperiments, experiments } from "../state/experiments.ts";
 import { navigate } from "../state/route.ts";
 import { useTitle } from "../state/title.ts";
 import { useViews } from "../state/views.ts";
@@ -12,8 +11,7 @@ import { TEXTS } from "../texts.ts";
 export function SharedView({ params }: PageProps): JSX.Element {
   const { name = "" } = params;
   useTitle(name);
-  const ids = activeExperiments.value.map(({ experimentId }) => experimentId);
-  const { views, isLoading } = useViews(ids, experiments.value.data !== null);
+  const { views, isLoading } = useViews(true);
   const found = views.find((view) => view.name === name);
   useEffect(() => {
     if (found !== undefined) navigate(found.hash, { replace: true });

@@ -92,12 +92,29 @@ function attributeData(table: RunsTable, key: AttributeKey): ColumnData {
   }
 }
 
-/** Of a run that goes on: until now. */
+/** Without a write for so long, a running run has most likely died. */
+const SILENT_MS = 10 * 60_000;
+
+/** Whether a run that says it goes on has written nothing for ten minutes. */
+export function isSilent(table: RunsTable, row: number, now: number): boolean {
+  return table.status[row] === 0 && now - lastSign(table, row) > SILENT_MS;
+}
+
+/** The last write, or the start of a run that has written nothing. */
+function lastSign(table: RunsTable, row: number): number {
+  const written = table.lastWrite[row] ?? Number.NaN;
+  return Number.isNaN(written) ? (table.startTime[row] ?? Number.NaN) : written;
+}
+
+/** Of a run that goes on: until now, or until the last write when it has most likely died. */
 function durations(table: RunsTable): Float64Array {
   const now = Date.now();
   return table.startTime.map((start, row) => {
     const end = table.endTime[row] ?? Number.NaN;
-    return (Number.isNaN(end) && table.status[row] === 0 ? now : end) - start;
+    if (!Number.isNaN(end) || table.status[row] !== 0) return end - start;
+    if (!isSilent(table, row, now)) return now - start;
+    const took = lastSign(table, row) - start;
+    return took > 0 ? took : Number.NaN;
   });
 }
 

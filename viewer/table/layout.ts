@@ -102,6 +102,13 @@ export function visibleColumns(
   return [first, beyond < 0 ? placed.length : beyond];
 }
 
+/** Ages are short, dates of other years long. */
+function ageWidth(table: RunsTable): number {
+  const year = new Date().getFullYear();
+  const hasOld = table.startTime.some((time) => new Date(time).getFullYear() < year);
+  return hasOld ? 76 : 56;
+}
+
 /** As `cellWriter` has it, without writing. */
 function standsRight(table: RunsTable, column: Column): boolean {
   const data = columnData(table, column);
@@ -131,7 +138,8 @@ function usualWidth(
 function valueWidth(table: RunsTable, column: Column, isGrouped: boolean): number {
   if (column.kind === "metrics") return (isGrouped ? 14 : 8) * CHARACTER;
   if (column.kind === "attributes") {
-    const fixed = { start: 56, duration: 56, end: 64, commit: 60, status: 72, id: 220 }[column.key];
+    if (column.key === "start" || column.key === "end") return ageWidth(table);
+    const fixed = { duration: 56, commit: 60, status: 72, id: 220 }[column.key];
     if (fixed !== undefined) return fixed;
   }
   const data = columnData(table, column);
