@@ -1,4 +1,4 @@
-import { TraceClient } from "./trace-client.ts";
+import { MaintenanceClient } from "./maintenance-client.ts";
 
 export type { MetricSummary } from "../format/metric-summary.ts";
 export type { RunRecord } from "../store/read-run.ts";
@@ -9,4 +9,4 @@ export type { RunRecord } from "../store/read-run.ts";
  * Nothing runs in the background and nothing is cached that cannot be read again: several clients, processes and
  * MLflow itself may work on one tree at the same time.
  */
-export class MlrunsClient extends TraceClient {}
+export class MlrunsClient extends MaintenanceClient {}

@@ -2,7 +2,6 @@ import type { DatasetInput } from "../entities/dataset.ts";
 import type { Metric } from "../entities/metric.ts";
 import type { ModelInput, ModelOutput, Run, RunInfo, RunStatus } from "../entities/run.ts";
 import type { TreeProblem } from "../errors.ts";
-import { searchRuns } from "../search/index.ts";
 import {
   type Batch,
   deleteTag,
@@ -101,10 +100,7 @@ export class RunClient extends ExperimentClient {
     experimentIds: readonly string[],
     options: SearchOptions = {},
   ): Promise<{ runs: Run[]; nextPageToken: string | undefined }> {
-    const runs = this.knownExperiments(experimentIds).flatMap((id) =>
-      this.catalog.readRuns(id).found.map(({ run }) => run),
-    );
-    return searchRuns(runs, options);
+    return this.catalog.search(experimentIds, options);
   }
 
   /** All runs that `searchRuns` would find, page by page. */

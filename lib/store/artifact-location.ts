@@ -87,7 +87,8 @@ export function findArtifacts(
       : inTree;
   }
   if (path === undefined) return { kind: "remote", uri };
-  return isFolder(path) || !isFolder(inTree.folder) ? { kind: "folder", folder: path } : inTree;
+  // A run of a location that the user chose has an empty folder in the tree, and at first no other.
+  return isFolder(path) || isEmpty(inTree.folder) ? { kind: "folder", folder: path } : inTree;
 }
 
 /** Finds the artifacts of a run. @param uri - as its meta.yaml records it */

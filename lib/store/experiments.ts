@@ -84,7 +84,7 @@ export function ensureTree(store: Store, artifactsRoot?: string): void {
 export function getExperiment(store: Store, experimentId: string): Experiment {
   const { folder } = findExperiment(store, experimentId);
   const problems: TreeProblem[] = [];
-  return toExperiment(store, folder, readMeta(store, folder), problems);
+  return toExperiment(store, folder, readExperimentMeta(store, folder), problems);
 }
 
 /** The experiment of that name, active or deleted; undefined when there is none. */
@@ -101,7 +101,7 @@ export function listExperiments(store: Store, view: ViewType = "ACTIVE_ONLY"): S
   const problems: TreeProblem[] = [];
   for (const { folder } of experimentFolders(store, view, problems)) {
     const experiment = collecting(store, join(folder, META_FILE), problems, () =>
-      toExperiment(store, folder, readMeta(store, folder), problems),
+      toExperiment(store, folder, readExperimentMeta(store, folder), problems),
     );
     if (experiment !== undefined) found.push(experiment);
   }
@@ -191,7 +191,8 @@ function activeFolder(store: Store, experimentId: string, verb: "set" | "delete"
   );
 }
 
-function readMeta(store: Store, folder: string): ExperimentMeta {
+/** @throws MlrunsError INTERNAL_ERROR when it is broken or names another experiment */
+export function readExperimentMeta(store: Store, folder: string): ExperimentMeta {
   const file = experimentPaths.meta(folder);
   const path = treePath(store, file);
   const meta = readPatiently(file, (text) => parseExperimentMeta(text, path));
@@ -229,7 +230,7 @@ export function rewriteExperimentMeta(
 ): void {
   replaceFile(
     experimentPaths.meta(folder),
-    printExperimentMeta({ ...readMeta(store, folder), ...changes }),
+    printExperimentMeta({ ...readExperimentMeta(store, folder), ...changes }),
   );
 }
 
