@@ -1,59 +1,77 @@
-import { statSync } from "node:fs";
+import type { Run } from "../entities/run.ts";
 import type { TreeProblem } from "../errors.ts";
-import { metaPath, type RunRecord, readRun } from "../store/read-run.ts";
-import { listRunPlaces } from "../store/runs.ts";
-import { type RunPlace, type Scan, type Store, toProblem } from "../store/store.ts";
-import { runPaths } from "../tree/layout.ts";
-import { walkKeys } from "../tree/walk.ts";
+import type { RunQuery } from "../search/index.ts";
+import { listExperiments } from "../store/experiments.ts";
+import type { RunReading, RunRecord } from "../store/read-run.ts";
+import { findRunFolders, type RunFolders, toRunPlace } from "../store/runs.ts";
+import type { Scan, Store } from "../store/store.ts";
+import { readEntry } from "./entry.ts";
+import { isFresh } from "./freshness.ts";
+import { searchShards } from "./search.ts";
+import type { Shard } from "./shard.ts";
+import { Shards } from "./shards.ts";
 
-/** File systems tell times to some milliseconds only: what changed this shortly before it was read may change again unseen. */
-const RACY_MS = 2_000;
-
-interface CachedRun {
-  readonly signature: string;
-  readonly record: RunRecord | undefined;
-  readonly problems: readonly TreeProblem[];
-  readonly isSettled: boolean;
-}
+/** Finished runs whose metric files and params a look goes over besides what is always checked: in turn, all are swept. */
+const SWEPT_SHARE = 20;
+const SWEPT_LEAST = 50;
 
 /**
- * What was read from a tree, kept in memory: a run is read again when one of its files has another size or time. Never
+ * What was read from a tree, kept in columns: a run is read again when one of its files has another size or time. Never
  * the truth: dropping it loses nothing but time.
  */
 export class Catalog {
   readonly #store: Store;
-  readonly #runs = new Map<string, CachedRun>();
-  /** Per experiment, the folders of its runs when it was last read. */
-  readonly #listings = new Map<string, string>();
+  readonly #shards = new Shards();
+  /** How far the metric files of unfinished runs were read, by run folder. */
+  readonly #readings = new Map<string, RunReading>();
   readonly #versions = new Map<string, number>();
   readonly #changed = new Map<string, Set<string>>();
+  /** Per experiment, the run with which the next sweep begins. */
+  readonly #sweepAt = new Map<string, number>();
 
   constructor(store: Store) {
     this.#store = store;
   }
 
-  /** Every run of an experiment as it is on disk now, with what could not be read. */
+  /** Every run of an experiment as it is on disk now, in the order of their ids, with what could not be read. */
   readRuns(experimentId: string): Scan<RunRecord> {
+    const shard = this.#look(experimentId);
     const found: RunRecord[] = [];
     const problems: TreeProblem[] = [];
-    const places = listRunPlaces(this.#store, experimentId);
-    for (const place of places) {
-      const { record, problems: own } = this.#read(place);
+    for (const runId of shard.runIds.toSorted()) {
+      const row = shard.find(runId) ?? 0;
+      const record = shard.record(row);
       if (record !== undefined) found.push(record);
-      problems.push(...own);
+      problems.push(...shard.problems(row));
     }
-    const listing = places.map(({ runId }) => runId).join(" ");
-    if (this.#listings.get(experimentId) !== listing) this.#noteChange(experimentId);
-    this.#listings.set(experimentId, listing);
     return { found, problems };
   }
 
-  /** Grows with every change that `readRuns` has met in the experiment. */
+  /**
+   * Searches the runs of some experiments as they are on disk now. Ids that are no experiments are passed over.
+   *
+   * @throws MlrunsError INVALID_PARAMETER_VALUE for a filter or order that MLflow refuses
+   */
+  search(
+    experimentIds: readonly string[],
+    query: Omit<RunQuery, "experimentIds">,
+  ): { runs: Run[]; nextPageToken: string | undefined } {
+    const known = new Set(
+      listExperiments(this.#store, "ALL").found.map(({ experimentId }) => experimentId),
+    );
+    const ids = [...new Set(experimentIds)].filter((id) => known.has(id));
+    return searchShards(
+      ids.map((id) => this.#look(id)),
+      query,
+    );
+  }
+
+  /** Grows with every change that was met in the experiment. */
   version(experimentId: string): number {
     return this.#versions.get(experimentId) ?? 0;
   }
 
-  /** What `readRuns` has met since this was last asked: experiments, and the runs in them that were read again. */
+  /** What was met since this was last asked: experiments, and the runs in them that have changed. */
   takeChanges(): { readonly experimentId: string; readonly runIds: readonly string[] }[] {
     const changes = [...this.#changed].map(([experimentId, runIds]) => ({
       experimentId,
@@ -63,19 +81,55 @@ export class Catalog {
     return changes;
   }
 
-  #read(place: RunPlace): CachedRun {
-    const now = Date.now();
-    const { signature, newest } = signatureOf(place);
-    const cached = this.#runs.get(place.folder);
-    if (cached?.isSettled && cached.signature === signature) return cached;
-    const fresh = {
-      signature,
-      isSettled: now - newest > RACY_MS,
-      ...readWhole(this.#store, place),
-    };
-    this.#runs.set(place.folder, fresh);
-    if (cached?.signature !== signature) this.#noteChange(place.experimentId, place.runId);
-    return fresh;
+  /** Brings an experiment's shard up to the disk. */
+  #look(experimentId: string): Shard {
+    const folders = findRunFolders(this.#store, experimentId);
+    const shard = this.#shards.open(experimentId, folders.inTrash);
+    const gone = new Set(shard.runIds);
+    for (const runId of this.#findStale(shard, folders, gone)) {
+      if (this.#read(shard, folders, runId)) this.#noteChange(experimentId, runId);
+    }
+    for (const runId of gone) {
+      shard.remove(runId);
+      this.#noteChange(experimentId);
+    }
+    return shard;
+  }
+
+  /** Runs that are new or whose files have changed; what is there is taken out of `gone`. */
+  #findStale(shard: Shard, folders: RunFolders, gone: Set<string>): string[] {
+    const stale: string[] = [];
+    const swept = this.#chooseSwept(shard);
+    for (const runId of folders.runIds) {
+      gone.delete(runId);
+      const row = shard.find(runId);
+      if (row !== undefined && isFresh(shard, row, folders.folder, swept(row))) continue;
+      stale.push(runId);
+    }
+    return stale;
+  }
+
+  #chooseSwept(shard: Shard): (row: number) => boolean {
+    const { count, experimentId } = shard;
+    const size = Math.max(SWEPT_LEAST, Math.ceil(count / SWEPT_SHARE));
+    if (size >= count) return () => true;
+    const start = this.#sweepAt.get(experimentId) ?? Math.floor(Math.random() * count);
+    this.#sweepAt.set(experimentId, (start + size) % count);
+    return (row) => (row - start + count) % count < size;
+  }
+
+  /** Reads a run into the shard; without a meta.yaml it is none. @returns whether anything changed */
+  #read(shard: Shard, folders: RunFolders, runId: string): boolean {
+    const place = toRunPlace(this.#store, folders, runId);
+    if (place === undefined) {
+      const isKnown = shard.find(runId) !== undefined;
+      shard.remove(runId);
+      return isKnown;
+    }
+    const entry = readEntry(this.#store, place, this.#readings.get(place.folder));
+    if (entry.reading.progress.size > 0) this.#readings.set(place.folder, entry.reading);
+    else this.#readings.delete(place.folder);
+    return shard.put(entry);
   }
 
   #noteChange(experimentId: string, runId?: string): void {
@@ -84,32 +138,4 @@ export class Catalog {
     if (runId !== undefined) runIds.add(runId);
     this.#changed.set(experimentId, runIds);
   }
-}
-
-function readWhole(store: Store, place: RunPlace): Pick<CachedRun, "record" | "problems"> {
-  try {
-    const record = readRun(store, place);
-    return { record, problems: record.problems };
-  } catch (error) {
-    return { record: undefined, problems: [toProblem(error, metaPath(store, place))] };
-  }
-}
-
-/** Sizes and times of all files of a run but its artifacts. */
-function signatureOf(place: RunPlace): { readonly signature: string; readonly newest: number } {
-  const parts: string[] = [];
-  let newest = 0;
-  const add = (path: string): void => {
-    const stat = statSync(path, { throwIfNoEntry: false });
-    parts.push(stat === undefined ? "-" : `${stat.size} ${stat.mtimeMs}`);
-    newest = Math.max(newest, stat?.mtimeMs ?? 0);
-  };
-  add(runPaths.meta(place.folder));
-  for (const kind of ["metrics", "params", "tags", "inputs", "outputs"] as const) {
-    for (const { key, path } of walkKeys(runPaths[kind](place.folder))) {
-      parts.push(key);
-      add(path);
-    }
-  }
-  return { signature: parts.join("\n"), newest };
 }

@@ -28,59 +28,92 @@ export function summarizeMetric(
   text: string,
   place: MetricPlace,
 ): { readonly summary: MetricSummary | null; readonly problems: readonly TreeProblem[] } {
-  const reader = new MetricReader(text, place);
-  if (!reader.next()) return { summary: null, problems: reader.problems };
+  const tally = new MetricTally();
+  const problems = tally.add(text, place);
+  return { summary: tally.summary(), problems };
+}
 
-  const { step: firstStep, timestamp: firstTimestamp } = reader;
-  // Objects that the loop fills anew: making some for each of a million lines would cost more than reading them.
-  const latest = { step: firstStep, labels: reader.labels };
-  const best = { step: reader.rankingStep, timestamp: firstTimestamp, value: reader.value };
-  const point = { ...best };
-  let lastStep = firstStep;
-  let lastTimestamp = firstTimestamp;
-  let count = 0;
-  let nanCount = 0;
-  let sum = 0;
-  let min = Number.POSITIVE_INFINITY;
-  let max = Number.NEGATIVE_INFINITY;
-  do {
-    const value = reader.value;
-    count++;
-    if (Number.isNaN(value)) {
-      nanCount++;
-    } else {
-      sum += value;
-      if (value < min) min = value;
-      if (value > max) max = value;
-    }
-    lastStep = reader.step;
-    lastTimestamp = reader.timestamp;
-    point.step = reader.rankingStep;
-    point.timestamp = reader.timestamp;
-    point.value = value;
-    if (isLater(point, best)) {
-      best.step = point.step;
-      best.timestamp = point.timestamp;
-      best.value = value;
-      latest.step = reader.step;
-      latest.labels = reader.labels;
-    }
-  } while (reader.next());
+/** A summary in the making: a file that grows is summed up piece by piece. */
+export class MetricTally {
+  #count = 0;
+  #nanCount = 0;
+  #sum = 0;
+  #min = Number.POSITIVE_INFINITY;
+  #max = Number.NEGATIVE_INFINITY;
+  #first = { step: 0, timestamp: 0 };
+  #last = { step: 0, timestamp: 0 };
+  /** Objects that the loop fills anew: making some for each of a million lines would cost more than reading them. */
+  readonly #best = { step: 0, timestamp: 0, value: 0 };
+  readonly #latest: { step: number; labels: readonly string[] } = { step: 0, labels: [] };
+  #metric: Metric | undefined;
 
-  const numbers = count - nanCount;
-  return {
-    summary: {
-      latest: reader.toMetric({ ...best, ...latest }),
-      count,
-      nanCount,
-      min: numbers === 0 ? Number.NaN : min,
-      max: numbers === 0 ? Number.NaN : max,
-      mean: sum / numbers,
-      firstStep,
-      lastStep,
-      firstTimestamp,
-      lastTimestamp,
-    },
-    problems: reader.problems,
-  };
+  /**
+   * Adds the lines that follow those added before.
+   *
+   * @returns what is wrong with them; lines are counted from the beginning of `text`
+   */
+  add(text: string, place: MetricPlace): readonly TreeProblem[] {
+    const reader = new MetricReader(text, place);
+    if (!reader.next()) return reader.problems;
+    const best = this.#best;
+    const latest = this.#latest;
+    if (this.#count === 0) {
+      this.#first = { step: reader.step, timestamp: reader.timestamp };
+      best.step = Number.NEGATIVE_INFINITY;
+    }
+    const point = { step: 0, timestamp: 0, value: 0 };
+    let count = this.#count;
+    let nanCount = this.#nanCount;
+    let sum = this.#sum;
+    let min = this.#min;
+    let max = this.#max;
+    do {
+      const value = reader.value;
+      count++;
+      if (Number.isNaN(value)) {
+        nanCount++;
+      } else {
+        sum += value;
+        if (value < min) min = value;
+        if (value > max) max = value;
+      }
+      point.step = reader.rankingStep;
+      point.timestamp = reader.timestamp;
+      point.value = value;
+      if (isLater(point, best)) {
+        best.step = point.step;
+        best.timestamp = point.timestamp;
+        best.value = value;
+        latest.step = reader.step;
+        latest.labels = reader.labels;
+      }
+      this.#last.step = reader.step;
+      this.#last.timestamp = reader.timestamp;
+    } while (reader.next());
+    this.#count = count;
+    this.#nanCount = nanCount;
+    this.#sum = sum;
+    this.#min = min;
+    this.#max = max;
+    this.#metric = reader.toMetric({ ...best, ...latest });
+    return reader.problems;
+  }
+
+  /** Null while there is no point. */
+  summary(): MetricSummary | null {
+    if (this.#metric === undefined) return null;
+    const numbers = this.#count - this.#nanCount;
+    return {
+      latest: this.#metric,
+      count: this.#count,
+      nanCount: this.#nanCount,
+      min: numbers === 0 ? Number.NaN : this.#min,
+      max: numbers === 0 ? Number.NaN : this.#max,
+      mean: this.#sum / numbers,
+      firstStep: this.#first.step,
+      lastStep: this.#last.step,
+      firstTimestamp: this.#first.timestamp,
+      lastTimestamp: this.#last.timestamp,
+    };
+  }
 }

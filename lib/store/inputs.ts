@@ -13,33 +13,48 @@ import {
   printInputMeta,
   printOutputMeta,
 } from "../format/dataset-meta.ts";
+import type { FootprintRecorder } from "../tree/footprint.ts";
 import { experimentPaths, META_FILE, runPaths } from "../tree/layout.ts";
 import { isFile, listFolders, readText } from "../tree/read.ts";
 import { replaceFile } from "../tree/write.ts";
 import { collecting, experimentFolderOf, type RunPlace, type Store, treePath } from "./store.ts";
 
 /** Reads the datasets and logged models that a run took in. */
-export function readInputs(store: Store, place: RunPlace, problems: TreeProblem[]): RunInputs {
+export function readInputs(
+  store: Store,
+  place: RunPlace,
+  problems: TreeProblem[],
+  footprint?: FootprintRecorder,
+): RunInputs {
   const datasetInputs: DatasetInput[] = [];
   const modelInputs: ModelInput[] = [];
+  footprint?.look(runPaths.inputs(place.folder));
   for (const id of listFolders(runPaths.inputs(place.folder))) {
     const file = join(runPaths.inputs(place.folder), id, META_FILE);
+    footprint?.look(file);
     const input = collecting(store, file, problems, () =>
       parseInputMeta(readText(file), treePath(store, file)),
     );
     if (input?.sourceType === "MODEL") modelInputs.push({ modelId: input.sourceId });
     if (input?.sourceType !== "DATASET") continue;
-    const dataset = readDataset(store, place, input.sourceId, problems);
+    const dataset = readDataset(store, place, input.sourceId, problems, footprint);
     if (dataset !== undefined) datasetInputs.push({ dataset, tags: input.tags });
   }
   return { datasetInputs, modelInputs };
 }
 
 /** Reads the logged models that a run made. */
-export function readOutputs(store: Store, place: RunPlace, problems: TreeProblem[]): RunOutputs {
+export function readOutputs(
+  store: Store,
+  place: RunPlace,
+  problems: TreeProblem[],
+  footprint?: FootprintRecorder,
+): RunOutputs {
   const modelOutputs: ModelOutput[] = [];
+  footprint?.look(runPaths.outputs(place.folder));
   for (const id of listFolders(runPaths.outputs(place.folder))) {
     const file = join(runPaths.outputs(place.folder), id, META_FILE);
+    footprint?.look(file);
     const output = collecting(store, file, problems, () =>
       parseOutputMeta(readText(file), treePath(store, file)),
     );
@@ -100,8 +115,10 @@ function readDataset(
   place: RunPlace,
   datasetId: string,
   problems: TreeProblem[],
+  footprint?: FootprintRecorder,
 ): Dataset | undefined {
   const file = join(experimentPaths.datasets(experimentFolderOf(place)), datasetId, META_FILE);
+  footprint?.look(file);
   return collecting(store, file, problems, () =>
     parseDatasetMeta(readText(file), treePath(store, file)),
   );

@@ -125,14 +125,37 @@ export function findRun(store: Store, runId: string): RunPlace {
   });
 }
 
+/** The folders of an experiment that may be runs. */
+export interface RunFolders {
+  readonly experimentId: string;
+  readonly inTrash: boolean;
+  /** Of the experiment. */
+  readonly folder: string;
+  /** Names of folders in it, sorted. */
+  readonly runIds: readonly string[];
+}
+
+/** Lists the folders of an experiment that are runs if they have a meta.yaml. @throws MlrunsError RESOURCE_DOES_NOT_EXIST */
+export function findRunFolders(store: Store, experimentId: string): RunFolders {
+  const { folder, inTrash } = findExperiment(store, experimentId);
+  const runIds = listFolders(folder).filter(
+    (name) => !EXPERIMENT_FOLDERS.has(name) && isRunId(name),
+  );
+  return { experimentId, inTrash, folder, runIds };
+}
+
+/** The place of a run; undefined when the folder has no meta.yaml and so is no run. */
+export function toRunPlace(store: Store, folders: RunFolders, runId: string): RunPlace | undefined {
+  const { experimentId, inTrash } = folders;
+  const folder = join(folders.folder, runId);
+  if (!isFile(runPaths.meta(folder))) return undefined;
+  return rememberPlace(store, { runId, experimentId, inTrash, folder });
+}
+
 /** Folders of an experiment that are runs: those with a meta.yaml. */
 export function listRunPlaces(store: Store, experimentId: string): RunPlace[] {
-  const { folder, inTrash } = findExperiment(store, experimentId);
-  return listFolders(folder).flatMap((name) => {
-    if (EXPERIMENT_FOLDERS.has(name) || !isRunId(name)) return [];
-    const place = { runId: name, experimentId, inTrash, folder: join(folder, name) };
-    return isFile(runPaths.meta(place.folder)) ? [rememberPlace(store, place)] : [];
-  });
+  const folders = findRunFolders(store, experimentId);
+  return folders.runIds.flatMap((runId) => toRunPlace(store, folders, runId) ?? []);
 }
 
 /** Reads every run of an experiment. A run that cannot be read is a problem, and the others are still there. */

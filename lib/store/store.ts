@@ -107,6 +107,12 @@ export function experimentFolderOf(place: RunPlace): string {
 
 /** The form of a path that problems and messages carry: relative to the root, separated by `/`. */
 export function treePath(store: Store, path: string): string {
+  const { root } = store;
+  // `relative` costs as much as reading a small file.
+  if (path.startsWith(root) && path[root.length] === sep) {
+    const rest = path.slice(root.length + 1);
+    return sep === "/" ? rest : rest.replaceAll(sep, "/");
+  }
   return relative(store.root, path).split(sep).join("/");
 }
 

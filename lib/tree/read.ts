@@ -1,22 +1,76 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { isAscii } from "node:buffer";
+import {
+  closeSync,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  statSync,
+} from "node:fs";
 import { join } from "node:path";
 import { MlrunsError } from "../errors.ts";
+import type { FootprintRecorder } from "./footprint.ts";
 
 /** Waits between readings of a file that somebody may be rewriting in place, ms. MLflow waits 100 and 200. */
 const PATIENCE = [1, 4, 15, 40, 80, 160];
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
+/** A piece of a file, from some byte to its end. */
+export interface FilePiece {
+  /** Valid until the next file is read. */
+  readonly bytes: Buffer;
+  /** Tells files apart that have followed each other under one name. */
+  readonly inode: number;
+  /** Of the whole file. */
+  readonly size: number;
+}
+
+/** Nearly all files of a tree fit: reading them allocates nothing. */
+const shared = Buffer.allocUnsafeSlow(64 * 1024);
+
+/**
+ * Reads a file from a byte on, through one descriptor: a third quicker than `readFileSync`.
+ *
+ * @param footprint - notes the file as it was before it was read
+ */
+export function readPiece(path: string, from = 0, footprint?: FootprintRecorder): FilePiece {
+  const fd = openSync(path, "r");
+  try {
+    const { size, mtimeMs, ino } = fstatSync(fd);
+    footprint?.add(path, size, mtimeMs);
+    // With a byte to spare the first read also tells that nothing follows.
+    const buffer = size - from < shared.length ? shared : Buffer.allocUnsafeSlow(size - from + 1);
+    let length = readSync(fd, buffer, 0, buffer.length, from);
+    if (length === buffer.length) {
+      const rest = readFileSync(path).subarray(from + length);
+      return { bytes: Buffer.concat([buffer, rest]), inode: ino, size };
+    }
+    while (length < size - from) {
+      const more = readSync(fd, buffer, length, buffer.length - length, from + length);
+      if (more === 0) break;
+      length += more;
+    }
+    return { bytes: buffer.subarray(0, length), inode: ino, size };
+  } finally {
+    closeSync(fd);
+  }
+}
+
 /**
  * Reads a text file whole, a BOM included.
  *
  * @throws MlrunsError INTERNAL_ERROR when the bytes are not UTF-8
  */
-export function readText(path: string): string {
-  const bytes = readFileSync(path);
+export function readText(path: string, footprint?: FootprintRecorder): string {
+  return decodeText(readPiece(path, 0, footprint).bytes);
+}
+
+/** @throws MlrunsError INTERNAL_ERROR when the bytes are not UTF-8 */
+export function decodeText(bytes: Buffer): string {
   // Latin-1 decoding is the quickest, and for ASCII, which nearly all files are, it is UTF-8 too.
-  const text = bytes.toString("latin1");
-  if (isAscii(text)) return text;
+  if (isAscii(bytes)) return bytes.toString("latin1");
   try {
     return utf8.decode(bytes);
   } catch (cause) {
@@ -94,11 +148,6 @@ export function entriesOf(folder: string): import("node:fs").Dirent[] {
 function changedLately(path: string): boolean {
   const stat = statSync(path, { throwIfNoEntry: false });
   return stat !== undefined && Math.abs(Date.now() - stat.mtimeMs) < 2_000;
-}
-
-function isAscii(latin1: string): boolean {
-  for (let i = 0; i < latin1.length; i++) if (latin1.charCodeAt(i) > 0x7f) return false;
-  return true;
 }
 
 function sleep(ms: number): void {

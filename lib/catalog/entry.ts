@@ -1,0 +1,75 @@
+import { isTerminated, type RunStatus } from "../entities/run.ts";
+import type { TreeProblem } from "../errors.ts";
+import { metaPath, RunReading, type RunRecord, readRun } from "../store/read-run.ts";
+import { type RunPlace, type Store, toProblem } from "../store/store.ts";
+import { STAMP_FIELDS } from "../tree/footprint.ts";
+
+/** Which files and folders a reading of a run depended on. Runs with the same keys share one. */
+export interface Layout {
+  /** Relative to the run's folder. First what is looked at each time: folders, meta.yaml, tags and inputs. */
+  readonly paths: readonly string[];
+  /** Then the metric files: they grow while the run goes on. */
+  readonly metricsStart: number;
+  /** Then the params, which are written once. */
+  readonly paramsStart: number;
+}
+
+/** A run as it was read. */
+export interface RunEntry {
+  readonly runId: string;
+  /** Undefined when meta.yaml cannot be read. */
+  readonly record: RunRecord | undefined;
+  readonly problems: readonly TreeProblem[];
+  readonly layout: Layout;
+  /** Two numbers a path, see `Footprint`. */
+  readonly stamps: readonly number[];
+  /** Whether a change after the reading is sure to show in the stamps. */
+  readonly isSettled: boolean;
+  /** For the next reading of a run that is not finished. */
+  readonly reading: RunReading;
+}
+
+/** File systems tell times to some milliseconds, old ones to two seconds: what changed this shortly before may change unseen. */
+const RACY_MS = 2_000;
+/** A time further ahead is not of a clock that runs fast, but wrong for good. */
+const FUTURE_MS = 3_600_000;
+
+/** Reads a run. It does not throw over broken files: what is wrong is in `problems`. */
+export function readEntry(store: Store, place: RunPlace, previous?: RunReading): RunEntry {
+  const now = Date.now();
+  const reading = new RunReading(place);
+  const { record, problems } = readWhole(store, place, reading, previous);
+  const { paths, stamps } = reading.footprint;
+  const metricsStart = record === undefined ? paths.length : reading.metricsStart;
+  const paramsStart = record === undefined ? paths.length : reading.paramsStart;
+  const isGrowing = record !== undefined && !isTerminated(record.run.info.status);
+  // A metric file of a running run only grows: its size shows every change.
+  const checked = isGrowing ? metricsStart : paths.length;
+  let isSettled = true;
+  for (let i = 1; i < checked * STAMP_FIELDS; i += STAMP_FIELDS) {
+    const age = now - (stamps[i] as number);
+    if (age < RACY_MS && age > -FUTURE_MS) isSettled = false;
+  }
+  const layout = { paths, metricsStart, paramsStart };
+  return { runId: place.runId, record, problems, layout, stamps, isSettled, reading };
+}
+
+/** How many paths of a layout are looked at in an ordinary check. */
+export function checkedPaths(layout: Layout, status: string | undefined): number {
+  const isOver = status === undefined || isTerminated(status as RunStatus);
+  return isOver ? layout.metricsStart : layout.paramsStart;
+}
+
+function readWhole(
+  store: Store,
+  place: RunPlace,
+  reading: RunReading,
+  previous: RunReading | undefined,
+): Pick<RunEntry, "record" | "problems"> {
+  try {
+    const record = readRun(store, place, reading, previous);
+    return { record, problems: record.problems };
+  } catch (error) {
+    return { record: undefined, problems: [toProblem(error, metaPath(store, place))] };
+  }
+}
