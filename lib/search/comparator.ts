@@ -7,32 +7,27 @@ import type { Resolved } from "./resolve.ts";
 import { checkSpan } from "./trace-span.ts";
 
 /**
- * What MLflow says when it comes to compare with this condition: the comparator does not fit, or files cannot answer it.
- * Where MLflow crashes instead (LIKE with a list, a version that is no number), this is a mistake as well.
+ * What MLflow says when it comes to this condition: the comparator does not fit, or files cannot answer it. Where MLflow
+ * crashes instead, as on a version that is no number, this is a mistake as well.
  *
  * @see MLflow 3.17 `SearchUtils.is_metric`, `is_param`, `is_tag`, `is_string_attribute` and so on
  */
 export function findMistake(resolved: Resolved): MlrunsError | undefined {
   const { kind, node, entity, key, attribute } = resolved;
-  const { comparator } = node;
   const name = node.spans.identifier;
-  switch (entity) {
-    case "span":
-      return spanMistake(resolved);
-    case "issue":
-      return mistake(
-        `Invalid search key '${key}', supported are ${reprSet(attributeNames(kind, "filter"))}`,
-        toPiece(name),
-        NO_DATABASE,
-      );
-    case "dataset":
-      if (kind === "logged_models") {
-        const message = `Invalid logged model search key '${key}'`;
-        return mistake(message, toPiece(name), "A model's datasets are those of its metrics.");
-      }
+  if (entity === "span") return spanMistake(resolved);
+  if (entity === "issue") {
+    const names = reprSet(attributeNames(kind, "filter"));
+    const message = `Invalid search key '${key}', supported are ${names}`;
+    return mistake(message, toPiece(name), NO_DATABASE);
   }
-  const type = attribute?.type ?? "text";
-  if (!comparatorsOf(kind, entity, type).includes(comparator)) return comparatorMistake(resolved);
+  if (entity === "dataset" && kind === "logged_models") {
+    const message = `Invalid logged model search key '${key}'`;
+    return mistake(message, toPiece(name), "A model's datasets are those of its metrics.");
+  }
+  // MLflow lets every comparator through to a model's texts.
+  const isUnchecked = kind === "logged_models" && attribute?.type === "text";
+  if (!isUnchecked && !isFitting(resolved)) return comparatorMistake(resolved);
   if (entity === "feedback" || entity === "expectation") {
     return mistake(
       "Assessment filtering requires database support and cannot be performed on in-memory trace data.",
@@ -44,7 +39,36 @@ export function findMistake(resolved: Resolved): MlrunsError | undefined {
     const message = `Invalid attribute key '${key}' specified. MLflow knows the name, but has no such value`;
     return mistake(message, toPiece(name), `Write ${OTHER_NAMES.get(key) ?? "timestamp_ms"}.`);
   }
-  return valueMistake(resolved);
+  return versionMistake(resolved);
+}
+
+/**
+ * What MLflow crashes on once there is a value to compare: a comparator that needs a database, or a value that the
+ * comparator cannot be used with.
+ */
+export function findLateMistake(resolved: Resolved): MlrunsError | undefined {
+  const { kind, node, entity, attribute } = resolved;
+  const { comparator, value } = node;
+  if (comparator === "RLIKE") {
+    const message = "RLIKE requires database support";
+    return mistake(message, toPiece(node.spans.comparator), "Write LIKE or ILIKE.");
+  }
+  if (!isFitting(resolved)) return comparatorMistake(resolved);
+  const place = toPiece(node.spans.value);
+  const isOrder = /^[<>]/.test(comparator);
+  if (Array.isArray(value) && (isOrder || comparator === "LIKE" || comparator === "ILIKE")) {
+    return mistake(`A list cannot be compared with ${comparator}`, place, "Write IN or NOT IN.");
+  }
+  const isTraceNumber = kind === "traces" && entity === "attribute" && attribute?.type === "number";
+  if (isTraceNumber && isOrder && typeof value === "string") {
+    const message = `Expected numeric value type for numeric attribute: ${node.key}. Found '${value}'`;
+    return mistake(message, place, "Write the number without quotes.");
+  }
+  return undefined;
+}
+
+function isFitting({ kind, node, entity, attribute }: Resolved): boolean {
+  return comparatorsOf(kind, entity, attribute?.type).includes(node.comparator);
 }
 
 const NO_DATABASE =
@@ -96,29 +120,18 @@ function comparatorHint(node: Comparison, entity: EntityType, allowed: readonly 
   return `${reason}Write one of ${allowed.join(", ")}.`;
 }
 
-/** What MLflow lets through when reading and crashes on when comparing. */
-function valueMistake({ kind, node, entity, attribute }: Resolved): MlrunsError | undefined {
-  const { comparator, value } = node;
-  const place = toPiece(node.spans.value);
-  if (comparator === "RLIKE") {
-    const message = "RLIKE requires database support";
-    return mistake(message, toPiece(node.spans.comparator), "Write LIKE or ILIKE.");
-  }
-  const isLike = comparator === "LIKE" || comparator === "ILIKE";
-  const isOrder = /^[<>]/.test(comparator);
-  if (Array.isArray(value) && (isLike || isOrder)) {
-    return mistake(`A list cannot be compared with ${comparator}`, place, "Write IN or NOT IN.");
-  }
-  if (entity !== "attribute" || attribute?.type !== "number") return undefined;
-  if (kind === "model_versions" && typeof value === "string" && !PYTHON_INT.test(value)) {
-    const message = `invalid literal for int() with base 10: '${value}'`;
-    return mistake(message, place, `Write a whole number, such as ${node.key} ${comparator} 1.`);
-  }
-  if (kind === "traces" && typeof value === "string" && isOrder) {
-    const message = `Expected numeric value type for numeric attribute: ${node.key}. Found '${value}'`;
-    return mistake(message, place, "Write the number without quotes.");
-  }
-  return undefined;
+/** MLflow makes a whole number of what a version is compared with, and crashes where it cannot. */
+function versionMistake({ kind, node, attribute }: Resolved): MlrunsError | undefined {
+  if (kind !== "model_versions" || attribute?.type !== "number") return undefined;
+  const { key, comparator, value, spans } = node;
+  if (typeof value === "string" ? PYTHON_INT.test(value) : Number.isFinite(value)) return undefined;
+  return mistake(
+    typeof value === "string"
+      ? `invalid literal for int() with base 10: '${value}'`
+      : "cannot convert float infinity to integer",
+    toPiece(spans.value),
+    `Write a whole number, such as ${key} ${comparator} 1.`,
+  );
 }
 
 /** What Python's `int` reads. */

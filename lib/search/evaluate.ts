@@ -1,9 +1,10 @@
 import { compareText } from "../entities/record.ts";
 import { MLFLOW_TAG } from "../entities/tag.ts";
+import type { MlrunsError } from "../errors.ts";
 import type { Accessor, Read } from "./accessor.ts";
 import type { Comparison, Filter, FilterNode, Pattern, RelativeTime, Words } from "./ast.ts";
 import { DATASET_FIELDS, type EntityType, type SearchKind, WORD_ATTRIBUTES } from "./attributes.ts";
-import { findMistake } from "./comparator.ts";
+import { findLateMistake, findMistake } from "./comparator.ts";
 import { compileLike } from "./like.ts";
 import { resolve } from "./resolve.ts";
 
@@ -69,13 +70,12 @@ function compileComparison<Row>(node: Comparison, context: Context<Row>): Predic
   const resolved = resolve(kind, node);
   const { entity, key, attribute } = resolved;
   // The viewer's parser has looked at what MLflow would not understand.
-  const problem = node.viewerOnly === undefined ? findMistake(resolved) : undefined;
-  if (problem !== undefined) {
-    return () => {
-      throw problem;
-    };
-  }
-  const test = compileTest(node, attribute?.type === "number", context);
+  const isMlflow = node.viewerOnly === undefined;
+  const mistake = isMlflow ? findMistake(resolved) : undefined;
+  if (mistake !== undefined) return throwing(mistake);
+  const late = isMlflow ? findLateMistake(resolved) : undefined;
+  const test =
+    late === undefined ? compileTest(node, attribute?.type === "number", context) : throwing(late);
   if (entity === "dataset") return compileDataset(accessor, key, test);
   const read = findReader(accessor, entity, key);
   if (node.comparator === "IS NULL") return (row) => (read(row) ?? null) === null;
@@ -84,6 +84,12 @@ function compileComparison<Row>(node: Comparison, context: Context<Row>): Predic
   return (row) => {
     const value = read(row) ?? null;
     return value === null ? missing : test(value);
+  };
+}
+
+function throwing(error: MlrunsError): () => never {
+  return () => {
+    throw error;
   };
 }
 

@@ -1,8 +1,7 @@
-import { invalidParameter } from "../errors.ts";
+import { invalidParameter, MlrunsError } from "../errors.ts";
 import type { Filter, FilterNode, Value } from "./ast.ts";
 import { type EntityType, findAttribute, type SearchKind } from "./attributes.ts";
-import { readIdentifier } from "./identifier.ts";
-import { readClauses } from "./sql/statement.ts";
+import { parseFilter } from "./parse.ts";
 import { tokenize } from "./sql/tokenize.ts";
 import { TIME_UNITS } from "./viewer/parse.ts";
 
@@ -23,10 +22,10 @@ export function printFilter({ kind, nodes }: Filter): string {
 /** Writes an identifier, its key in quotes when it needs them: metrics.loss, params.`learning rate`, status. */
 export function printIdentifier(kind: SearchKind, entity: EntityType, key: string): string {
   const word = entity === "attribute" ? ATTRIBUTE_WORD[kind] : (WORDS.get(entity) ?? entity);
-  const bare = entity === "attribute" ? [key] : [];
+  const unquoted = entity === "attribute" ? [key, `${word}.${key}`] : [`${word}.${key}`];
   const candidates = [
-    ...bare,
-    ...["", "`", '"', "'"].map((quote) => `${word}.${quote}${key}${quote}`),
+    ...(/^[\p{L}\p{N}_.]+$/u.test(key) ? unquoted : []),
+    ...["`", '"', "'"].map((quote) => `${word}.${quote}${key}${quote}`),
   ];
   const found = candidates.find((text) => readsAs(kind, text, entity, key));
   if (found !== undefined) return found;
@@ -116,7 +115,7 @@ function printItem(text: string): string {
 function quoteText(text: string, rest: string, isViewer: boolean): string {
   const inOrder = text.includes("'") ? ['"', "'"] : ["'", '"'];
   const found = inOrder.find((quote) => {
-    if (isViewer && text.includes(quote)) return false;
+    if (isViewer) return !text.includes(quote);
     const quoted = `${quote}${text}${quote}`;
     return tokenize(quoted + rest)[0]?.text === quoted;
   });
@@ -150,12 +149,13 @@ function readsAs(kind: SearchKind, text: string, entity: EntityType, key: string
   const isNumber =
     entity === "metric" || (entity === "attribute" && findAttribute(kind, key)?.type === "number");
   try {
-    const clauses = readClauses(kind, `${text} = ${isNumber ? "1" : "'x'"}`);
-    const left = clauses[0]?.nodes[0];
-    if (clauses.length !== 1 || left?.text !== text) return false;
-    const found = readIdentifier(kind, text, left, "filter");
-    return found.entity === entity && found.key === key;
-  } catch {
-    return false;
+    // Some condition that the parser lets through whatever the key.
+    const rest = kind === "traces" ? "IS NULL" : isNumber ? "= 1" : "= 'x'";
+    const [node, ...more] = parseFilter(kind, `${text} ${rest}`).nodes;
+    const isSame = node?.type === "comparison" && node.entity === entity && node.key === key;
+    return isSame && more.length === 0;
+  } catch (error) {
+    if (error instanceof MlrunsError) return false;
+    throw error;
   }
 }

@@ -2,7 +2,7 @@ import { invalidParameter } from "../errors.ts";
 import type { SearchKind } from "./attributes.ts";
 import type { Predicate } from "./evaluate.ts";
 import { parsePageToken, printPageToken } from "./page-token.ts";
-import { type SortKey, topRows } from "./sort.ts";
+import { checkKeys, type SortKey, topRows } from "./sort.ts";
 
 /** What a page is asked by. */
 export interface PageQuery {
@@ -68,6 +68,7 @@ export function paginate<Row>(
   keys: readonly SortKey<Row>[],
   page: PageQuery & { readonly maxResults: number },
 ): Page<Row> {
+  checkKeys(found, keys);
   const start = parsePageToken(page.pageToken);
   const end = start + page.maxResults;
   // A negative offset counts from the end, in Python as in JavaScript, and needs the whole order.

@@ -22,9 +22,7 @@ export function topRows<Row>(
   keys: readonly SortKey<Row>[],
   count: number = rows.length,
 ): Row[] {
-  for (const { mistake } of keys) {
-    if (mistake !== undefined && rows.length > 0) throw mistake;
-  }
+  checkKeys(rows, keys);
   if (count <= 0) return [];
   const columns: Compare[] = [];
   const compare: Compare = (a, b) => {
@@ -41,6 +39,12 @@ export function topRows<Row>(
   const sorted: Row[] = [];
   for (const index of best.subarray(0, count)) sorted.push(rows[index] as Row);
   return sorted;
+}
+
+/** Throws the first key's mistake, if there is anything to sort. */
+export function checkKeys<Row>(rows: readonly Row[], keys: readonly SortKey<Row>[]): void {
+  const mistake = keys.find((key) => key.mistake !== undefined)?.mistake;
+  if (mistake !== undefined && rows.length > 0) throw mistake;
 }
 
 /** Compares two rows by their index. */

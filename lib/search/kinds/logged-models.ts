@@ -4,8 +4,10 @@ import type { Metric } from "../../entities/metric.ts";
 import { invalidParameter } from "../../errors.ts";
 import { type Accessor, attributesBy, textAt } from "../accessor.ts";
 import { findAttribute } from "../attributes.ts";
+import { findMistake } from "../comparator.ts";
 import { compileFilter, type Predicate } from "../evaluate.ts";
 import { parseFilter } from "../parse.ts";
+import { resolve } from "../resolve.ts";
 import { checkMaxResults, filterRows, type PageQuery, paginate } from "../search.ts";
 import type { SortKey } from "../sort.ts";
 
@@ -88,10 +90,14 @@ export function compileModelFilter(
 ): Predicate<LoggedModel> {
   const filter = parseFilter("logged_models", text);
   const matches = compileFilter(filter, loggedModelAccessor(datasets));
-  const hasMetric = filter.nodes.some(
-    (node) => node.type === "comparison" && node.entity === "metric",
-  );
-  if (datasets.length === 0 || hasMetric) return matches;
+  if (datasets.length === 0) return matches;
+  for (const node of filter.nodes) {
+    if (node.type !== "comparison" || node.entity !== "metric") continue;
+    // Looking for a condition on a metric, MLflow checks its comparator, models or not.
+    const problem = findMistake(resolve("logged_models", node));
+    if (problem !== undefined) throw problem;
+    return matches;
+  }
   return (model) => model.metrics.some((metric) => isOnAny(metric, datasets)) && matches(model);
 }
 

@@ -34,22 +34,33 @@ interface Reader {
 }
 
 const BLANK = /(?:[ \t\f\n]|\\\n|#[^\n]*)*/y;
-const STRING_START = /([rRuU]?)('''|"""|'|")/y;
+const STRING_START = /([rRuU]?|[bB][rR]?|[rR][bB])('''|"""|'|")/y;
 const NUMBER = /[+-]?(?:\d+(?:_\d+)*(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?(?![\p{L}\p{N}_.])/uy;
 const CONSTANT = /(?:None|True|False)(?![\p{L}\p{N}_])/uy;
 
 function readValue(reader: Reader): Literal {
   skipBlanks(reader);
   if (take(reader, "(")) return readTuple(reader);
-  let text: string | undefined;
-  for (let match = next(reader, STRING_START); match !== null; match = next(reader, STRING_START)) {
-    text = (text ?? "") + readString(reader, match[2] ?? "", /r/i.test(match[1] ?? ""));
-    skipBlanks(reader);
-  }
+  const text = readTexts(reader);
   if (text !== undefined) return text;
   const other = next(reader, NUMBER) ?? next(reader, CONSTANT);
   if (other === null) throw new SyntaxError("no literal");
   return { shown: other[0].replace(/^\+/, "") };
+}
+
+/** Neighbours join. Bytes are no text. */
+function readTexts(reader: Reader): Literal | undefined {
+  let text: string | undefined;
+  let areBytes = false;
+  for (let match = next(reader, STRING_START); match !== null; match = next(reader, STRING_START)) {
+    const [, prefix = "", quote = ""] = match;
+    const isBytes = /b/i.test(prefix);
+    if (text !== undefined && isBytes !== areBytes) throw new SyntaxError("text beside bytes");
+    areBytes = isBytes;
+    text = (text ?? "") + readString(reader, quote, /r/i.test(prefix));
+    skipBlanks(reader);
+  }
+  return areBytes && text !== undefined ? { shown: `b${reprText(text)}` } : text;
 }
 
 /** Behind the opening parenthesis. Without a comma it only groups. */

@@ -167,9 +167,12 @@ function newKeyword(text: string, from: Node, to: Node): Node {
 function invalidClauses(kind: SearchKind, wrong: readonly Node[]): Error {
   const bare = kind === "experiments" || kind === "registered_models" || kind === "model_versions";
   const shown = wrong.map((node) => (bare ? node.text : `'${node.text}'`)).join(", ");
-  const start = wrong[0]?.start ?? 0;
-  const place = { start, end: wrong[0]?.end ?? start };
-  return mistake(`Invalid clause(s) in filter string: ${shown}`, place, clauseHint(wrong));
+  const { node, hint } = explain(wrong);
+  return mistake(
+    `Invalid clause(s) in filter string: ${shown}`,
+    node ?? { start: 0, end: 0 },
+    hint,
+  );
 }
 
 const HINTS: ReadonlyMap<string, string> = new Map([
@@ -185,18 +188,22 @@ const HINTS: ReadonlyMap<string, string> = new Map([
   ["+", "Numbers have no plus sign: write 1, or 1e3 for 1e+3."],
 ]);
 
-function clauseHint(wrong: readonly Node[]): string {
-  const quote = wrong.find(
-    (node) => node.type === "Error" && (node.text === "'" || node.text === '"'),
-  );
-  if (quote !== undefined) return `A quote (${quote.text}) has no partner.`;
+/** The node to point at and what to say of it: the first one that gives away what was meant. */
+function explain(wrong: readonly Node[]): { node: Node | undefined; hint: string } {
   for (const node of wrong) {
-    const hint = HINTS.get(node.text.toUpperCase());
-    if (hint !== undefined) return hint;
-    if (isType(node, "Comment")) return "A filter has no comments.";
-    if (isGroup(node, "Parenthesis")) {
-      return "MLflow's filters have no parentheses around conditions: leave them out, AND is all there is.";
+    const { type, text } = node;
+    if (type === "Error" && (text === "'" || text === '"')) {
+      return { node, hint: `A quote (${text}) has no partner.` };
     }
+    const hint = HINTS.get(text.toUpperCase());
+    if (hint !== undefined) return { node, hint };
+    if (type === "Comment") return { node, hint: "A filter has no comments." };
+    if (isGroup(node, "Parenthesis")) return { node, hint: PARENTHESES };
   }
-  return "A filter is conditions joined by AND, such as metrics.loss < 0.1 AND params.model = 'bert'.";
+  const hint =
+    "A filter is conditions joined by AND, such as metrics.loss < 0.1 AND params.model = 'bert'.";
+  return { node: wrong[0], hint };
 }
+
+const PARENTHESES =
+  "MLflow's filters have no parentheses around conditions: leave them out, AND is all there is.";

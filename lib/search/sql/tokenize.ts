@@ -62,6 +62,7 @@ export function tokenize(text: string): Token[] {
 const W = "[\\p{L}\\p{N}_]";
 const END = `(?!${W})`;
 const LETTER = "[A-ZÀ-Üıİ]";
+const NO_LETTER = "(?![_A-ZÀ-Üıİ])";
 const S = "[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]";
 
 /** The first rule that fits wins. `Word` is looked up in the list of SQL words. */
@@ -88,8 +89,8 @@ const RULES: readonly (readonly [RegExp, TokenType | "Word"])[] = (
     ["-?0x[\\dA-F]+", "Hexadecimal"],
     // Python also reads the digits of other scripts as numbers; nobody writes filters with them.
     ["-?\\d+(?:\\.\\d+)?E-?\\d+", "Float"],
-    [`(?![_A-ZÀ-Ü])-?(?:\\d+\\.\\d*|\\.\\d+)(?![_A-ZÀ-Ü])`, "Float"],
-    [`(?![_A-ZÀ-Ü])-?\\d+(?![_A-ZÀ-Ü])`, "Integer"],
+    [`${NO_LETTER}-?(?:\\d+\\.\\d*|\\.\\d+)${NO_LETTER}`, "Float"],
+    [`${NO_LETTER}-?\\d+${NO_LETTER}`, "Integer"],
     ["'(?:''|\\\\'|[^'])*'", "SingleQuoted"],
     ['"(?:""|\\\\"|[^"])*"', "DoubleQuoted"],
     [`(?<![\\p{L}\\p{N}_\\])])\\[[^\\]\\[]+\\]`, "Name"],

@@ -1,6 +1,6 @@
 import type { Comparison, Filter, FilterNode, Value } from "../ast.ts";
 import { ENTITIES, findAttribute, type SearchKind, WORD_ATTRIBUTES } from "../attributes.ts";
-import { findMistake } from "../comparator.ts";
+import { findLateMistake, findMistake } from "../comparator.ts";
 import { type Identifier, readIdentifier } from "../identifier.ts";
 import { mistake, type Piece, toColumns } from "../problem.ts";
 import { resolve } from "../resolve.ts";
@@ -323,7 +323,8 @@ function checkComparison(kind: SearchKind, node: Comparison, isNull: boolean): v
   ) {
     return;
   }
-  const problem = findMistake(resolve(kind, node));
+  const resolved = resolve(kind, node);
+  const problem = findMistake(resolved) ?? findLateMistake(resolved);
   if (problem !== undefined) throw problem;
 }
 
