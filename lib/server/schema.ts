@@ -117,7 +117,7 @@ function pick(
   name: string,
   onlySnakeCase: boolean,
 ): unknown {
-  const camelCase = name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+  const camelCase = camelCaseOf(name);
   if (camelCase !== name && Object.hasOwn(fields, camelCase)) {
     if (Object.hasOwn(fields, name)) {
       throw invalidParameter(
@@ -127,6 +127,16 @@ function pick(
     return onlySnakeCase ? undefined : fields[camelCase];
   }
   return Object.hasOwn(fields, name) ? fields[name] : undefined;
+}
+
+const camelCaseNames = new Map<string, string>();
+
+function camelCaseOf(name: string): string {
+  const known = camelCaseNames.get(name);
+  if (known !== undefined) return known;
+  const camelCase = name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+  camelCaseNames.set(name, camelCase);
+  return camelCase;
 }
 
 function toError(issue: v.BaseIssue<unknown>): MlrunsError {
