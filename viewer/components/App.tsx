@@ -23,8 +23,14 @@ export function App(): JSX.Element {
   const main = useRef<HTMLElement>(null);
   const isDrawerOpen = useSignal(false);
   const place = route.value.path.join("/");
+  const isFirst = useRef(true);
   useEffect(() => {
     isDrawerOpen.value = false;
+    // The link that led here is gone, and the focus with it: screen readers go on at the new page.
+    if (!isFirst.current && document.activeElement === document.body) {
+      main.current?.focus({ preventScroll: true });
+    }
+    isFirst.current = false;
   }, [place]);
 
   useKeys({ "Control+k": openPalette, "?": openHelp, r: () => void refresh() });

@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import type { ModelVersion } from "../../lib/entities/model-version.ts";
 import type { RunFile } from "../../lib/wire/data-files.ts";
 import { getRun } from "../data/client.ts";
+import { touchesRuns } from "../data/reader.ts";
 import { useData } from "../data/use-data.ts";
 import { formatTime } from "../format.ts";
 import { runNameOf } from "../run/facts.ts";
@@ -46,7 +47,7 @@ function SourceRun(props: { runId: string; modelId: string | null }): JSX.Elemen
   const { data } = useData<RunFile>(
     `run ${runId}`,
     (signal) => getRun(runId, { signal }),
-    (change) => change.runId === runId,
+    (change) => touchesRuns(change, [runId]),
   );
   return (
     <>

@@ -13,16 +13,17 @@ import {
   shortId,
 } from "../format.ts";
 import { commitUrl, runNameOf, sinceLastWrite, sourceName } from "../run/facts.ts";
-import { compareHref, runHref, runsHref } from "../state/links.ts";
+import { compareHref, type RunTab, runHref, runsHref } from "../state/links.ts";
 import { useNow } from "../state/now.ts";
 import { RUN_TEXTS } from "../texts/run.ts";
 import { Button, LinkButton } from "./Button.tsx";
 import { Fact, Facts } from "./Facts.tsx";
 import { RunMark, statusName } from "./RunMark.tsx";
+import { RunNeighbours } from "./RunNeighbours.tsx";
 import { copyText } from "./Toast.tsx";
 
-/** Who the run is and how it went. `isShort` leaves the room to the tab below. */
-export function RunHeader({ run, isShort }: { run: RunFile; isShort: boolean }): JSX.Element {
+/** Who the run is and how it went. Only the overview has the room for all of it. */
+export function RunHeader({ run, tab }: { run: RunFile; tab: RunTab }): JSX.Element {
   const { info } = run;
   return (
     <>
@@ -44,11 +45,12 @@ export function RunHeader({ run, isShort }: { run: RunFile; isShort: boolean }):
           onClick={() => void copyText(info.runId)}
         />
         <span class="spacer" />
+        <RunNeighbours runId={info.runId} tab={tab} />
         <LinkButton class="run-head-wide" href={compareHref([info.runId], [info.experimentId])}>
           {RUN_TEXTS.compareWith}
         </LinkButton>
       </header>
-      {!isShort && <RunFacts run={run} />}
+      {tab === "overview" && <RunFacts run={run} />}
       <Banners run={run} />
     </>
   );

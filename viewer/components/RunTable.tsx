@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { useKeys } from "../state/keys.ts";
 import { useNow } from "../state/now.ts";
 import { isRoomy } from "../state/preferences.ts";
@@ -80,9 +80,15 @@ export function RunTable({ view, label, folds }: RunTableProps): JSX.Element {
   const focus = (): void => box.current?.focus({ preventScroll: true });
   useKeys({ j: focus, k: focus, ArrowDown: focus });
 
+  useEffect(() => {
+    if (grid.isBack) focus();
+  }, []);
+
   const context = useRowContext(view, layout, shown, rowHeight);
+  const isFirst = useRef(true);
   useLayoutEffect(() => {
-    if (box.current !== null) box.current.scrollTop = 0;
+    if (!isFirst.current && box.current !== null) box.current.scrollTop = 0;
+    isFirst.current = false;
   }, [view.filter.filter, view.sort]);
 
   const onClick = (event: MouseEvent): void => {

@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
 import { sparklinePath } from "../charts/sparkline.ts";
 import { type ChartHistories, readHistories } from "../data/chart-histories.ts";
+import { touchesRuns } from "../data/reader.ts";
 import { useData } from "../data/use-data.ts";
 import { runColorClass } from "../state/run-color.ts";
 import { useVisible } from "./use-visible.ts";
@@ -30,7 +31,7 @@ function Drawing({ runId, metric, count }: SparklineProps): JSX.Element | null {
   const { data } = useData<ChartHistories>(
     JSON.stringify(["sparkline", runId, metric]),
     (signal, onPart) => readHistories([{ runId, key: metric, count }], false, signal, onPart),
-    (change) => change.runId === runId,
+    (change) => touchesRuns(change, [runId]),
   );
   const read = data?.get(runId);
   if (read === undefined) return null;

@@ -1,4 +1,5 @@
 import { useMemo, useRef } from "preact/hooks";
+import type { ChangeEvent } from "../../lib/wire/data-files.ts";
 import type { StyledRun } from "../charts/chart-run.ts";
 import { relativeStart, toLine, type XAxis } from "../charts/line.ts";
 import { type PlotLine, plotLine } from "../charts/plot.ts";
@@ -14,6 +15,7 @@ import {
 } from "../data/chart-histories.ts";
 import type { DataError } from "../data/errors.ts";
 import type { History } from "../data/parse-history.ts";
+import { touchesRuns } from "../data/reader.ts";
 import { useData } from "../data/use-data.ts";
 
 export interface ChartLines {
@@ -35,8 +37,11 @@ export function useChartLines(
 ): ChartLines {
   const { x, smoothing } = settings;
   const wanted = useMemo(() => wantedOf(metric, runs, x), [metric, runs, x]);
-  const isTouched = (change: { runId: string | null }): boolean =>
-    runs.some((run) => run.runId === change.runId);
+  const isTouched = (change: ChangeEvent): boolean =>
+    touchesRuns(
+      change,
+      runs.map((run) => run.runId),
+    );
   const needsAll = smoothing > 0;
   const read = useData<ChartHistories>(
     JSON.stringify([metric, x, needsAll, wanted.map((one) => one.runId)]),
@@ -89,7 +94,7 @@ function useDetail(
         }),
       );
     },
-    (change) => ids.includes(change.runId ?? ""),
+    (change) => touchesRuns(change, ids),
   );
   return data ?? NO_DETAIL;
 }

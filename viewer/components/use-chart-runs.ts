@@ -3,6 +3,7 @@ import type { RunFile } from "../../lib/wire/data-files.ts";
 import type { ChartRun } from "../charts/chart-run.ts";
 import { getRun } from "../data/client.ts";
 import type { DataError } from "../data/errors.ts";
+import { touchesRuns } from "../data/reader.ts";
 import { useData } from "../data/use-data.ts";
 import { chartRunOf } from "../run/facts.ts";
 
@@ -15,7 +16,7 @@ export function useChartRuns(runIds: readonly string[]): {
   const { data, error, isLoading } = useData<readonly RunFile[]>(
     JSON.stringify(["chart runs", runIds]),
     (signal) => Promise.all(runIds.map((runId) => getRun(runId, { signal }))),
-    (change) => change.runId !== null && runIds.includes(change.runId),
+    (change) => touchesRuns(change, runIds),
   );
   const runs = useMemo(() => (data ?? []).map(chartRunOf), [data]);
   return { runs, error, isLoading };

@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { useEntryMemory } from "../state/entry-memory.ts";
 
 /** A cell of the grid. Row -1 is the heading, column 0 the name. */
 export interface GridCell {
@@ -28,10 +29,18 @@ interface Grid {
 /** Moves one cell with the keyboard, as an ARIA grid does. */
 export function useGridKeys(grid: Grid): {
   readonly active: GridCell;
+  /** The reader comes back to this entry. */
+  readonly isBack: boolean;
   readonly setActive: (cell: GridCell) => void;
   readonly onKeyDown: (event: KeyboardEvent) => void;
 } {
-  const [active, setActive] = useState<GridCell>({ row: 0, column: 0 });
+  // Back finds the cell again, and the keyboard on it.
+  const memory = useEntryMemory<GridCell>("grid cell");
+  const [active, setActiveNow] = useState<GridCell>(memory.value ?? { row: 0, column: 0 });
+  const setActive = (cell: GridCell): void => {
+    memory.remember(cell);
+    setActiveNow(cell);
+  };
   const last = grid.rowCount - 1;
 
   const goTo = (row: number, column: number): GridCell => {
@@ -89,7 +98,7 @@ export function useGridKeys(grid: Grid): {
 
   const row = Math.min(active.row, last);
   const column = Math.min(active.column, grid.columnCount - 1);
-  return { active: { row, column }, setActive, onKeyDown };
+  return { active: { row, column }, isBack: memory.value !== undefined, setActive, onKeyDown };
 }
 
 function moveOf(

@@ -16,6 +16,11 @@ export type Load<Value> = (signal: AbortSignal, onPart: (part: Value) => void) =
 /** No more than this share of the time goes into reading again what keeps changing. */
 const RELOAD_SHARE = 0.1;
 
+/** Whether a change may concern one of some runs. A change of several runs at once names none of them. */
+export function touchesRuns({ runId }: ChangeEvent, runIds: readonly string[]): boolean {
+  return runId === null || runIds.includes(runId);
+}
+
 export const NOTHING_YET = { data: null, error: null, isLoading: true } as const;
 
 /**

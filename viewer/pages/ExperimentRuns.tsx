@@ -13,6 +13,7 @@ import { EMPTY_TABLE } from "../data/runs-table.ts";
 import { useColumnMemory } from "../state/column-memory.ts";
 import { experimentIdsOf, experiments, findExperiment } from "../state/experiments.ts";
 import { query } from "../state/route.ts";
+import { runList } from "../state/run-list.ts";
 import { lifecycleOf, useRunsView } from "../state/runs-view.ts";
 import { readSelection, selection } from "../state/selection.ts";
 import { useTitle } from "../state/title.ts";
@@ -55,6 +56,14 @@ export function ExperimentRuns({ params }: PageProps): JSX.Element {
   useColumnMemory(ids);
   useEffect(() => readSelection(query.peek().get("sel")), [ids]);
   useRunKeys(view);
+  useEffect(() => {
+    runList.value = {
+      table,
+      rows: view.rows,
+      sortedBy: view.sort[0]?.column.key,
+      hash: location.hash,
+    };
+  }, [view.rows]);
 
   const title = titleOf(ids, experimentIds);
   useTitle(title);

@@ -16,6 +16,7 @@ import { Tabs } from "../components/Tabs.tsx";
 import { copyText } from "../components/Toast.tsx";
 import { getRun } from "../data/client.ts";
 import { DataError } from "../data/errors.ts";
+import { touchesRuns } from "../data/reader.ts";
 import { useData } from "../data/use-data.ts";
 import { runNameOf } from "../run/facts.ts";
 import { findExperiment } from "../state/experiments.ts";
@@ -108,7 +109,7 @@ function useCompared(runIds: readonly string[]): ReturnType<typeof useData<Compa
         missing: runIds.filter((_, i) => read[i] === null),
       };
     },
-    (change) => change.runId === null || runIds.includes(change.runId),
+    (change) => touchesRuns(change, runIds),
   );
 }
 

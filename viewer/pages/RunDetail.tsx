@@ -10,6 +10,7 @@ import { RunOverview } from "../components/RunOverview.tsx";
 import { RunTraces } from "../components/RunTraces.tsx";
 import { type TabLink, Tabs } from "../components/Tabs.tsx";
 import { getRun } from "../data/client.ts";
+import { touchesRuns } from "../data/reader.ts";
 import { useData } from "../data/use-data.ts";
 import { chartRunOf, isSystemMetric, runNameOf } from "../run/facts.ts";
 import { findExperiment } from "../state/experiments.ts";
@@ -25,7 +26,7 @@ export function RunDetail({ params }: PageProps): JSX.Element {
   const { data, error } = useData<RunFile>(
     `run ${runId}`,
     (signal) => getRun(runId, { signal }),
-    (change) => change.runId === runId,
+    (change) => touchesRuns(change, [runId]),
   );
   const name = data === null ? undefined : runNameOf(data.info);
   useTitle(tab === "overview" ? undefined : RUN_TEXTS.tabs[tab], name, data?.experimentName);
@@ -34,7 +35,7 @@ export function RunDetail({ params }: PageProps): JSX.Element {
   }
   return (
     <>
-      <RunHeader run={data} isShort={tab !== "overview"} />
+      <RunHeader run={data} tab={tab} />
       <Tabs label={RUN_TEXTS.run} tabs={tabLinks(data, tab)} />
       <RunTabBody run={data} tab={tab} rest={rest} />
     </>

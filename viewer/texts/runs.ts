@@ -136,6 +136,9 @@ export const RUNS_TEXTS = {
   closeHint: "close",
   applyHint: "apply",
   useFix: (fix: string): string => `Use ${fix}`,
-  goOnTable: "Table",
+  placeInList: (place: number, of: number, sortedBy: string | undefined): string =>
+    `${formatCount(place)} of ${formatCount(of)}${sortedBy === undefined ? "" : ` by ${sortedBy}`}`,
+  previousRun: "Previous run",
+  nextRun: "Next run",
   run: "Run",
 } as const;
