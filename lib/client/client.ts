@@ -1,6 +1,9 @@
+import type { Experiment } from "../entities/experiment.ts";
+import { type ExperimentOverview, findFeatures, overlookExperiment } from "../store/overview.ts";
 import { MaintenanceClient } from "./maintenance-client.ts";
 
 export type { MetricSummary } from "../format/metric-summary.ts";
+export type { ExperimentOverview } from "../store/overview.ts";
 export type { RunRecord } from "../store/read-run.ts";
 
 /**
@@ -9,4 +12,21 @@ export type { RunRecord } from "../store/read-run.ts";
  * Nothing runs in the background and nothing is cached that cannot be read again: several clients, processes and
  * MLflow itself may work on one tree at the same time.
  */
-export class MlrunsClient extends MaintenanceClient {}
+export class MlrunsClient extends MaintenanceClient {
+  /** What each experiment holds, at a glance: far cheaper than reading its runs. */
+  async overlookExperiments(): Promise<
+    readonly (ExperimentOverview & { readonly experiment: Experiment })[]
+  > {
+    const { experiments } = await this.scanExperiments("ALL");
+    return experiments.map((experiment) => ({
+      experiment,
+      ...overlookExperiment(this.store, experiment),
+    }));
+  }
+
+  /** Whether the tree has models, prompts or traces, told by the names of folders. */
+  async findFeatures(): Promise<{ registry: boolean; loggedModels: boolean; traces: boolean }> {
+    const { experiments } = await this.scanExperiments("ALL");
+    return findFeatures(this.store, experiments);
+  }
+}

@@ -1,13 +1,14 @@
-import type { RunRecord } from "../client/client.ts";
 import { DATA_SCHEMA_VERSION, type Manifest } from "../wire/data-files.ts";
 import type { SiteContext } from "./context.ts";
 import { lastWrite } from "./runs.ts";
-import { readTree } from "./tree.ts";
+import { problemsMet, readTree, type WholeTree } from "./tree.ts";
 
-/** `data/manifest.json` */
+/** `data/manifest.json`. Live it is the first answer that everything waits for, so it reads no run. */
 export async function makeManifest(context: SiteContext): Promise<Manifest> {
-  const { client, mode } = context;
-  const { experiments, runs, counts, problems } = await readTree(context);
+  const { client, mode, scope } = context;
+  const features = await client.findFeatures();
+  const { experiments, problems } = await client.scanExperiments("ALL");
+  const tree = mode === "static" ? await readTree(context) : undefined;
   const versions = experiments.map(({ experimentId }) => client.runsVersion(experimentId));
   return {
     schemaVersion: DATA_SCHEMA_VERSION,
@@ -16,25 +17,21 @@ export async function makeManifest(context: SiteContext): Promise<Manifest> {
     readOnly: context.readOnly,
     title: context.title,
     roots: [{ label: context.rootLabel }],
-    generation:
-      mode === "live"
-        ? [experiments.length, runs.length, ...Object.values(counts), ...versions].join(".")
-        : "static",
-    readAt: mode === "live" ? Date.now() : lastChange(runs),
+    generation: tree ? "static" : [experiments.length, ...versions].join("."),
+    readAt: tree ? lastChange(tree) : Date.now(),
     rawBase: context.rawBase,
     ...(mode === "live" && { apiBase: "ajax-api" }),
     features: {
+      ...features,
       events: mode === "live",
-      registry: counts.registeredModels > 0,
-      loggedModels: counts.loggedModels > 0,
-      traces: counts.traces > 0,
+      registry: features.registry && scope.includesRegistry,
     },
-    problemCount: problems.length,
+    problemCount: tree ? tree.problems.length : Math.max(problems.length, problemsMet(client)),
   };
 }
 
 /** When the newest run was last written to: a static export of an unchanged tree has unchanged bytes. */
-function lastChange(runs: readonly RunRecord[]): number {
+function lastChange({ runs }: WholeTree): number {
   return runs.reduce((last, record) => {
     const { startTime, endTime } = record.run.info;
     return Math.max(last, startTime, endTime ?? 0, lastWrite(record) ?? 0);

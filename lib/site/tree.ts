@@ -1,4 +1,4 @@
-import type { RunRecord } from "../client/client.ts";
+import type { MlrunsClient, RunRecord } from "../client/client.ts";
 import type { Experiment } from "../entities/experiment.ts";
 import type { TreeProblem } from "../errors.ts";
 import type { TreeFile } from "../wire/data-files.ts";
@@ -24,7 +24,7 @@ export async function readTree({ client, scope }: SiteContext): Promise<WholeTre
   const models = await Promise.all(ids.map((id) => client.scanLoggedModels(id)));
   const traces = await Promise.all(ids.map((id) => client.scanTraces(id)));
   const registry = scope.includesRegistry ? [await client.scanRegisteredModels()] : [];
-  return {
+  const whole = {
     experiments,
     runs: runs.flatMap(({ records }) => records),
     counts: {
@@ -39,7 +39,16 @@ export async function readTree({ client, scope }: SiteContext): Promise<WholeTre
       ),
     ],
   };
+  met.set(client, whole.problems.length);
+  return whole;
 }
+
+/** How many problems the last reading of the whole tree met; none before the first. */
+export function problemsMet(client: MlrunsClient): number {
+  return met.get(client) ?? 0;
+}
+
+const met = new WeakMap<MlrunsClient, number>();
 
 /** `data/tree.json`: the health of the tree. */
 export async function makeTree(context: SiteContext): Promise<TreeFile> {
