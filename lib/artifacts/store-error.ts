@@ -27,6 +27,10 @@ const CREDENTIALS =
 /** Words for a fault of this machine's settings or of the network's names: no retry helps. */
 const SETTINGS = /Region is missing|Could not load the default credentials|ENOTFOUND/;
 
+/** Words for bytes that were changed on the way: to send them again helps. */
+const DAMAGED =
+  /BadDigest|InvalidDigest|ChecksumMismatch|ContentSHA256Mismatch|Md5Mismatch|md5 hash|crc32c hash/i;
+
 /**
  * Makes of an SDK's error one for the reader, which names what was done and where.
  *
@@ -69,6 +73,7 @@ export function isPassing(error: unknown): boolean {
 }
 
 function codeOf(status: number | undefined, reason: string, said: string): ErrorCode {
+  if (DAMAGED.test(reason) || DAMAGED.test(said)) return "DATA_LOSS";
   if (CREDENTIALS.test(reason) || CREDENTIALS.test(said)) return "UNAUTHENTICATED";
   if (SETTINGS.test(said)) return "BAD_REQUEST";
   if (status === undefined) return "TEMPORARILY_UNAVAILABLE";

@@ -114,7 +114,7 @@ test("a file that failed is named on standard error, and the exit code tells", a
   expect(result).toMatchObject({
     code: 1,
     out: expect.stringMatching(/^1 copied \(1 B\), 0 unchanged, 1 failed, /),
-    err: expect.stringMatching(/^failed "bad\\\\\\\\name": Invalid artifact path/),
+    err: expect.stringMatching(/^failed "bad\\\\name": Invalid artifact path/),
   });
   expect(await readFile(join(folder, "good"), "utf8")).toBe("1");
 });

@@ -1,18 +1,44 @@
 import type { FileMetadata } from "@google-cloud/storage";
+import { MlrunsError } from "../../errors.ts";
 import { contentTypeOf } from "../content-type.ts";
 import type { StoredObject } from "../object-store.ts";
+import { environment } from "../sdk.ts";
+import { withinTime } from "../stall.ts";
 import { type ErrorFacts, storeError, storeFault } from "../store-error.ts";
+
+/** Tries of a request that is not answered. */
+const ATTEMPTS = 3;
+/** Seconds that a request may take, as in Google's Python client. */
+const TIMEOUT = 60;
+/** The longest that a timer takes, ms. */
+const LONGEST = 2 ** 31 - 1;
 
 /** MLflow's content type: guessed from the name, and never an encoding. */
 export function gcsContentType(key: string): string {
   return contentTypeOf(key).type ?? "application/octet-stream";
 }
 
-/** Makes of a failed request an error for the reader. */
-export function failed(doing: string): (error: unknown) => never {
-  return (error) => {
-    throw storeError(error, factsOf(error), doing);
-  };
+/**
+ * Asks the SDK, and again when it does not answer: on an answer that is cut within its body, all its methods wait for
+ * ever, and its own retries, which are for all other failures, never come.
+ *
+ * @param doing - for messages, such as `list gs://bucket/path`
+ */
+export async function ask<Value>(doing: string, request: () => Promise<Value>): Promise<Value> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await withinTime(request(), doing, requestTimeout());
+    } catch (error) {
+      const isStall = error instanceof MlrunsError && error.errorCode === "TEMPORARILY_UNAVAILABLE";
+      if (!isStall || attempt === ATTEMPTS) throw storeError(error, factsOf(error), doing);
+    }
+  }
+}
+
+/** Milliseconds, by MLflow's variable, whose -1 is for ever. */
+export function requestTimeout(): number {
+  const seconds = Number(environment("MLFLOW_ARTIFACT_UPLOAD_DOWNLOAD_TIMEOUT") ?? TIMEOUT);
+  return seconds > 0 ? Math.min(seconds * 1_000, LONGEST) : LONGEST;
 }
 
 /** What the SDK's error tells: `code` is an HTTP status, or the name of a network error. */

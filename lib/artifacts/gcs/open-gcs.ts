@@ -1,14 +1,22 @@
-import type { Readable } from "node:stream";
+import { addAbortSignal, type Readable } from "node:stream";
 import type { Bucket, FileMetadata } from "@google-cloud/storage";
 import pMap from "p-map";
+import { MlrunsError } from "../../errors.ts";
 import type { ArtifactRepository } from "../artifact-repository.ts";
 import { openObjectRepository } from "../object-repository.ts";
 import type { ObjectStore, StoredObject } from "../object-store.ts";
-import { withinTime } from "../stall.ts";
+import { failOnStall, withinTime } from "../stall.ts";
 import { storeError } from "../store-error.ts";
 import { parseBucketUri } from "../uri.ts";
 import { openGcsClient } from "./client.ts";
-import { checkMd5, factsOf, failed, gcsContentType, toStoredObject } from "./objects.ts";
+import {
+  ask,
+  checkMd5,
+  factsOf,
+  gcsContentType,
+  requestTimeout,
+  toStoredObject,
+} from "./objects.ts";
 import { putGcsParts } from "./parts.ts";
 
 /** Deletions sent at a time. */
@@ -36,11 +44,11 @@ function gcsStore(bucket: Bucket): ObjectStore {
     delimiter?: string,
     maxResults?: number,
   ): AsyncGenerator<Page> {
-    const query = { prefix, delimiter, maxResults, fields: FIELDS, autoPaginate: false };
-    for (let next: object | null = query; next !== null; ) {
-      const [, following, page] = (await bucket
-        .getFiles(next)
-        .catch(failed(`list ${name}/${prefix}`))) as [unknown, object | null, Page];
+    const first = { prefix, delimiter, maxResults, fields: FIELDS, autoPaginate: false };
+    for (let next: object | null = first; next !== null; ) {
+      const query = next;
+      const answer = await ask(`list ${name}/${prefix}`, () => bucket.getFiles(query));
+      const [, following, page] = answer as unknown as [unknown, object | null, Page];
       yield page;
       next = maxResults === undefined ? (following ?? null) : null;
     }
@@ -67,11 +75,13 @@ function gcsStore(bucket: Bucket): ObjectStore {
 
     async head(key) {
       try {
-        const [metadata] = await bucket.file(key).getMetadata();
+        const [metadata] = await ask(`find ${name}/${key}`, () => bucket.file(key).getMetadata());
         return toStoredObject(metadata);
       } catch (error) {
-        if (factsOf(error).status === 404) return undefined;
-        throw storeError(error, factsOf(error), `find ${name}/${key}`);
+        if (error instanceof MlrunsError && error.errorCode === "RESOURCE_DOES_NOT_EXIST") {
+          return undefined;
+        }
+        throw error;
       }
     },
 
@@ -81,9 +91,10 @@ function gcsStore(bucket: Bucket): ObjectStore {
         // Bytes as they are stored; whoever reads checks them.
         .createReadStream({ start, end, decompress: false, validation: false });
       try {
-        const md5 = await withinTime(answerOf(body), `${name}/${key}`);
-        signal?.addEventListener("abort", () => body.destroy(), { once: true });
-        return { body, ...(md5 === undefined ? {} : { md5 }) };
+        const md5 = await withinTime(answerOf(body), `${name}/${key}`, requestTimeout());
+        if (signal !== undefined) addAbortSignal(signal, body);
+        const guarded = failOnStall(body, `${name}/${key}`, requestTimeout());
+        return { body: guarded, ...(md5 === undefined ? {} : { md5 }) };
       } catch (error) {
         body.destroy();
         const { status, reason } = factsOf(error);
@@ -101,9 +112,9 @@ function gcsStore(bucket: Bucket): ObjectStore {
       signal?.throwIfAborted();
       const file = bucket.file(key);
       const metadata = { contentType: gcsContentType(key), md5Hash: md5.toString("base64") };
-      await file
-        .save(content, { resumable: false, validation: false, metadata })
-        .catch(failed(`write ${name}/${key}`));
+      await ask(`write ${name}/${key}`, () =>
+        file.save(content, { resumable: false, validation: false, metadata }),
+      );
       checkMd5(file.metadata, md5, `${name}/${key}`);
       const etag = String(file.metadata.generation ?? "");
       return { md5: md5.toString("hex"), etag, isListed: true };
@@ -115,10 +126,7 @@ function gcsStore(bucket: Bucket): ObjectStore {
       await pMap(
         keys,
         (key) =>
-          bucket
-            .file(key)
-            .delete({ ignoreNotFound: true })
-            .catch(failed(`delete ${name}/${key}`)),
+          ask(`delete ${name}/${key}`, () => bucket.file(key).delete({ ignoreNotFound: true })),
         { concurrency: CONCURRENCY },
       );
     },

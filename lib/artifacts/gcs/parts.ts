@@ -5,7 +5,7 @@ import type { Receipt, TransferOptions } from "../artifact-repository.ts";
 import type { FileSource } from "../object-store.ts";
 import { partSizeOf, readParts } from "../parts.ts";
 import { isPassing, storeError } from "../store-error.ts";
-import { checkMd5, failed, gcsContentType } from "./objects.ts";
+import { ask, checkMd5, gcsContentType } from "./objects.ts";
 
 const ATTEMPTS = 6;
 
@@ -56,10 +56,10 @@ async function begin(
   source: FileSource,
   { journal }: TransferOptions,
 ): Promise<string> {
-  const [session] = await bucket
-    .file(key)
-    .createResumableUpload({ metadata: { contentType: gcsContentType(key) } })
-    .catch(failed(`begin to write gs://${bucket.name}/${key}`));
+  const settings = { metadata: { contentType: gcsContentType(key) } };
+  const [session] = await ask(`begin to write gs://${bucket.name}/${key}`, () =>
+    bucket.file(key).createResumableUpload(settings),
+  );
   const { size, mtimeMs } = source;
   await journal?.set(key, { id: session, partSize: partSizeOf(size), size, mtimeMs });
   return session;
@@ -74,7 +74,7 @@ async function resume(
   const begun = journal?.get(key);
   if (begun === undefined) return undefined;
   if (begun.size !== source.size || begun.mtimeMs !== source.mtimeMs) return undefined;
-  const progress = await ask(begun.id, source.size, name, signal);
+  const progress = await askSession(begun.id, source.size, name, signal);
   // A session that is over, or unknown after a week, is of no use.
   if (progress === undefined || progress.offset >= source.size) return undefined;
   return { ...progress, session: begun.id };
@@ -97,14 +97,14 @@ async function send(
       const failure = storeError(error, statusOf(error), `write ${name}`);
       if (attempt === ATTEMPTS || signal?.aborted || !isPassing(failure)) throw failure;
       await sleep(Math.random() * 200 * 2 ** attempt, undefined, { signal });
-      const progress = await ask(session, size, name, signal).catch(() => undefined);
+      const progress = await askSession(session, size, name, signal).catch(() => undefined);
       if (progress !== undefined && progress.offset !== offset) return progress;
     }
   }
 }
 
 /** How much a session has; undefined when the service does not know it any more. */
-async function ask(
+async function askSession(
   session: string,
   size: number,
   name: string,

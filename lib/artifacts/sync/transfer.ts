@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -56,6 +57,8 @@ export async function transfer(
   let savedAt = Date.now();
   const stop = new AbortController();
   const signal = AbortSignal.any([settings.signal, stop.signal]);
+  // Each file under way listens to it.
+  setMaxListeners(0, signal, settings.signal);
 
   const attempt = async (file: ArtifactFile): Promise<void> => {
     for (let attempts = 1; !signal.aborted; attempts++) {

@@ -1,0 +1,141 @@
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingMessage,
+  type ServerResponse,
+} from "node:http";
+import type { AddressInfo } from "node:net";
+import { buffer } from "node:stream/consumers";
+import { afterUse } from "./cleanup.ts";
+
+/** What can go wrong with one request. */
+export const FAULTS = [
+  "reset before the server saw it",
+  "reset after the server did it",
+  "503",
+  "429",
+  "truncated answer",
+  "flipped byte on the way up",
+  "flipped byte on the way down",
+] as const;
+
+export type Fault = (typeof FAULTS)[number];
+
+export interface FaultProxy {
+  readonly url: string;
+  /** How often each fault was made. */
+  readonly made: Map<Fault, number>;
+  /** Bytes of the bodies that were sent to the server. */
+  readonly bytesUp: number;
+  /** Chooses for each request whether and how it fails. None at first. */
+  choose: () => Fault | undefined;
+}
+
+/** Stands between us and a server on this machine, and breaks requests. */
+export async function startFaultProxy(target: string): Promise<FaultProxy> {
+  const { port: targetPort } = new URL(target);
+  const proxy = {
+    url: "",
+    made: new Map<Fault, number>(),
+    bytesUp: 0,
+    choose: (): Fault | undefined => undefined,
+  };
+  const server = createServer(async (incoming, response) => {
+    const body = await buffer(incoming).catch(() => undefined);
+    if (body === undefined) return;
+    proxy.bytesUp += body.length;
+    const fault = proxy.choose();
+    if (fault === "reset before the server saw it") {
+      count(proxy.made, fault);
+      incoming.socket.destroy();
+      return;
+    }
+    if (fault === "503" || fault === "429") {
+      count(proxy.made, fault);
+      response.writeHead(Number(fault), { "retry-after": "0" }).end();
+      return;
+    }
+    if (fault === "flipped byte on the way up" && isContent(incoming) && body.length > 0) {
+      count(proxy.made, fault);
+      flip(body);
+    }
+    try {
+      await forward(incoming, body, response, Number(targetPort), fault, proxy.made);
+    } catch {
+      incoming.socket.destroy();
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  afterUse(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  proxy.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return proxy;
+}
+
+async function forward(
+  incoming: IncomingMessage,
+  body: Buffer,
+  response: ServerResponse,
+  port: number,
+  fault: Fault | undefined,
+  made: Map<Fault, number>,
+): Promise<void> {
+  const { method, url, headers } = incoming;
+  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    // The host stays what the client signed.
+    httpRequest({ host: "127.0.0.1", port, method, path: url, headers }, resolve)
+      .once("error", reject)
+      .end(body);
+  });
+  const content = await buffer(answer);
+  if (fault === "reset after the server did it") {
+    count(made, fault);
+    incoming.socket.destroy();
+    return;
+  }
+  const isObject =
+    method === "GET" &&
+    content.length > 0 &&
+    !/xml|json/.test(answer.headers["content-type"] ?? "");
+  if (fault === "flipped byte on the way down" && isObject) {
+    count(made, fault);
+    flip(content);
+  }
+  response.writeHead(answer.statusCode ?? 502, answer.headers);
+  if (fault === "truncated answer" && content.length > 1) {
+    count(made, fault);
+    response.write(content.subarray(0, content.length >> 1), () => incoming.socket.destroy());
+    return;
+  }
+  response.end(content);
+}
+
+/** The content of an object, not a request about one. Google's comes with its metadata, in several parts. */
+function isContent({ method, headers }: IncomingMessage): boolean {
+  const type = headers["content-type"] ?? "";
+  return (method === "PUT" && !/xml|json/.test(type)) || type.startsWith("multipart/related");
+}
+
+/** Near the end, where the content is, whatever comes before it. */
+function flip(bytes: Buffer): void {
+  const i = Math.floor(bytes.length * 0.8);
+  bytes[i] = (bytes[i] ?? 0) ^ 1;
+}
+
+function count(made: Map<Fault, number>, fault: Fault): void {
+  made.set(fault, (made.get(fault) ?? 0) + 1);
+}
+
+/** Random numbers from 0 to 1 that are the same for the same seed. */
+export function seededRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    // mulberry32
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
