@@ -26,11 +26,12 @@ export function createData(context: SiteContext, feed: ChangeFeed): Hono {
   data.get("/data/events", (c) =>
     streamSSE(c, async (stream) => {
       const stop = feed.listen((event) => void stream.writeSSE({ data: JSON.stringify(event) }));
-      stream.onAbort(stop);
-      while (!stream.aborted) {
-        await stream.write(": alive\n\n");
-        await stream.sleep(KEEP_ALIVE_MS);
-      }
+      await stream.write(": alive\n\n");
+      // Not a sleep between writes: it would keep a server that is asked to stop alive until its end.
+      const timer = setInterval(() => void stream.write(": alive\n\n"), KEEP_ALIVE_MS).unref();
+      await new Promise<void>((resolve) => stream.onAbort(resolve));
+      clearInterval(timer);
+      stop();
     }),
   );
 
