@@ -23,7 +23,7 @@ export type RunMeta = RunInfo & {
 };
 
 /** MLflow's numbers in the file; its API speaks the names. */
-const STATUS_NUMBERS: Readonly<Record<RunStatus, number>> = {
+export const RUN_STATUS_NUMBERS: Readonly<Record<RunStatus, number>> = {
   RUNNING: 1,
   SCHEDULED: 2,
   FINISHED: 3,
@@ -102,7 +102,7 @@ export function printRunMeta(meta: RunMeta): string {
     run_name: meta.runName,
     run_uuid: meta.runId,
     start_time: meta.startTime,
-    status: STATUS_NUMBERS[meta.status],
+    status: RUN_STATUS_NUMBERS[meta.status],
     user_id: meta.userId,
   });
 }
@@ -110,7 +110,7 @@ export function printRunMeta(meta: RunMeta): string {
 function readStatus(file: MetaFile): RunStatus {
   const value = file.map.status;
   if (value === undefined) return "RUNNING";
-  for (const [status, number] of Object.entries(STATUS_NUMBERS)) {
+  for (const [status, number] of Object.entries(RUN_STATUS_NUMBERS)) {
     if (number === value) return status as RunStatus;
   }
   return fail(
