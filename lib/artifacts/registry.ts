@@ -1,7 +1,7 @@
 import type { ArtifactPlace } from "../entities/file-info.ts";
 import { MlrunsError } from "../errors.ts";
 import type { ArtifactRepository } from "./artifact-repository.ts";
-import { type LocalOptions, openLocal } from "./local.ts";
+import type { LocalOptions } from "./local.ts";
 import { schemeOf } from "./uri.ts";
 
 type Open = (uri: string) => Promise<ArtifactRepository>;
@@ -25,7 +25,7 @@ export async function openArtifacts(
   place: ArtifactPlace,
   options: LocalOptions = {},
 ): Promise<ArtifactRepository> {
-  if (place.kind === "folder") return openLocal(place.folder, options);
+  if (place.kind === "folder") return (await import("./local.ts")).openLocal(place.folder, options);
   const open = BACKENDS[schemeOf(place.uri) ?? ""];
   if (open !== undefined) return open(place.uri);
   throw new MlrunsError("NOT_IMPLEMENTED", `Artifacts at '${place.uri}' cannot be read.`, {
