@@ -1,6 +1,5 @@
 export type { ArtifactFile } from "./artifacts/artifact-repository.ts";
 export { ActiveRun } from "./client/active-run.ts";
-export type { ImageOptions } from "./client/artifact-client.ts";
 export type { SystemMetricsOptions } from "./client/autolog/system-metrics.ts";
 export {
   type TfjsCallbacks,
@@ -10,9 +9,19 @@ export {
 } from "./client/autolog/tfjs.ts";
 export { MlrunsClient } from "./client/client.ts";
 export type { ClientOptions, SearchOptions } from "./client/experiment-client.ts";
+export type {
+  Finding,
+  FindingKind,
+  FixReport,
+  Garbage,
+  GcOptions,
+  GcReport,
+  TreeReport,
+} from "./client/maintenance-client.ts";
 export type { SearchLoggedModelsOptions } from "./client/model-client.ts";
 export type { NewPrompt } from "./client/prompt.ts";
 export type { RegistrySearchOptions, VersionNumber } from "./client/registry-client.ts";
+export type { ImageOptions } from "./client/run-artifacts.ts";
 export type { LogValue, MetricOptions } from "./client/run-client.ts";
 export { type RunOptions, startRun } from "./client/start-run.ts";
 export type { TableData } from "./client/table.ts";

@@ -1,8 +1,11 @@
 import type { TreeProblem } from "../errors.ts";
+import { checkTree, type TreeReport } from "../store/doctor/check.ts";
+import { type FixReport, fixTree } from "../store/doctor/fix.ts";
 import { findGarbage, type Garbage, type GarbageOptions, removeGarbage } from "../store/gc.ts";
 import { TraceClient } from "./trace-client.ts";
 
-export type { Garbage };
+export type { Finding, FindingKind } from "../store/doctor/finding.ts";
+export type { FixReport, Garbage, TreeReport };
 
 export interface GcOptions extends GarbageOptions {
   /** Only tells what would be removed. */
@@ -18,8 +21,28 @@ export interface GcReport {
   readonly problems: readonly TreeProblem[];
 }
 
-/** Cleaning up and mending of a tree. */
+/** Checking, mending and cleaning up of a tree. */
 export class MaintenanceClient extends TraceClient {
+  /**
+   * Checks the whole tree and names everything that is wrong with it by path and line. Nothing is written.
+   *
+   * @throws MlrunsError when the root is no tree
+   */
+  async checkTree(): Promise<TreeReport> {
+    this.store.appender.flush();
+    return checkTree(this.store);
+  }
+
+  /**
+   * Mends what can be mended without a guess: folders that git left out, strays of editors, lines that are no points, artifact
+   * locations of another machine. Every file that is touched is kept in `backupFolder` first, by default a new folder beside
+   * the tree. Nobody should be writing to the tree meanwhile.
+   */
+  async fixTree(options: { readonly backupFolder?: string } = {}): Promise<FixReport> {
+    this.store.appender.close();
+    return fixTree(this.store, options);
+  }
+
   /**
    * Removes for good what was deleted: runs, logged models and experiments with all their artifacts, also those in other
    * stores. Unlike MLflow it keeps what versions of registered models have their files in.

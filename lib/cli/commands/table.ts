@@ -11,6 +11,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   auth: async () => (await import("./auth.ts")).authCommand,
   delete: async () => (await import("./lifecycle.ts")).deleteCommand,
   restore: async () => (await import("./lifecycle.ts")).restoreCommand,
+  doctor: async () => (await import("./doctor.ts")).doctorCommand,
   gc: async () => (await import("./gc.ts")).gcCommand,
   push: async () => (await import("./sync.ts")).pushCommand,
   pull: async () => (await import("./sync.ts")).pullCommand,
