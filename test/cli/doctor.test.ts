@@ -44,7 +44,7 @@ test("names each problem by path and line, and what --fix would mend", async () 
   expect(status).toBe(3);
 });
 
-const METRIC = "could not convert string to float: 'los'";
+const METRIC = "Metric 'loss' is malformed; could not convert string to float: 'los'";
 
 test("--fix says what it did and where the files are as they were", async () => {
   const { root, run } = await brokenTree();
