@@ -26,7 +26,7 @@ export default defineConfig({
     root: here("."),
     include: ["test/**/*.test.{ts,tsx}"],
     reporters: ["default", here("test/helpers/reporter.ts")],
-    testTimeout: 60_000,
-    hookTimeout: 180_000,
+    testTimeout: 180_000,
+    hookTimeout: 300_000,
   },
 });
