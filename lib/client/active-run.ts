@@ -4,11 +4,11 @@ import type { DatasetInput } from "../entities/dataset.ts";
 import type { Metric } from "../entities/metric.ts";
 import type { ModelInput, ModelOutput, Run, RunInfo, RunStatus } from "../entities/run.ts";
 import type { Batch } from "../store/log.ts";
-import type { ImageOptions } from "./artifact-client.ts";
-import type { MlrunsClient } from "./client.ts";
+import type { ImageOptions } from "./run-artifacts.ts";
 import type { LogValue, MetricOptions } from "./run-client.ts";
 import { forgetRun, watchRun } from "./run-guard.ts";
 import type { TableData } from "./table.ts";
+import type { TrackingClient } from "./tracking-client.ts";
 
 /** Something that goes on beside a run, such as the sampling of system metrics, and ends with it. */
 export interface Companion {
@@ -22,13 +22,13 @@ export interface Companion {
  * ends first, it is marked FAILED after an uncaught error, KILLED after SIGINT or SIGTERM, else FINISHED.
  */
 export class ActiveRun implements AsyncDisposable {
-  readonly #client: MlrunsClient;
+  readonly #client: TrackingClient;
   readonly info: RunInfo;
   readonly #companions: Companion[] = [];
   #isOver = false;
 
   /** Made by `startRun`. */
-  constructor(client: MlrunsClient, info: RunInfo) {
+  constructor(client: TrackingClient, info: RunInfo) {
     this.#client = client;
     this.info = info;
     watchRun(client, info.runId);
@@ -38,8 +38,8 @@ export class ActiveRun implements AsyncDisposable {
     return this.info.runId;
   }
 
-  /** The client that logs to this run's tree. */
-  get client(): MlrunsClient {
+  /** The client that logs to this run's tree or server. */
+  get client(): TrackingClient {
     return this.#client;
   }
 

@@ -1,10 +1,10 @@
 import { invalidParameter, MlrunsError } from "../errors.ts";
-import type { MlrunsClient } from "./client.ts";
 import { variable } from "./environment.ts";
+import type { TrackingClient } from "./tracking-client.ts";
 
 /** The experiment that is meant, as MLflow finds it: id, name, MLFLOW_EXPERIMENT_NAME, MLFLOW_EXPERIMENT_ID, `Default`. */
 export async function chooseExperiment(
-  client: MlrunsClient,
+  client: TrackingClient,
   options: { readonly experimentId?: string; readonly experimentName?: string },
 ): Promise<string> {
   const { experimentId, experimentName } = options;
@@ -15,7 +15,7 @@ export async function chooseExperiment(
 }
 
 /** The id of the experiment of that name, created when there is none. */
-async function getOrCreateExperiment(client: MlrunsClient, name: string): Promise<string> {
+async function getOrCreateExperiment(client: TrackingClient, name: string): Promise<string> {
   const found = await client.getExperimentByName(name);
   if (found?.lifecycleStage === "deleted") {
     throw invalidParameter(

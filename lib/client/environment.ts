@@ -14,7 +14,17 @@ export type Variable =
   | "MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING"
   | "MLFLOW_SYSTEM_METRICS_SAMPLING_INTERVAL"
   | "MLFLOW_SYSTEM_METRICS_SAMPLES_BEFORE_LOGGING"
-  | "MLFLOW_SYSTEM_METRICS_NODE_ID";
+  | "MLFLOW_SYSTEM_METRICS_NODE_ID"
+  | "MLFLOW_TRACKING_PASSWORD"
+  | "MLFLOW_TRACKING_TOKEN"
+  | "MLFLOW_TRACKING_INSECURE_TLS"
+  | "MLFLOW_TRACKING_SERVER_CERT_PATH"
+  | "MLFLOW_TRACKING_CLIENT_CERT_PATH"
+  | "MLFLOW_HTTP_REQUEST_MAX_RETRIES"
+  | "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR"
+  | "MLFLOW_HTTP_REQUEST_BACKOFF_JITTER"
+  | "MLFLOW_HTTP_REQUEST_TIMEOUT"
+  | "MLFLOW_HTTP_RESPECT_RETRY_AFTER_HEADER";
 
 export function variable(name: Variable): string | undefined {
   return process.env[name] || undefined;
@@ -28,6 +38,20 @@ export function isSet(name: Variable): boolean {
   throw invalidParameter(
     `${name} value must be one of ['true', 'false', '1', '0'] (case-insensitive), but got ${text}`,
   );
+}
+
+/** The number that a variable names. @throws MlrunsError INVALID_PARAMETER_VALUE when it is none */
+export function numberOf(name: Variable, fallback: number): number {
+  const text = variable(name);
+  if (text === undefined) return fallback;
+  const number = Number(text);
+  if (Number.isFinite(number)) return number;
+  throw invalidParameter(`Failed to convert '${text}' to a number for ${name}`);
+}
+
+/** Whether a tracking URI, or MLFLOW_TRACKING_URI without one, is the address of a server. */
+export function isServer(trackingUri?: string): boolean {
+  return /^https?:/i.test(trackingUri || variable("MLFLOW_TRACKING_URI") || "");
 }
 
 /**

@@ -17,6 +17,7 @@ import {
 import { deleteExperiment, restoreExperiment } from "../store/lifecycle.ts";
 import { checkRoot, openStore, type Store } from "../store/store.ts";
 import { rootOf } from "./environment.ts";
+import { RunArtifacts } from "./run-artifacts.ts";
 
 export interface ClientOptions {
   /**
@@ -42,7 +43,7 @@ export interface SearchOptions {
 }
 
 /** The experiments of a tree. */
-export class ExperimentClient {
+export abstract class ExperimentClient extends RunArtifacts {
   protected readonly store: Store;
   protected readonly catalog: Catalog;
   protected readonly options: ClientOptions;
@@ -54,6 +55,7 @@ export class ExperimentClient {
    * @throws MlrunsError INVALID_PARAMETER_VALUE when the URI names no folder
    */
   constructor(trackingUri?: string, options: ClientOptions = {}) {
+    super();
     this.store = openStore(rootOf(trackingUri), { buffer: options.buffer ?? false });
     this.catalog = new Catalog(this.store);
     this.options = options;

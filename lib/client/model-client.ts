@@ -22,8 +22,9 @@ import {
   readLoggedModelHistory,
   setLoggedModelTags,
 } from "../store/logged-models.ts";
-import { ArtifactClient, uploadFolder } from "./artifact-client.ts";
+import { ArtifactClient } from "./artifact-client.ts";
 import { type LogValue, toText } from "./log-value.ts";
+import { uploadFolder } from "./run-artifacts.ts";
 
 export type { NewLoggedModel };
 

@@ -43,7 +43,7 @@ export interface MetricOptions {
 export type { LogValue };
 
 /** The runs of a tree. Methods that log are synchronous: when they return, the data is with the operating system. */
-export class RunClient extends ExperimentClient {
+export abstract class RunClient extends ExperimentClient {
   /**
    * Creates a run, status RUNNING.
    *
@@ -54,7 +54,7 @@ export class RunClient extends ExperimentClient {
   }
 
   /** @throws MlrunsError RESOURCE_DOES_NOT_EXIST; a deleted run is found */
-  async getRun(runId: string): Promise<Run> {
+  override async getRun(runId: string): Promise<Run> {
     return getRun(this.store, runId);
   }
 
@@ -72,7 +72,7 @@ export class RunClient extends ExperimentClient {
   async scanRuns(
     experimentId: string,
   ): Promise<{ records: readonly RunRecord[]; problems: readonly TreeProblem[] }> {
-    const { found, problems } = this.catalog.readRuns(experimentId);
+    const { found, problems } = await this.catalog.readRuns(experimentId);
     return { records: found, problems };
   }
 
@@ -85,9 +85,7 @@ export class RunClient extends ExperimentClient {
   async pollChanges(): Promise<
     readonly { readonly experimentId: string; readonly runIds: readonly string[] }[]
   > {
-    for (const { experimentId } of (await this.scanExperiments("ALL")).experiments) {
-      this.catalog.readRuns(experimentId);
-    }
+    await this.catalog.refresh();
     return this.catalog.takeChanges();
   }
 
@@ -180,7 +178,7 @@ export class RunClient extends ExperimentClient {
       logBatch(this.store, runId, { params: list.slice(i, i + 100) });
   }
 
-  setTag(runId: string, key: string, value: LogValue): void {
+  override setTag(runId: string, key: string, value: LogValue): void {
     setTag(this.store, runId, { key, value: toText(value) });
   }
 
@@ -253,7 +251,7 @@ export class RunClient extends ExperimentClient {
 }
 
 /** Written out, since spreading would double what logging a point costs. */
-function toMetric(key: string, value: number, options: MetricOptions): Metric {
+export function toMetric(key: string, value: number, options: MetricOptions): Metric {
   const timestamp = options.timestamp ?? Date.now();
   const step = options.step ?? 0;
   const { dataset, modelId } = options;

@@ -9,15 +9,16 @@ import {
   type SystemMetricsOptions,
 } from "./autolog/system-metrics.ts";
 import { chooseExperiment } from "./choose-experiment.ts";
-import { MlrunsClient } from "./client.ts";
 import { contextTags } from "./context-tags.ts";
 import { withRun } from "./current-run.ts";
 import { isSet, variable } from "./environment.ts";
+import { openClient } from "./open-client.ts";
+import type { TrackingClient } from "./tracking-client.ts";
 
 const CONSOLE_LOG = "console.log";
 
 export interface RunOptions {
-  /** Folder or file URI of the tree; MLFLOW_TRACKING_URI, else `./mlruns`. */
+  /** Folder or file URI of the tree, or address of an MLflow server; MLFLOW_TRACKING_URI, else `./mlruns`. */
   readonly trackingUri?: string;
   /** Created when there is none. MLFLOW_EXPERIMENT_NAME, else `Default`. */
   readonly experimentName?: string;
@@ -43,7 +44,7 @@ export interface RunOptions {
   /** Creates a run whatever MLFLOW_RUN_ID says. */
   readonly isNew?: boolean;
   /** Logs through this client instead of opening a tree. */
-  readonly client?: MlrunsClient;
+  readonly client?: TrackingClient;
 }
 
 /**
@@ -79,7 +80,7 @@ async function openRun(options: RunOptions): Promise<ActiveRun> {
   const client =
     options.client ??
     options.parent?.client ??
-    new MlrunsClient(options.trackingUri, { buffer: options.buffer ?? false });
+    openClient(options.trackingUri, { buffer: options.buffer ?? false });
   const runId = options.runId ?? (createsRun(options) ? undefined : variable("MLFLOW_RUN_ID"));
   if (runId !== undefined) return resumeRun(client, runId, options);
   const { parent, experimentName } = options;
@@ -136,7 +137,7 @@ function createsRun(options: RunOptions): boolean {
 }
 
 async function resumeRun(
-  client: MlrunsClient,
+  client: TrackingClient,
   runId: string,
   options: RunOptions,
 ): Promise<ActiveRun> {

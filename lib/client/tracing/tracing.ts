@@ -2,9 +2,10 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { newTraceId } from "../../store/traces.ts";
 import type { ActiveRun } from "../active-run.ts";
 import { chooseExperiment } from "../choose-experiment.ts";
-import { MlrunsClient } from "../client.ts";
 import { currentRun } from "../current-run.ts";
-import { rootOf } from "../environment.ts";
+import { isServer, rootOf, variable } from "../environment.ts";
+import { openClient } from "../open-client.ts";
+import type { TrackingClient } from "../tracking-client.ts";
 import { LiveSpan, SPAN_ATTRIBUTE, type SpanContext, type SpanOptions } from "./live-span.ts";
 import { summarizeTrace } from "./trace-summary.ts";
 
@@ -12,7 +13,7 @@ import { summarizeTrace } from "./trace-summary.ts";
 export interface TraceDestination {
   /** The run that the trace belongs to; by default the one of the surrounding `startRun`. */
   readonly run?: ActiveRun;
-  readonly client?: MlrunsClient;
+  readonly client?: TrackingClient;
   readonly experimentId?: string;
   readonly experimentName?: string;
   readonly tags?: Readonly<Record<string, string>>;
@@ -41,7 +42,7 @@ interface Place {
 
 const places = new AsyncLocalStorage<Place>();
 const pending = new Set<Promise<void>>();
-let ownClient: MlrunsClient | undefined;
+let own: { readonly place: string; readonly client: TrackingClient } | undefined;
 
 /**
  * Runs `body` in a span. The outermost span makes a trace, which is written when it is over; spans inside of it, also in
@@ -164,9 +165,10 @@ async function write({ spans, destination, run }: Recording): Promise<void> {
 }
 
 /** One client for all traces that name none; MLFLOW_TRACKING_URI may change meanwhile. */
-function defaultClient(): MlrunsClient {
-  if (ownClient?.root !== rootOf()) ownClient = new MlrunsClient();
-  return ownClient;
+function defaultClient(): TrackingClient {
+  const place = isServer() ? (variable("MLFLOW_TRACKING_URI") ?? "") : rootOf();
+  if (own?.place !== place) own = { place, client: openClient() };
+  return own.client;
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -1,0 +1,133 @@
+import { randomUUID } from "node:crypto";
+import { createReadStream, createWriteStream } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import fs from "fs-extra";
+import { lookup } from "mrmime";
+import type {
+  ArtifactFile,
+  ArtifactRepository,
+  Capabilities,
+  Receipt,
+} from "../../artifacts/artifact-repository.ts";
+import { validateArtifactPath } from "../../entities/artifact-path.ts";
+import { MlrunsError, notFound } from "../../errors.ts";
+import { decodeFileInfo, type FileInfoJson } from "../../wire/file-info.ts";
+import type { Connection } from "./connection.ts";
+
+const PROXY = "/api/2.0/mlflow-artifacts/artifacts";
+const CAPABILITIES: Capabilities = { listsMd5: false, resumesUploads: false, transfers: 8 };
+const NO_RECEIPT: Receipt = { md5: null, etag: null, isListed: false };
+
+/**
+ * Artifacts that an MLflow server passes on.
+ *
+ * @param root - the path of `mlflow-artifacts:/<path>`
+ */
+export function openProxied(connection: Connection, root: string): ArtifactRepository {
+  const urlOf = (path: string): string => {
+    validateArtifactPath(path);
+    const parts = [root, path]
+      .filter((part) => part !== "")
+      .join("/")
+      .split("/");
+    return `${PROXY}/${parts.map(encodeURIComponent).join("/")}`;
+  };
+
+  const listFolder = async (folder: string): Promise<ArtifactFile[]> => {
+    validateArtifactPath(folder);
+    const path = folder === "" ? root : `${root}/${folder}`;
+    const { files = [] } = await connection.call<{ files?: FileInfoJson[] }>("GET", PROXY, {
+      path,
+    });
+    return files
+      .map((json) => ({ ...decodeFileInfo(json), modified: null }))
+      .map((file) => ({ ...file, path: folder === "" ? file.path : `${folder}/${file.path}` }))
+      .sort((a, b) => (a.path < b.path ? -1 : 1));
+  };
+
+  async function* list(folder: string): AsyncGenerator<ArtifactFile> {
+    for (const file of await listFolder(folder)) {
+      if (file.isDir) yield* list(file.path);
+      else yield file;
+    }
+  }
+
+  const read = async (
+    path: string,
+    range?: { readonly start: number; readonly end?: number },
+  ): Promise<Readable> => {
+    const headers = range && { range: `bytes=${range.start}-${range.end ?? ""}` };
+    try {
+      return await connection.send({
+        method: "GET",
+        path: urlOf(path),
+        ...(headers && { headers }),
+      });
+    } catch (error) {
+      if (!(error instanceof MlrunsError) || error.httpStatus !== 404) throw error;
+      throw notFound(
+        `Failed to download artifacts from path '${path}', please ensure that the path is correct.`,
+        { cause: error },
+      );
+    }
+  };
+
+  const upload = async (localFile: string, path: string): Promise<Receipt> => {
+    const { size } = await fs.stat(localFile);
+    const answer = await connection.send({
+      method: "PUT",
+      path: urlOf(path),
+      headers: { "content-type": lookup(path) ?? "application/octet-stream" },
+      content: { open: () => createReadStream(localFile), size },
+    });
+    answer.resume();
+    return NO_RECEIPT;
+  };
+
+  const remove = async (path: string): Promise<void> => {
+    const answer = await connection.send({ method: "DELETE", path: urlOf(path), json: {} });
+    answer.resume();
+  };
+
+  return {
+    capabilities: CAPABILITIES,
+    list,
+    listFolder,
+    read,
+    upload,
+    delete: remove,
+    async find(path) {
+      if (path === "") return { path, isDir: true, fileSize: null, modified: null };
+      const folder = dirname(path) === "." ? "" : dirname(path);
+      return (await listFolder(folder)).find((file) => file.path === path);
+    },
+    async write(path, content) {
+      // A request that fails is sent again, and what was read of a stream is gone.
+      const temporary = join(tmpdir(), `mlruns-${randomUUID()}`);
+      try {
+        await pipeline(content, createWriteStream(temporary, { flags: "wx", mode: 0o600 }));
+        await upload(temporary, path);
+      } finally {
+        await fs.remove(temporary);
+      }
+    },
+    async download(path, localFile) {
+      await fs.mkdir(dirname(localFile), { recursive: true });
+      const temporary = `${localFile}.mlruns-${randomUUID()}`;
+      try {
+        await pipeline(await read(path), createWriteStream(temporary, { flags: "wx" }));
+        await fs.rename(temporary, localFile);
+      } catch (error) {
+        await fs.remove(temporary);
+        throw error;
+      }
+      return NO_RECEIPT;
+    },
+    async deleteFiles(paths) {
+      for (const path of paths) await remove(path);
+    },
+  };
+}

@@ -1,0 +1,441 @@
+import { Readable } from "node:stream";
+import type { ArtifactRepository } from "../../artifacts/artifact-repository.ts";
+import { openArtifacts } from "../../artifacts/registry.ts";
+import type { DatasetInput } from "../../entities/dataset.ts";
+import type { Experiment } from "../../entities/experiment.ts";
+import type { ArtifactPlace } from "../../entities/file-info.ts";
+import type { Metric } from "../../entities/metric.ts";
+import type { ModelInput, ModelOutput, Run, RunInfo, RunStatus } from "../../entities/run.ts";
+import type { Tag } from "../../entities/tag.ts";
+import type { Span, TraceInfo } from "../../entities/trace.ts";
+import {
+  validateBatchSizes,
+  validateBatchTag,
+  validateKey,
+  validateMetric,
+  validateParam,
+  validateUniqueParams,
+} from "../../entities/validate.ts";
+import { MlrunsError } from "../../errors.ts";
+import { printSpans } from "../../format/spans.ts";
+import type { NewExperiment } from "../../store/experiments.ts";
+import type { Batch } from "../../store/log.ts";
+import type { NewRun, RunChanges } from "../../store/runs.ts";
+import type { NewTrace } from "../../store/traces.ts";
+import { encodeDatasetInput } from "../../wire/dataset.ts";
+import { decodeExperiment, type ExperimentJson } from "../../wire/experiment.ts";
+import { decodeMetric, type MetricJson } from "../../wire/metric.ts";
+import { decodeRun, decodeRunInfo, type RunInfoJson, type RunJson } from "../../wire/run.ts";
+import { decodeTraceInfo, encodeTraceInfo, type TraceInfoJson } from "../../wire/trace.ts";
+import { variable } from "../environment.ts";
+import type { SearchOptions } from "../experiment-client.ts";
+import { type LogValue, toText } from "../log-value.ts";
+import { RunArtifacts } from "../run-artifacts.ts";
+import { type MetricOptions, toMetric } from "../run-client.ts";
+import type { TrackingClient } from "../tracking-client.ts";
+import { Connection } from "./connection.ts";
+import { type Call, LogQueue } from "./log-queue.ts";
+import { openProxied } from "./proxied-artifacts.ts";
+import { sendAtExit } from "./send-at-exit.ts";
+import { connectionSettings } from "./settings.ts";
+
+const BASE = "/api/2.0/mlflow";
+const PAGE_SIZE = 1_000;
+const SPANS_FILE = "traces.json";
+
+/**
+ * MLflow's client for a server: `new RestClient("https://mlflow.example.org")`. Methods are those of `MlrunsClient`.
+ *
+ * What is logged is checked at once and sent in the background, in batches as large as MLflow takes. Reading a run, ending it
+ * and `drain` wait until it has arrived; what the server refused is thrown there.
+ */
+export class RestClient extends RunArtifacts implements TrackingClient {
+  readonly #connection: Connection;
+  readonly #queue: LogQueue;
+
+  /**
+   * @param trackingUri - address of the server; MLFLOW_TRACKING_URI when left out
+   * @throws MlrunsError INVALID_PARAMETER_VALUE when it is no address
+   */
+  constructor(trackingUri?: string) {
+    super();
+    const uri = trackingUri || variable("MLFLOW_TRACKING_URI") || "";
+    this.#connection = new Connection(connectionSettings(uri));
+    this.#queue = new LogQueue((call) => this.#post(call.path, call.json));
+  }
+
+  /** Address of the server. */
+  get url(): string {
+    return this.#connection.settings.url;
+  }
+
+  /** @returns the id of the experiment. @throws MlrunsError RESOURCE_ALREADY_EXISTS */
+  async createExperiment(name: string, options: NewExperiment = {}): Promise<string> {
+    const { artifactLocation, tags } = options;
+    const { experiment_id: id } = await this.#post<{ experiment_id: string }>(
+      "experiments/create",
+      {
+        name,
+        ...(artifactLocation && { artifact_location: artifactLocation }),
+        ...(tags && { tags: toPairs(tags) }),
+      },
+    );
+    return id;
+  }
+
+  /** @throws MlrunsError RESOURCE_DOES_NOT_EXIST; a deleted experiment is found */
+  async getExperiment(experimentId: string): Promise<Experiment> {
+    return this.#getExperiment("experiments/get", { experiment_id: experimentId });
+  }
+
+  /** The experiment of that name, active or deleted; undefined when there is none. */
+  async getExperimentByName(name: string): Promise<Experiment | undefined> {
+    return orUndefined(this.#getExperiment("experiments/get-by-name", { experiment_name: name }));
+  }
+
+  async searchExperiments(
+    options: SearchOptions = {},
+  ): Promise<{ experiments: Experiment[]; nextPageToken: string | undefined }> {
+    const page = await this.#post<{ experiments?: ExperimentJson[]; next_page_token?: string }>(
+      "experiments/search",
+      searchFields(options, "view_type"),
+    );
+    return {
+      experiments: (page.experiments ?? []).map(decodeExperiment),
+      nextPageToken: page.next_page_token || undefined,
+    };
+  }
+
+  async renameExperiment(experimentId: string, newName: string): Promise<void> {
+    await this.#post("experiments/update", { experiment_id: experimentId, new_name: newName });
+  }
+
+  async deleteExperiment(experimentId: string): Promise<void> {
+    await this.#post("experiments/delete", { experiment_id: experimentId });
+  }
+
+  async restoreExperiment(experimentId: string): Promise<void> {
+    await this.#post("experiments/restore", { experiment_id: experimentId });
+  }
+
+  async setExperimentTag(experimentId: string, key: string, value: unknown): Promise<void> {
+    const tag = { key, value: String(value) };
+    await this.#post("experiments/set-experiment-tag", { experiment_id: experimentId, ...tag });
+  }
+
+  async deleteExperimentTag(experimentId: string, key: string): Promise<void> {
+    await this.#post("experiments/delete-experiment-tag", { experiment_id: experimentId, key });
+  }
+
+  /** Creates a run, status RUNNING. @throws MlrunsError RESOURCE_DOES_NOT_EXIST */
+  async createRun(experimentId: string, options: NewRun = {}): Promise<Run> {
+    const { startTime = Date.now(), tags = {}, runName, userId = tags["mlflow.user"] } = options;
+    const { run } = await this.#post<{ run: RunJson }>("runs/create", {
+      experiment_id: experimentId,
+      user_id: userId ?? "unknown",
+      start_time: startTime,
+      tags: toPairs(tags),
+      ...(runName !== undefined && { run_name: runName }),
+    });
+    return decodeRun(run);
+  }
+
+  /** The run with all that was logged before. @throws MlrunsError RESOURCE_DOES_NOT_EXIST; a deleted run is found */
+  override async getRun(runId: string): Promise<Run> {
+    await this.#queue.drain(runId);
+    return this.#readRun(runId);
+  }
+
+  async searchRuns(
+    experimentIds: readonly string[],
+    options: SearchOptions = {},
+  ): Promise<{ runs: Run[]; nextPageToken: string | undefined }> {
+    await this.#queue.drain();
+    const page = await this.#post<{ runs?: RunJson[]; next_page_token?: string }>("runs/search", {
+      experiment_ids: experimentIds,
+      ...searchFields(options, "run_view_type"),
+    });
+    return {
+      runs: (page.runs ?? []).map(decodeRun),
+      nextPageToken: page.next_page_token || undefined,
+    };
+  }
+
+  /** All runs that `searchRuns` would find, page by page. */
+  async *iterateRuns(
+    experimentIds: readonly string[],
+    options: Omit<SearchOptions, "pageToken"> = {},
+  ): AsyncGenerator<Run> {
+    let pageToken: string | undefined;
+    do {
+      const token = pageToken === undefined ? {} : { pageToken };
+      const page = await this.searchRuns(experimentIds, { ...options, ...token });
+      yield* page.runs;
+      pageToken = page.nextPageToken;
+    } while (pageToken !== undefined);
+  }
+
+  /** Changes status, end time or name. */
+  async updateRun(runId: string, changes: RunChanges): Promise<RunInfo> {
+    await this.#queue.drain(runId);
+    const { run_info: info } = await this.#post<{ run_info: RunInfoJson }>(
+      "runs/update",
+      updateFields(runId, changes),
+    );
+    return decodeRunInfo(info);
+  }
+
+  /** Ends a run when all that was logged has arrived. @throws MlrunsError what the server refused */
+  async setTerminated(
+    runId: string,
+    status: RunStatus = "FINISHED",
+    options: { readonly endTime?: number } = {},
+  ): Promise<void> {
+    const refused = await this.#queue.drain(runId).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    const changes = { status, endTime: options.endTime ?? Date.now() };
+    await this.#post("runs/update", updateFields(runId, changes));
+    if (refused !== undefined) throw refused;
+  }
+
+  /** Ends a run at once, with all that was logged, for a process that is about to exit. */
+  endNow(runId: string, status: RunStatus): void {
+    const json = updateFields(runId, { status, endTime: Date.now() });
+    sendAtExit(this.#connection, [...this.#queue.takeCalls(runId), { path: "runs/update", json }]);
+  }
+
+  async deleteRun(runId: string): Promise<void> {
+    await this.#queue.drain(runId);
+    await this.#post("runs/delete", { run_id: runId });
+  }
+
+  async restoreRun(runId: string): Promise<void> {
+    await this.#post("runs/restore", { run_id: runId });
+  }
+
+  /** Logs a point of a metric. @throws MlrunsError INVALID_PARAMETER_VALUE for a bad key, value or step */
+  logMetric(runId: string, key: string, value: number, options: MetricOptions = {}): void {
+    this.logBatch(runId, { metrics: [toMetric(key, value, options)] });
+  }
+
+  logMetrics(
+    runId: string,
+    metrics: Readonly<Record<string, number>>,
+    options: MetricOptions = {},
+  ): void {
+    const timestamp = options.timestamp ?? Date.now();
+    const points = Object.entries(metrics).map(([key, value]) =>
+      toMetric(key, value, { ...options, timestamp }),
+    );
+    this.#log(runId, { metrics: points });
+  }
+
+  logParam(runId: string, key: string, value: LogValue): void {
+    this.#log(runId, { params: [{ key, value: toText(value) }] });
+  }
+
+  logParams(runId: string, params: Readonly<Record<string, LogValue>>): void {
+    this.#log(runId, { params: toTextPairs(params) });
+  }
+
+  override setTag(runId: string, key: string, value: LogValue): void {
+    this.#log(runId, { tags: [{ key, value: toText(value) }] });
+  }
+
+  setTags(runId: string, tags: Readonly<Record<string, LogValue>>): void {
+    this.#log(runId, { tags: toTextPairs(tags) });
+  }
+
+  /** Deletes a tag. That there is none is found out later, see `drain`. */
+  deleteTag(runId: string, key: string): void {
+    validateKey(key, "key");
+    this.#call(runId, { path: "runs/delete-tag", json: { run_id: runId, key } });
+  }
+
+  /** Logs up to 1,000 metrics, 100 params and 100 tags in one go. */
+  logBatch(runId: string, batch: Batch): void {
+    const { metrics = [], params = [], tags = [] } = batch;
+    validateBatchSizes(metrics.length, params.length, tags.length);
+    validateUniqueParams(params);
+    this.#log(runId, batch);
+  }
+
+  logInputs(
+    runId: string,
+    datasets: readonly DatasetInput[],
+    models: readonly ModelInput[] = [],
+  ): void {
+    const json = {
+      run_id: runId,
+      datasets: datasets.map(encodeDatasetInput),
+      models: models.map(({ modelId }) => ({ model_id: modelId })),
+    };
+    this.#call(runId, { path: "runs/log-inputs", json });
+  }
+
+  logOutputs(runId: string, models: readonly ModelOutput[]): void {
+    const outputs = models.map(({ modelId, step }) => ({ model_id: modelId, step }));
+    this.#call(runId, { path: "runs/outputs", json: { run_id: runId, models: outputs } });
+  }
+
+  /** The points of a metric in the order they were logged; none when the run has no such metric. */
+  async getMetricHistory(runId: string, key: string): Promise<Metric[]> {
+    await this.#queue.drain(runId);
+    const { metrics = [] } = await this.#get<{ metrics?: MetricJson[] }>("metrics/get-history", {
+      run_id: runId,
+      metric_key: key,
+    });
+    return metrics.map(({ run_id: _, ...json }) => decodeMetric(json));
+  }
+
+  /** Sends what is waiting now, without waiting for it: `drain` does. */
+  flush(): void {
+    this.#queue.drain().catch(() => undefined);
+  }
+
+  /**
+   * Waits until all that was logged has arrived.
+   *
+   * @throws MlrunsError what the server refused; TEMPORARILY_UNAVAILABLE when it cannot be reached, and then all is kept
+   */
+  async drain(): Promise<void> {
+    await this.#queue.drain();
+  }
+
+  /** Ends the connections that wait for further requests. Drain first; the client can be used again. */
+  close(): void {
+    this.#connection.close();
+  }
+
+  override async openRunArtifacts(runId: string): Promise<ArtifactRepository> {
+    return this.#openArtifacts((await this.#readRun(runId)).info.artifactUri ?? "");
+  }
+
+  /** Where the artifacts of a run are, as the server tells it. */
+  async findArtifactPlace(runId: string): Promise<ArtifactPlace> {
+    return placeOf((await this.#readRun(runId)).info.artifactUri ?? "");
+  }
+
+  /** Logs a trace with its spans. */
+  async logTrace(trace: NewTrace, spans: readonly Span[]): Promise<TraceInfo> {
+    const { trace: saved } = await this.#connection.call<{ trace: { trace_info: TraceInfoJson } }>(
+      "POST",
+      "/api/3.0/mlflow/traces",
+      { trace: { trace_info: encodeTraceInfo(toTraceInfo(trace, spans), "") } },
+    );
+    const info = decodeTraceInfo(saved.trace_info);
+    const artifacts = await this.#openArtifacts(info.tags["mlflow.artifactLocation"] ?? "");
+    await artifacts.write(SPANS_FILE, Readable.from([Buffer.from(printSpans(spans))]));
+    return info;
+  }
+
+  #log(runId: string, { metrics = [], params = [], tags = [] }: Batch): void {
+    for (const metric of metrics) validateMetric(metric);
+    const checkedParams = params.map((param) => validateParam(param));
+    const checkedTags = tags.map((tag, i) => validateBatchTag(tag, `tags[${i}]`));
+    this.#queue.add(runId, [
+      ...metrics.map((metric) => ({ kind: "metric", metric }) as const),
+      ...checkedParams.map((param) => ({ kind: "param", param }) as const),
+      ...checkedTags.map((tag) => ({ kind: "tag", tag }) as const),
+    ]);
+  }
+
+  #call(runId: string, call: Call): void {
+    this.#queue.add(runId, [{ kind: "call", call }]);
+  }
+
+  async #readRun(runId: string): Promise<Run> {
+    return decodeRun((await this.#get<{ run: RunJson }>("runs/get", { run_id: runId })).run);
+  }
+
+  async #getExperiment(
+    path: string,
+    fields: Readonly<Record<string, string>>,
+  ): Promise<Experiment> {
+    return decodeExperiment(
+      (await this.#get<{ experiment: ExperimentJson }>(path, fields)).experiment,
+    );
+  }
+
+  async #openArtifacts(uri: string): Promise<ArtifactRepository> {
+    const proxied = /^mlflow-artifacts:(?:\/\/[^/]*)?\/*(.*)$/i.exec(uri)?.[1];
+    if (proxied !== undefined) return openProxied(this.#connection, proxied.replace(/\/+$/, ""));
+    return openArtifacts(placeOf(uri));
+  }
+
+  #get<Answer>(path: string, fields: Readonly<Record<string, unknown>>): Promise<Answer> {
+    return this.#connection.call("GET", `${BASE}/${path}`, fields);
+  }
+
+  #post<Answer>(path: string, fields: Readonly<Record<string, unknown>>): Promise<Answer> {
+    return this.#connection.call("POST", `${BASE}/${path}`, fields);
+  }
+}
+
+/** A path or file URI is of this machine, which the server takes for its own as well. */
+function placeOf(uri: string): ArtifactPlace {
+  if (/^file:\/\/\//i.test(uri))
+    return { kind: "folder", folder: decodeURIComponent(new URL(uri).pathname) };
+  if (uri.startsWith("/")) return { kind: "folder", folder: uri };
+  return { kind: "remote", uri };
+}
+
+function updateFields(runId: string, changes: RunChanges): Readonly<Record<string, unknown>> {
+  const { status, endTime, runName } = changes;
+  return {
+    run_id: runId,
+    ...(status !== undefined && { status }),
+    ...(typeof endTime === "number" && { end_time: endTime }),
+    ...(runName !== undefined && { run_name: runName }),
+  };
+}
+
+function searchFields(
+  options: SearchOptions,
+  viewName: "view_type" | "run_view_type",
+): Readonly<Record<string, unknown>> {
+  const { filter, orderBy, maxResults = PAGE_SIZE, pageToken, viewType = "ACTIVE_ONLY" } = options;
+  return {
+    [viewName]: viewType,
+    max_results: maxResults,
+    ...(filter && { filter }),
+    ...(orderBy && { order_by: orderBy }),
+    ...(pageToken && { page_token: pageToken }),
+  };
+}
+
+function toTraceInfo(trace: NewTrace, spans: readonly Span[]): TraceInfo {
+  return {
+    traceId: trace.traceId ?? spans[0]?.traceId ?? "",
+    experimentId: trace.experimentId,
+    requestTime: trace.requestTime ?? Date.now(),
+    state: trace.state ?? "IN_PROGRESS",
+    requestPreview: trace.requestPreview ?? null,
+    responsePreview: trace.responsePreview ?? null,
+    clientRequestId: trace.clientRequestId ?? null,
+    executionDuration: trace.executionDuration ?? null,
+    traceMetadata: trace.traceMetadata ?? {},
+    tags: trace.tags ?? {},
+    assessments: [],
+  };
+}
+
+function toPairs(entries: Readonly<Record<string, string>>): Tag[] {
+  return Object.entries(entries).map(([key, value]) => ({ key, value: String(value) }));
+}
+
+function toTextPairs(entries: Readonly<Record<string, LogValue>>): Tag[] {
+  return Object.entries(entries).map(([key, value]) => ({ key, value: toText(value) }));
+}
+
+async function orUndefined<Value>(promise: Promise<Value>): Promise<Value | undefined> {
+  try {
+    return await promise;
+  } catch (error) {
+    if (error instanceof MlrunsError && error.errorCode === "RESOURCE_DOES_NOT_EXIST")
+      return undefined;
+    throw error;
+  }
+}
