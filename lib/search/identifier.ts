@@ -72,14 +72,19 @@ function checkAttribute(
   use: "filter" | "order",
 ): void {
   if (findAttribute(kind, name)?.[use] !== undefined) return;
-  const names = attributeNames(kind, use);
-  throw mistake(
-    `Invalid attribute key '${name}' specified. Valid keys are '${reprSet(names)}'`,
-    place,
-    kind === "runs" || kind === "logged_models"
-      ? `Attributes are ${names.join(", ")}. All else needs its kind: metrics.${name}, params.${name} or tags.${name}.`
-      : `Attributes are ${names.join(", ")}. Tags need their kind: tags.${name}.`,
-  );
+  const valid = reprSet(attributeNames(kind, use));
+  const message = `Invalid attribute key '${name}' specified. Valid keys are '${valid}'`;
+  throw mistake(message, place, attributeHint(kind, name, use));
+}
+
+function attributeHint(kind: SearchKind, name: string, use: "filter" | "order"): string {
+  const names = attributeNames(kind, use).filter((known) => !findAttribute(kind, known)?.alias);
+  const attributes = `Attributes are ${names.join(", ")}.`;
+  if (!/^\w+$/.test(name)) return attributes;
+  const hasMetrics = kind === "runs" || kind === "logged_models";
+  return hasMetrics
+    ? `${attributes} All else needs its kind: metrics.${name}, params.${name} or tags.${name}.`
+    : `${attributes} Tags need their kind: tags.${name}.`;
 }
 
 /** Kinds whose identifiers have attributes and tags only. */

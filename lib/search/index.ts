@@ -46,7 +46,7 @@ export {
 export { MODEL_VERSION_ACCESSOR, searchModelVersions } from "./kinds/model-versions.ts";
 export { parseWithoutPrompts } from "./kinds/prompts.ts";
 export { REGISTERED_MODEL_ACCESSOR, searchRegisteredModels } from "./kinds/registered-models.ts";
-export { RUN_ACCESSOR, type RunQuery, type SearchQuery, searchRuns } from "./kinds/runs.ts";
+export { RUN_ACCESSOR, type RunQuery, searchRuns } from "./kinds/runs.ts";
 export {
   type SearchableTrace,
   searchTraces,
@@ -65,6 +65,7 @@ export {
   type Page,
   type PageQuery,
   paginate,
+  type SearchQuery,
 } from "./search.ts";
 export { type SortKey, topRows } from "./sort.ts";
 export { type Completion, type CompletionPlace, completeAt, type Side } from "./viewer/complete.ts";

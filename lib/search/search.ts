@@ -11,6 +11,13 @@ export interface PageQuery {
   readonly pageToken?: string;
 }
 
+export interface SearchQuery extends PageQuery {
+  /** MLflow's filter, such as `metrics.loss < 0.1 AND params.model = 'bert'`. */
+  readonly filter?: string;
+  /** Such as `metrics.loss DESC`; the first entry weighs most. */
+  readonly orderBy?: readonly string[];
+}
+
 export interface Page<Row> {
   readonly rows: Row[];
   /** undefined on the last page. */

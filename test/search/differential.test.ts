@@ -65,7 +65,7 @@ test("generated searches find what real MLflow finds, in its order and with its 
   // Neither side of the language may be missing from what was generated.
   expect(found.rows).toBeGreaterThan(asked / 3);
   expect(found.errors).toBeGreaterThan(asked / 5);
-});
+}, 300_000);
 
 function compare(asked: Query, ours: Answer, theirs: Answer): void {
   const shown = JSON.stringify(asked);

@@ -42,6 +42,14 @@ test("logged models are filtered by a metric's first point and sorted by its lat
   ]);
 });
 
+test("a comparator that no text has is a mistake for logged models with such a text only", () => {
+  const typed = { ...model("a", []), modelType: "agent" };
+
+  expect(modelIds([model("b", [])], { filter: "model_type == 'agent'" })).toEqual([]);
+  expect(() => modelIds([typed], { filter: "model_type == 'agent'" })).toThrow("'=='");
+  expect(modelIds([typed], { filter: "model_type > 'adder'" })).toEqual(["a"]);
+});
+
 test("deleted logged models are found when asked for, which MLflow cannot", () => {
   const deleted = { ...model("a", []), lifecycleStage: "deleted" as const };
 

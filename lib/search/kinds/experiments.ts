@@ -4,8 +4,7 @@ import { type Accessor, attributesBy, textAt } from "../accessor.ts";
 import { compileFilter } from "../evaluate.ts";
 import { compileOrder, parseOrderBy } from "../order-by.ts";
 import { parseFilter } from "../parse.ts";
-import { checkMaxResults, filterRows, paginate } from "../search.ts";
-import type { SearchQuery } from "./runs.ts";
+import { checkMaxResults, filterRows, paginate, type SearchQuery } from "../search.ts";
 
 export interface ExperimentQuery extends SearchQuery {
   /**

@@ -2,9 +2,8 @@ import type { ModelVersion } from "../../entities/model-version.ts";
 import { type Accessor, attributesBy, textAt } from "../accessor.ts";
 import { compileFilter } from "../evaluate.ts";
 import { compileOrder, parseOrderBy } from "../order-by.ts";
-import { checkMaxResults, filterRows, paginate } from "../search.ts";
+import { checkMaxResults, filterRows, paginate, type SearchQuery } from "../search.ts";
 import { parseWithoutPrompts } from "./prompts.ts";
-import type { SearchQuery } from "./runs.ts";
 
 /**
  * Searches model versions as MLflow's `search_model_versions` does: last updated first when no other order is asked for,

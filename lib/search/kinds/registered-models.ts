@@ -2,9 +2,8 @@ import type { RegisteredModel } from "../../entities/registered-model.ts";
 import { type Accessor, attributesBy, textAt } from "../accessor.ts";
 import { compileFilter } from "../evaluate.ts";
 import { compileOrder, parseOrderBy } from "../order-by.ts";
-import { checkMaxResults, filterRows, paginate } from "../search.ts";
+import { checkMaxResults, filterRows, paginate, type SearchQuery } from "../search.ts";
 import { parseWithoutPrompts } from "./prompts.ts";
-import type { SearchQuery } from "./runs.ts";
 
 /**
  * Searches registered models as MLflow's `search_registered_models` does: by name, 100 a page. Prompts are left out

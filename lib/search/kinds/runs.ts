@@ -5,14 +5,7 @@ import { type Accessor, attributesBy, textAt } from "../accessor.ts";
 import { compileFilter } from "../evaluate.ts";
 import { compileOrder, parseOrderBy } from "../order-by.ts";
 import { parseFilter } from "../parse.ts";
-import { checkMaxResults, filterRows, type PageQuery, paginate } from "../search.ts";
-
-export interface SearchQuery extends PageQuery {
-  /** MLflow's filter, such as `metrics.loss < 0.1 AND params.model = 'bert'`. */
-  readonly filter?: string;
-  /** Such as `metrics.loss DESC`; the first entry weighs most. */
-  readonly orderBy?: readonly string[];
-}
+import { checkMaxResults, filterRows, paginate, type SearchQuery } from "../search.ts";
 
 export interface RunQuery extends SearchQuery {
   /** Default ACTIVE_ONLY. */

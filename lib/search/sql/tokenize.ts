@@ -43,9 +43,10 @@ export interface Token {
  */
 export function tokenize(text: string): Token[] {
   const tokens: Token[] = [];
+  const simple = simplify(text);
   let at = 0;
   while (at < text.length) {
-    const [type, length] = spanAt(text, at) ?? ruleAt(text, at);
+    const [type, length] = spanAt(text, simple, at) ?? ruleAt(text, simple, at);
     const piece = text.slice(at, at + length);
     tokens.push({
       type: type === "Word" ? wordType(piece) : type,
@@ -58,12 +59,27 @@ export function tokenize(text: string): Token[] {
   return tokens;
 }
 
-// Python's \w, \b, \s and [A-ZÀ-Ü] without regard to case, which JavaScript's own do not equal.
-const W = "[\\p{L}\\p{N}_]";
+/**
+ * The same text for the rules, in which characters beyond ASCII stand for their kind: a letter that sqlparse lists (à),
+ * another letter or a digit (ª), a blank, or anything else (¿). Expressions that know all of Unicode take many times as
+ * long to compile, and there are many.
+ */
+function simplify(text: string): string {
+  return text.replace(/[\u0080-\u{10ffff}]/gu, (char) => kindOf(char).repeat(char.length));
+}
+
+function kindOf(char: string): string {
+  if (char === "´") return char;
+  if (/[À-Üà-öø-üıİſ\u212a\u212b]/.test(char)) return "à";
+  if (/[\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/.test(char)) return "\xa0";
+  return /[\p{L}\p{N}]/u.test(char) ? "ª" : "¿";
+}
+
+const W = "[\\wàª]";
 const END = `(?!${W})`;
-const LETTER = "[A-ZÀ-Üıİ]";
-const NO_LETTER = "(?![_A-ZÀ-Üıİ])";
-const S = "[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]";
+const LETTER = "[a-zà]";
+const NO_LETTER = "(?![_a-zà])";
+const S = "[\\t-\\r\\x1c-\\x20\\xa0]";
 
 /** The first rule that fits wins. `Word` is looked up in the list of SQL words. */
 const RULES: readonly (readonly [RegExp, TokenType | "Word"])[] = (
@@ -83,7 +99,7 @@ const RULES: readonly (readonly [RegExp, TokenType | "Word"])[] = (
     [`(?:CASE|IN|VALUES|USING|FROM|AS)${END}`, "Keyword"],
     [`(?:@|##|#)${LETTER}${W}+`, "Name"],
     // A word before a dot is a name, also when SQL has a meaning for it.
-    [`${LETTER}${W}*(?=${S}*\\.(?!\\p{Nd}))`, "Name"],
+    [`${LETTER}${W}*(?=${S}*\\.(?!\\d))`, "Name"],
     [`(?<=\\.)${LETTER}${W}*`, "Name"],
     [`${LETTER}${W}*(?=\\()`, "Name"],
     ["-?0x[\\dA-F]+", "Hexadecimal"],
@@ -93,7 +109,7 @@ const RULES: readonly (readonly [RegExp, TokenType | "Word"])[] = (
     [`${NO_LETTER}-?\\d+${NO_LETTER}`, "Integer"],
     ["'(?:''|\\\\'|[^'])*'", "SingleQuoted"],
     ['"(?:""|\\\\"|[^"])*"', "DoubleQuoted"],
-    [`(?<![\\p{L}\\p{N}_\\])])\\[[^\\]\\[]+\\]`, "Name"],
+    [`(?<![\\wàª\\])])\\[[^\\]\\[]+\\]`, "Name"],
     [
       `(?:(?:(?:LEFT|RIGHT|FULL)${S}+)?(?:(?:INNER|OUTER|STRAIGHT)${S}+)?|(?:(?:CROSS|NATURAL)${S}+)?)?JOIN${END}`,
       "Keyword",
@@ -114,26 +130,30 @@ const RULES: readonly (readonly [RegExp, TokenType | "Word"])[] = (
     [`(?:AT|WITH')${S}+TIME${S}+ZONE${S}+'[^']+'`, "Keyword.TimeZone"],
     [`(?:NOT${S}+)?(?:LIKE|ILIKE|RLIKE)${END}`, "Comparison"],
     [`(?:NOT${S}+)?REGEXP(?:${S}+BINARY)?${END}`, "Comparison"],
-    [`${W}[$#\\p{L}\\p{N}_]*`, "Word"],
+    [`${W}[$#\\wàª]*`, "Word"],
     ["[;:()\\[\\],.]", "Punctuation"],
     ["->>?|#>>?|@>|<@|-|#-", "Operator"],
     ["[<>=~!]+", "Comparison"],
     ["[+/@#%^&|-]+", "Operator"],
   ] as const
-).map(([source, type]) => [new RegExp(source, "iuy"), type]);
+).map(([source, type]) => [new RegExp(source, "iy"), type]);
 
-function ruleAt(text: string, at: number): readonly [TokenType | "Word", number] {
+function ruleAt(text: string, simple: string, at: number): readonly [TokenType | "Word", number] {
   for (const [rule, type] of RULES) {
     rule.lastIndex = at;
-    if (rule.test(text)) return [type, rule.lastIndex - at];
+    if (rule.test(simple)) return [type, rule.lastIndex - at];
   }
   return ["Error", (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1];
 }
 
-const DOLLAR_QUOTE = new RegExp(`(?<![\\p{L}\\p{N}_"$])\\$(?:(?:_|${LETTER})${W}*)?\\$`, "iuy");
+const DOLLAR_QUOTE = new RegExp(`(?<![\\wàª"$])\\$(?:(?:_|${LETTER})${W}*)?\\$`, "iy");
 
 /** A comment between slashes and stars, or text between two equal tags such as `$tag$`, when it is closed. */
-function spanAt(text: string, at: number): readonly [TokenType, number] | undefined {
+function spanAt(
+  text: string,
+  simple: string,
+  at: number,
+): readonly [TokenType, number] | undefined {
   const first = text[at];
   if (first === "/" && text[at + 1] === "*") {
     const close = text.indexOf("*/", at + (text[at + 2] === "+" ? 3 : 2));
@@ -141,8 +161,8 @@ function spanAt(text: string, at: number): readonly [TokenType, number] | undefi
   }
   if (first !== "$") return undefined;
   DOLLAR_QUOTE.lastIndex = at;
-  const tag = DOLLAR_QUOTE.exec(text)?.[0];
-  if (tag === undefined) return undefined;
+  if (!DOLLAR_QUOTE.test(simple)) return undefined;
+  const tag = text.slice(at, DOLLAR_QUOTE.lastIndex);
   const close = text.indexOf(tag, at + tag.length);
   return close < 0 ? undefined : ["Literal", close + tag.length - at];
 }
