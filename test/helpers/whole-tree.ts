@@ -75,13 +75,15 @@ export async function readByUs(root: string): Promise<object> {
 }
 
 const CONNECT = `
-import json, os
+import json, os, pathlib
 os.chdir(args["folder"])
 import mlflow
 from mlflow import MlflowClient
 from mlflow.entities import ViewType
-mlflow.set_tracking_uri(args["root"])
-mlflow.set_registry_uri(args["root"])
+# As a path, a root with a percent sign would be another one.
+root = pathlib.Path(args["root"]).as_uri()
+mlflow.set_tracking_uri(root)
+mlflow.set_registry_uri(root)
 client = MlflowClient()
 `;
 
