@@ -54,6 +54,13 @@ export function readEntry(store: Store, place: RunPlace, previous?: RunReading):
   return { runId: place.runId, record, problems, layout, stamps, isSettled, reading };
 }
 
+/** Bytes of the files that an entry was read from. */
+export function bytesOf({ stamps }: RunEntry): number {
+  let bytes = 0;
+  for (let i = 0; i < stamps.length; i += STAMP_FIELDS) bytes += Math.max(stamps[i] as number, 0);
+  return bytes;
+}
+
 /** How many paths of a layout are looked at in an ordinary check. */
 export function checkedPaths(layout: Layout, status: string | undefined): number {
   const isOver = status === undefined || isTerminated(status as RunStatus);

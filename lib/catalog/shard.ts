@@ -26,36 +26,69 @@ type TextName = (typeof TEXTS)[number];
 export const GROUPS = ["params", "tags", "labels"] as const;
 type Group = (typeof GROUPS)[number];
 
+/** What a shard is made of, in the order of `TEXTS` and with numbers of `GROUPS`. */
+export interface ShardParts {
+  readonly runIds: string[];
+  readonly texts: readonly TextColumn[];
+  readonly keyed: readonly (readonly [group: number, key: string, column: TextColumn])[];
+  readonly metrics: readonly (readonly [key: string, column: MetricColumn])[];
+  readonly startTime: NumberColumn;
+  readonly endTime: NumberColumn;
+  readonly stampStart: NumberColumn;
+  readonly stamps: Float64Array;
+}
+
+const NO_PARTS = (): ShardParts => ({
+  runIds: [],
+  texts: [],
+  keyed: [],
+  metrics: [],
+  startTime: new NumberColumn(),
+  endTime: new NumberColumn(),
+  stampStart: new NumberColumn(),
+  stamps: new Float64Array(0),
+});
+
 /**
  * The runs of one experiment in columns, with texts kept once: half the memory of objects, quick to load and to search. A
  * row whose meta.yaml cannot be read has no status, and its problems only.
  */
 export class Shard {
   readonly experimentId: string;
-  readonly runIds: string[] = [];
+  readonly runIds: string[];
   readonly texts: Readonly<Record<TextName, TextColumn>>;
   readonly keyed: Readonly<Record<Group, Map<string, TextColumn>>>;
-  readonly metrics: Map<string, MetricColumn> = new Map();
-  readonly startTime: NumberColumn = new NumberColumn();
+  readonly metrics: Map<string, MetricColumn>;
+  readonly startTime: NumberColumn;
   /** NaN while a run goes on. */
-  readonly endTime: NumberColumn = new NumberColumn();
+  readonly endTime: NumberColumn;
   /** Where a row's stamps begin in `stamps`. */
-  readonly stampStart: NumberColumn = new NumberColumn();
-  stamps: Float64Array = new Float64Array(0);
-  stampsUsed = 0;
+  readonly stampStart: NumberColumn;
+  stamps: Float64Array;
+  stampsUsed: number;
   /** Runs whose files had changed so shortly before they were read that they may have changed again unseen. */
   readonly unsettled: Set<string> = new Set();
   readonly #rows = new Map<string, number>();
   readonly #layouts: Layout[] = [];
   readonly #sortedKeys = new Map<Map<string, unknown>, readonly string[]>();
 
-  constructor(experimentId: string) {
+  constructor(experimentId: string, parts: ShardParts = NO_PARTS()) {
     this.experimentId = experimentId;
-    this.texts = Object.fromEntries(TEXTS.map((name) => [name, new TextColumn()])) as Record<
-      TextName,
-      TextColumn
-    >;
+    this.runIds = parts.runIds;
+    this.texts = Object.fromEntries(
+      TEXTS.map((name, index) => [name, parts.texts[index] ?? new TextColumn()]),
+    ) as Record<TextName, TextColumn>;
     this.keyed = { params: new Map(), tags: new Map(), labels: new Map() };
+    for (const [group, key, column] of parts.keyed) {
+      this.keyed[GROUPS[group] as Group].set(key, column);
+    }
+    this.metrics = new Map(parts.metrics);
+    this.startTime = parts.startTime;
+    this.endTime = parts.endTime;
+    this.stampStart = parts.stampStart;
+    this.stamps = parts.stamps;
+    this.stampsUsed = parts.stamps.length;
+    for (const [row, runId] of this.runIds.entries()) this.#rows.set(runId, row);
   }
 
   get count(): number {

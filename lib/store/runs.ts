@@ -125,12 +125,15 @@ export function findRun(store: Store, runId: string): RunPlace {
   });
 }
 
-/** The folders of an experiment that may be runs. */
-export interface RunFolders {
+/** Where an experiment lies. */
+export interface ExperimentPlace {
   readonly experimentId: string;
   readonly inTrash: boolean;
-  /** Of the experiment. */
   readonly folder: string;
+}
+
+/** The folders of an experiment that may be runs. */
+export interface RunFolders extends ExperimentPlace {
   /** Names of folders in it, sorted. */
   readonly runIds: readonly string[];
 }
@@ -145,9 +148,13 @@ export function findRunFolders(store: Store, experimentId: string): RunFolders {
 }
 
 /** The place of a run; undefined when the folder has no meta.yaml and so is no run. */
-export function toRunPlace(store: Store, folders: RunFolders, runId: string): RunPlace | undefined {
-  const { experimentId, inTrash } = folders;
-  const folder = join(folders.folder, runId);
+export function toRunPlace(
+  store: Store,
+  experiment: ExperimentPlace,
+  runId: string,
+): RunPlace | undefined {
+  const { experimentId, inTrash } = experiment;
+  const folder = join(experiment.folder, runId);
   if (!isFile(runPaths.meta(folder))) return undefined;
   return rememberPlace(store, { runId, experimentId, inTrash, folder });
 }

@@ -91,7 +91,7 @@ const FORCE: readonly ((folder: string, n: number) => Promise<unknown>)[] = [
 ];
 
 test.each([1, 2, 3])(
-  "after each of 60 random changes it answers as a full reading does (seed %d)",
+  "after each of 40 random changes it answers as a full reading does (seed %d)",
   async (seed) => {
     const root = join(await makeTempFolder(), "mlruns");
     const client = new MlrunsClient(root);
@@ -99,7 +99,7 @@ test.each([1, 2, 3])(
     for (const id of [...experiments, ...experiments]) await client.createRun(id);
     const random = randomFrom(seed);
 
-    for (let step = 0; step < 60; step++) {
+    for (let step = 0; step < 40; step++) {
       const n = random(100);
       const experiment = experiments[random(2)] ?? "0";
       const run = await pickRun(client, experiment, random);
