@@ -140,7 +140,7 @@ export class ShardFiles {
   #isLittle(shard: Shard, rows: number): boolean {
     const base = sizeOf(this.#path(shard.experimentId, BASE));
     const delta = sizeOf(this.#path(shard.experimentId, DELTA));
-    return base > 0 && rows < shard.count / 4 && delta < base / 2;
+    return base > 0 && rows <= shard.count / 4 && delta < base / 2;
   }
 
   #path(experimentId: string, ending: string): string {

@@ -1,18 +1,19 @@
 import type { Experiment } from "../entities/experiment.ts";
 import { type ExperimentOverview, findFeatures, overlookExperiment } from "../store/overview.ts";
-import { MaintenanceClient } from "./maintenance-client.ts";
+import { CatalogClient } from "./catalog-client.ts";
 
 export type { MetricSummary } from "../format/metric-summary.ts";
 export type { ExperimentOverview } from "../store/overview.ts";
 export type { RunRecord } from "../store/read-run.ts";
+export type { CatalogStatus } from "./catalog-client.ts";
 
 /**
  * MLflow's client for a tree of files: `new MlrunsClient("./mlruns")`. Method names are those of MLflow's Java client.
  *
- * Nothing runs in the background and nothing is cached that cannot be read again: several clients, processes and
+ * Nothing is cached that cannot be read again: several clients, processes and
  * MLflow itself may work on one tree at the same time.
  */
-export class MlrunsClient extends MaintenanceClient {
+export class MlrunsClient extends CatalogClient {
   /** What each experiment holds, at a glance: far cheaper than reading its runs. */
   async overlookExperiments(): Promise<
     readonly (ExperimentOverview & { readonly experiment: Experiment })[]

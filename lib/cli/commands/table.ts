@@ -12,6 +12,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   delete: async () => (await import("./lifecycle.ts")).deleteCommand,
   restore: async () => (await import("./lifecycle.ts")).restoreCommand,
   doctor: async () => (await import("./doctor.ts")).doctorCommand,
+  catalog: async () => (await import("./catalog.ts")).catalogCommand,
   gc: async () => (await import("./gc.ts")).gcCommand,
   push: async () => (await import("./sync.ts")).pushCommand,
   pull: async () => (await import("./sync.ts")).pullCommand,
