@@ -23,7 +23,7 @@ beforeEach(async () => {
 describe.each<[Cloud, readonly number[]]>([
   ["s3", [1, 2, 3, 4, 5, 6, 7, 8]],
   ["gs", [11, 12]],
-  ["wasbs", [21, 22, 23]],
+  ["wasbs", [21, 22]],
 ])("with %s:// behind a connection that fails at random", (cloud, seeds) => {
   let store: TestStore;
   let proxy: FaultProxy;

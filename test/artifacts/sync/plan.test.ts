@@ -53,6 +53,7 @@ test("to carry out a plan makes the target what the source is", async () => {
       expect(after).toEqual({ ...from });
       expect(plan.copies.length + plan.unchanged.files).toBe(Object.keys(from).length);
     }),
+    { numRuns: 50 },
   );
 });
 
