@@ -6,4 +6,5 @@
 export const SUITES = {
   log: () => import("./log.mjs"),
   open: () => import("./open.mjs"),
+  search: () => import("./search.mjs"),
 };
