@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import fastGlob from "fast-glob";
 import fs from "fs-extra";
 import pMap from "p-map";
 import type { MlrunsClient } from "../client/client.ts";
@@ -137,12 +138,10 @@ async function copyViewer(
   viewer: string,
   put: (path: string, bytes: Uint8Array) => Promise<void>,
 ): Promise<void> {
-  const names = await fs.readdir(viewer, { recursive: true, encoding: "utf8" });
-  for (const name of names) {
-    const path = name.replaceAll("\\", "/");
-    if (path.startsWith(".") || (await fs.stat(join(viewer, name))).isDirectory()) continue;
+  // Files that begin with a dot, such as Vite's manifest, are for the build.
+  for (const name of await fastGlob("**", { cwd: viewer })) {
     const bytes = await fs.readFile(join(viewer, name));
-    await put(path, path === "index.html" ? withPolicy(bytes) : bytes);
+    await put(name, name === "index.html" ? withPolicy(bytes) : bytes);
   }
 }
 
