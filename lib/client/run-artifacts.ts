@@ -14,6 +14,7 @@ import { baseName, validateArtifactPath } from "../entities/artifact-path.ts";
 import type { Run } from "../entities/run.ts";
 import { MLFLOW_TAG } from "../entities/tag.ts";
 import { invalidParameter, notFound } from "../errors.ts";
+import { printPythonJson } from "../format/python-json.ts";
 import type { LogValue } from "./log-value.ts";
 import { mergeTables, parseTable, type Table, type TableData, toTable } from "./table.ts";
 
@@ -174,7 +175,9 @@ export abstract class RunArtifacts {
     const tag = (await this.getRun(runId)).data.tags[MLFLOW_TAG.loggedArtifacts] ?? "[]";
     const tables = JSON.parse(tag) as { path: string; type: string }[];
     if (tables.some((table) => table.path === path && table.type === "table")) return;
-    this.setTag(runId, MLFLOW_TAG.loggedArtifacts, [...tables, { path, type: "table" }]);
+    // MLflow's `load_table` looks for the text that Python would have written.
+    const printed = printPythonJson([...tables, { path, type: "table" }]);
+    this.setTag(runId, MLFLOW_TAG.loggedArtifacts, printed);
   }
 }
 

@@ -9,6 +9,8 @@ export interface MlflowServerOptions {
   readonly artifacts?: string;
   readonly args?: readonly string[];
   readonly cwd?: string;
+  /** Default: a free one. */
+  readonly port?: number;
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -17,7 +19,7 @@ export async function startMlflowServer(
   version: MlflowVersion,
   options: MlflowServerOptions,
 ): Promise<RunningServer> {
-  const port = await getPort();
+  const port = options.port ?? (await getPort());
   const args = [
     "--backend-store-uri",
     options.backend,
