@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   DELETED_STAGE,
@@ -121,8 +120,8 @@ function findInTree(
 
 function checkAliases(examination: Examination, folder: string, versions: readonly string[]): void {
   for (const { key, path } of walkKeys(registryPaths.aliases(folder))) {
-    const version = readFileSync(path, "utf8");
-    if (versions.includes(version)) continue;
+    const version = examination.read("alias", path, (text) => text);
+    if (version === undefined || versions.includes(version)) continue;
     const message = `The alias '${key}' names version '${version}', which does not exist`;
     const hint = "Set the alias to another version, or delete it.";
     examination.report("alias", path, message, { hint });

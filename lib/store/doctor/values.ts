@@ -2,7 +2,7 @@ import { lstatSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { validateKey } from "../../entities/validate.ts";
 import { MlrunsError } from "../../errors.ts";
-import { type MetricPlace, parseMetricHistory } from "../../format/metric-line.ts";
+import { type MetricPlace, MetricReader } from "../../format/metric-reader.ts";
 import { isFile, readText } from "../../tree/read.ts";
 import { type KeyFile, walkKeys } from "../../tree/walk.ts";
 import { toProblem, treePath } from "../store.ts";
@@ -44,18 +44,22 @@ function checkMetric(
   }
   const text = decodeLoosely(readFileSync(path));
   const description = { ...place, key, path: treePath(examination.store, path) };
-  const { points, problems } = parseMetricHistory(text, description);
-  const isEmpty = text.trim() === "" && points.length === 0;
-  if (isStrayName(key) && points.length === 0) {
+  const reader = new MetricReader(text, description);
+  let hasPoints = false;
+  while (reader.next()) hasPoints = true;
+  const { problems } = reader;
+  if (isStrayName(key) && !hasPoints) {
     const line = problems[0]?.line === undefined ? {} : { line: problems[0].line };
     const message = "No metric, but MLflow takes every file here for one";
     examination.report("stray-file", path, message, { ...line, mend: MOVE_AWAY });
     return;
   }
   checkName(examination, key, path, "name");
+  if (problems.length === 0) return;
   const rewrite = (content: Buffer): Buffer => keepPoints(content, description);
-  const hasPoints = rewrite(Buffer.from(text)).length > 0;
-  const mend: Mend = hasPoints ? { action: "rewrite", rewrite } : MOVE_AWAY;
+  const isMendable = rewrite(Buffer.from(text)).length > 0;
+  const mend: Mend = isMendable ? { action: "rewrite", rewrite } : MOVE_AWAY;
+  const isEmpty = text.trim() === "";
   const lines = text.includes(REPLACEMENT) ? text.split("\n") : [];
   for (const problem of problems) {
     const isCoded = lines[(problem.line ?? 0) - 1]?.includes(REPLACEMENT) ?? false;
