@@ -61,7 +61,7 @@ function CurrentPage(): JSX.Element {
   }
   if (match === null) {
     return (
-      <EmptyState title={TEXTS.notFound} icon="help">
+      <EmptyState title={TEXTS.notFound} icon="help" isPage>
         <p>{TEXTS.notFoundHint}</p>
         <p>
           <a class="link" href="#/">

@@ -9,16 +9,19 @@ import "./EmptyState.css";
 interface EmptyStateProps {
   readonly title: string;
   readonly icon?: IconName;
+  /** It is the whole page: its title is the page's. */
+  readonly isPage?: boolean;
   /** Help, and the next thing to do. */
   readonly children?: ComponentChildren;
 }
 
 /** Instead of a blank page: one sentence and the next action. */
-export function EmptyState({ title, icon, children }: EmptyStateProps): JSX.Element {
+export function EmptyState({ title, icon, isPage, children }: EmptyStateProps): JSX.Element {
+  const Title = isPage === true ? "h1" : "h2";
   return (
     <div class="empty-state">
       {icon !== undefined && <Icon name={icon} />}
-      <h2>{title}</h2>
+      <Title>{title}</Title>
       {children}
     </div>
   );
@@ -28,7 +31,7 @@ export function EmptyState({ title, icon, children }: EmptyStateProps): JSX.Elem
 export function ErrorState({ error }: { error: DataError }): JSX.Element {
   return (
     <div role="alert">
-      <EmptyState title={error.message} icon="warning">
+      <EmptyState title={error.message} icon="warning" isPage>
         {error.hint !== undefined && <p>{error.hint}</p>}
         {error.kind !== "newer" && (
           <Button icon="refresh" onClick={() => void refresh()}>

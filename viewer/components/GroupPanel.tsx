@@ -29,7 +29,7 @@ export function GroupPanel({ view }: { view: RunsView }): JSX.Element {
   const life = lifecycleOf(query.value);
   return (
     <div class="group-panel">
-      <h3>{RUNS_TEXTS.groupBy}</h3>
+      <h2>{RUNS_TEXTS.groupBy}</h2>
       <SearchInput
         small
         label={RUNS_TEXTS.findColumns}
@@ -72,7 +72,7 @@ export function GroupPanel({ view }: { view: RunsView }): JSX.Element {
           </select>
         </label>
       )}
-      <h3>{RUNS_TEXTS.runs}</h3>
+      <h2>{RUNS_TEXTS.runs}</h2>
       <label class="group-line">
         {RUNS_TEXTS.lifecycle}
         <select

@@ -57,7 +57,7 @@ class ErrorBoundary extends Component<BoundaryProps, { readonly error: Error | n
     const { error } = this.state;
     if (error === null) return this.props.children;
     return (
-      <EmptyState title={TEXTS.pageBroke} icon="warning">
+      <EmptyState title={TEXTS.pageBroke} icon="warning" isPage>
         <p class="mono">{error.message}</p>
         <Button icon="refresh" onClick={() => this.setState({ error: null })}>
           {TEXTS.retry}

@@ -52,7 +52,7 @@ export function NoExperiment({ id }: { id: string }): JSX.Element {
   const roots = manifest.value?.roots.map(({ label }) => label).join(", ") ?? "";
   const near = activeExperiments.value.slice(0, 8);
   return (
-    <EmptyState title={RUNS_TEXTS.noExperiment(id)} icon="help">
+    <EmptyState title={RUNS_TEXTS.noExperiment(id)} icon="help" isPage>
       <p>{RUNS_TEXTS.noExperimentHelp(roots)}</p>
       <ul>
         {near.map(({ experimentId, name }) => (

@@ -184,7 +184,7 @@ function ExperimentTable({ shown, selected, onSelect }: ExperimentTableProps): J
 function NoExperiments(): JSX.Element {
   const roots = manifest.value?.roots.map(({ label }) => label).join(", ") ?? "";
   return (
-    <EmptyState title={TEXTS.none} icon="flask">
+    <EmptyState title={TEXTS.none} icon="flask" isPage>
       <p>{TEXTS.noneHelp(roots)}</p>
       <FirstRun />
     </EmptyState>

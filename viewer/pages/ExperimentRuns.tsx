@@ -15,7 +15,7 @@ import { experimentIdsOf, experiments, findExperiment } from "../state/experimen
 import { query } from "../state/route.ts";
 import { runList } from "../state/run-list.ts";
 import { lifecycleOf, useRunsView } from "../state/runs-view.ts";
-import { readSelection, selection } from "../state/selection.ts";
+import { followSelection, readSelection, selection } from "../state/selection.ts";
 import { useTitle } from "../state/title.ts";
 import { useFolds } from "../state/use-folds.ts";
 import { useRunKeys } from "../state/use-run-keys.ts";
@@ -31,6 +31,9 @@ const nothing = (): Promise<typeof import("../components/RunsNothing.tsx")> =>
 const NoRuns = lazyComponent(async () => (await nothing()).NoRuns);
 const NoMatch = lazyComponent(async () => (await nothing()).NoMatch);
 const NoExperiment = lazyComponent(async () => (await nothing()).NoExperiment);
+const RunImages = lazyComponent(
+  async () => (await import("../components/RunImages.tsx")).RunImages,
+);
 const RunCharts = lazyComponent(
   async () => (await import("../components/RunCharts.tsx")).RunCharts,
 );
@@ -54,7 +57,9 @@ export function ExperimentRuns({ params }: PageProps): JSX.Element {
   const view = useRunsView(table, query.value, folds.state);
   const views = useViews(data !== null);
   useColumnMemory(ids);
-  useEffect(() => readSelection(query.peek().get("sel")), [ids]);
+  const sel = query.value.get("sel");
+  useEffect(() => readSelection(sel), [ids]);
+  useEffect(() => followSelection(sel), [sel]);
   useRunKeys(view);
   useEffect(() => {
     runList.value = {
@@ -78,6 +83,7 @@ export function ExperimentRuns({ params }: PageProps): JSX.Element {
     if (table.length === 0) return <NoRuns />;
     if (view.rows.length === 0) return <NoMatch view={view} life={lifecycleOf(query.value)} />;
     if (mode === "charts") return <RunCharts view={view} />;
+    if (mode === "images") return <RunImages view={view} />;
     if (isPhone.value) return <RunCards view={view} />;
     return <RunTable view={view} label={title} folds={folds} />;
   };

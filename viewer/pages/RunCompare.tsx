@@ -34,6 +34,18 @@ const CompareCurves = lazyComponent(
   async () => (await import("../components/CompareCurves.tsx")).CompareCurves,
 );
 
+const ComparePlot = lazyComponent(
+  async () => (await import("../components/ComparePlot.tsx")).ComparePlot,
+);
+const CompareArtifacts = lazyComponent(
+  async () => (await import("../components/CompareArtifacts.tsx")).CompareArtifacts,
+);
+const ImageGrid = lazyComponent(
+  async () => (await import("../components/ImageGrid.tsx")).ImageGrid,
+);
+
+const TABS = ["values", "curves", "parallel", "scatter", "artifacts", "images"] as const;
+
 /** Runs beside one another: of any experiments, by any route that MLflow prints. */
 export function RunCompare(_props: PageProps): JSX.Element {
   const runIds = parseIds(query.value.get("runs"));
@@ -46,7 +58,7 @@ export function RunCompare(_props: PageProps): JSX.Element {
 
   if (runIds.length === 0) {
     return (
-      <EmptyState title={COMPARE_TEXTS.nothing} icon="diff">
+      <EmptyState title={COMPARE_TEXTS.nothing} icon="diff" isPage>
         <p>{COMPARE_TEXTS.nothingHelp}</p>
       </EmptyState>
     );
@@ -69,7 +81,7 @@ export function RunCompare(_props: PageProps): JSX.Element {
       </header>
       <Tabs
         label={COMPARE_TEXTS.compare}
-        tabs={(["values", "curves"] as const).map((name) => ({
+        tabs={TABS.map((name) => ({
           label: COMPARE_TEXTS.tabs[name],
           href: formatHash(withQuery(route.value, { tab: name === "values" ? undefined : name })),
           isCurrent: tab === name,
@@ -79,6 +91,12 @@ export function RunCompare(_props: PageProps): JSX.Element {
         <div class="spacer" aria-busy="true" />
       ) : tab === "curves" ? (
         <CompareCurves runIds={runIds} />
+      ) : tab === "parallel" || tab === "scatter" ? (
+        <ComparePlot key={tab} runs={runs} kind={tab} />
+      ) : tab === "artifacts" ? (
+        <CompareArtifacts runs={runs} />
+      ) : tab === "images" ? (
+        <ImageGrid runIds={runIds} />
       ) : (
         <CompareValues runs={runs} missing={data.missing} experimentIds={experimentIds} />
       )}

@@ -18,7 +18,7 @@ export function SharedView({ params }: PageProps): JSX.Element {
   }, [found?.hash]);
   if (found !== undefined || isLoading) return <div aria-busy="true" />;
   return (
-    <EmptyState title={TEXTS.noView(name)} icon="bookmark">
+    <EmptyState title={TEXTS.noView(name)} icon="bookmark" isPage>
       <ul>
         {views.map((view) => (
           <li key={view.name}>

@@ -36,6 +36,8 @@ export type QueryKey =
   | "y"
   | "sm" // charts: smoothing
   | "ch" // charts that are shown
+  | "f" // compare: the file that is compared
+  | "ax" // axes of parallel coordinates, or x, y and colour of points
   | "base" // compare: baseline
   | "delta" // compare: value, share; both by default
   | "tab"

@@ -14,7 +14,14 @@ const KINDS: Readonly<Record<ComparedKind, string>> = {
 export const COMPARE_TEXTS = {
   title: (count: number): string => `Compare ${plural(count, "run")}`,
   compare: "Compare",
-  tabs: { values: "Values", curves: "Curves" },
+  tabs: {
+    values: "Values",
+    curves: "Curves",
+    parallel: "Parallel",
+    scatter: "Scatter",
+    artifacts: "Artifacts",
+    images: "Images",
+  },
   kinds: KINDS,
   addRuns: "Add runs by name, id or filter",
   onlyDifferences: "Only differences",
