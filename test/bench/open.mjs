@@ -12,11 +12,12 @@ const makeTree = fileURLToPath(new URL("../../../shared/bench/make-tree.cjs", im
 export async function run() {
   if (!existsSync(makeTree)) throw new Error(`The generator of trees is missing: ${makeTree}`);
   return inTempFolder(async (folder) => {
+    process.env.MLRUNS_CACHE_DIR = join(folder, "cache");
     const root = join(folder, "mlruns");
     execFileSync(process.execPath, [makeTree, "--out", root, "--runs", String(RUNS), "--quiet"]);
 
     const [open = 0, bare = 0] = await race(
-      [() => searchAll(new MlrunsClient(root)), () => readAll(root)],
+      [() => openWithoutCatalog(root), () => readAll(root)],
       3,
     );
     const client = new MlrunsClient(root);
@@ -29,9 +30,21 @@ export async function run() {
         "a loop that only reads the files",
         bare,
       ),
-      timeRow("search it again, with a look at every file's time", again, "the first time", open),
+      timeRow(
+        "search it again, with a look at what may have changed",
+        again,
+        "the first time",
+        open,
+      ),
     ];
   });
+}
+
+/** @param {string} root */
+async function openWithoutCatalog(root) {
+  const client = new MlrunsClient(root);
+  await client.clearCatalog();
+  await searchAll(client);
 }
 
 /** @param {MlrunsClient} client */

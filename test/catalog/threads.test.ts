@@ -1,0 +1,60 @@
+/** Threads run the built package, as users have it. */
+import { once } from "node:events";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { Worker } from "node:worker_threads";
+import { beforeAll, expect, onTestFinished, test } from "vitest";
+import { ensureBuild } from "../../.ci/ensure.mjs";
+import { type ReadAnswer, type ReadJob, toShard } from "../../lib/catalog/jobs.ts";
+import { MlrunsClient } from "../../lib/client/client.ts";
+import { listExperiments } from "../../lib/store/experiments.ts";
+import { findRunFolders, listRuns } from "../../lib/store/runs.ts";
+import { openStore } from "../../lib/store/store.ts";
+import { repoRoot } from "../helpers/paths.ts";
+import { makeTempFolder, makeTree } from "../helpers/tree.ts";
+import { expectTruth } from "./compare.ts";
+
+beforeAll(() => ensureBuild());
+
+test("a thread reads runs as the main thread does", async () => {
+  const root = await makeTree("v3-edge");
+  const store = openStore(root);
+  const { found } = listExperiments(store);
+  const all = found.map(({ experimentId }) => findRunFolders(store, experimentId));
+  const [largest] = all.sort((a, b) => b.runIds.length - a.runIds.length);
+  if (largest === undefined) throw new Error("The tree has no experiment");
+  const { runIds, ...experiment } = largest;
+  const thread = new Worker(join(repoRoot, "dist", "catalog", "worker.js"));
+  onTestFinished(async () => void (await thread.terminate()));
+  const job: ReadJob = { kind: "read", root, experiment, runIds };
+  thread.postMessage(job);
+  const [answer] = (await once(thread, "message")) as [ReadAnswer];
+  const shard = toShard(answer);
+
+  expect(shard.count).toBeGreaterThan(1);
+  const records = shard.runIds.map((_, row) => shard.record(row));
+  expect(records.filter((record) => record !== undefined)).toEqual(
+    listRuns(store, experiment.experimentId).found,
+  );
+});
+
+test("more runs than one thread should read are all there, also after changes", async () => {
+  const root = join(await makeTempFolder(), "mlruns");
+  const writer = new MlrunsClient(root);
+  const experimentId = await writer.createExperiment("many");
+  const runIds: string[] = [];
+  for (let i = 0; i < 230; i++) {
+    const { info } = await writer.createRun(experimentId);
+    writer.logMetric(info.runId, "loss", i, { step: i });
+    runIds.push(info.runId);
+  }
+  const built = (await import(
+    pathToFileURL(join(repoRoot, "dist", "index.js")).href
+  )) as typeof import("../../lib/index.ts");
+  const client = new built.MlrunsClient(root);
+  await expectTruth(client);
+  for (const runId of runIds.slice(0, 3)) await writer.deleteRun(runId);
+  writer.logMetric(runIds[10] ?? "", "loss", -1, { step: 1_000 });
+
+  await expectTruth(client);
+});
