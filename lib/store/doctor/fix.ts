@@ -1,6 +1,5 @@
 import { copyFileSync, existsSync, lstatSync, mkdirSync, readFileSync, renameSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { MlrunsError } from "../../errors.ts";
 import { replaceFile } from "../../tree/write.ts";
 import type { Store } from "../store.ts";
 import { checkTree, type TreeReport } from "./check.ts";
@@ -105,6 +104,7 @@ function backupName(root: string): string {
     .replace(/\.\d+Z$/, "")
     .replaceAll(/[-:]/g, "");
   const name = join(dirname(root), `${basename(root)}.backup-${time}`);
-  if (!existsSync(name)) return name;
-  throw new MlrunsError("RESOURCE_ALREADY_EXISTS", `The backup folder '${name}' is there already`);
+  let free = name;
+  for (let i = 2; existsSync(free); i++) free = `${name}-${i}`;
+  return free;
 }
