@@ -1,5 +1,16 @@
-import { copyFileSync, existsSync, lstatSync, mkdirSync, readFileSync, renameSync } from "node:fs";
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { invalidParameter } from "../../errors.ts";
+import { entriesOf, hasCode } from "../../tree/read.ts";
 import { replaceFile } from "../../tree/write.ts";
 import type { Store } from "../store.ts";
 import { checkTree, type TreeReport } from "./check.ts";
@@ -23,9 +34,15 @@ export interface FixReport {
 /**
  * Mends what can be mended without a guess. Every file that is touched is copied to a new folder beside the tree first, or to
  * `backupFolder`, below the path that it has in the tree.
+ *
+ * @throws MlrunsError INVALID_PARAMETER_VALUE when `backupFolder` holds something already
  */
 export function fixTree(store: Store, options: { readonly backupFolder?: string } = {}): FixReport {
-  const backup = new Backup(store, options.backupFolder ?? backupName(store.root));
+  const { backupFolder } = options;
+  if (backupFolder !== undefined && entriesOf(backupFolder).length > 0) {
+    throw invalidParameter(`The folder '${backupFolder}' for the backup is not empty.`);
+  }
+  const backup = new Backup(store, backupFolder ?? backupName(store.root));
   const mended: Mended[] = [];
   // Twice: what was hidden by a mistake shows when that is mended.
   for (let round = 0; round < 2; round++) {
@@ -86,7 +103,16 @@ class Backup {
 
   /** Moves a file or folder out of the tree. */
   take(path: string): void {
-    renameSync(join(this.#root, ...path.split("/")), this.#place(path));
+    const file = join(this.#root, ...path.split("/"));
+    const target = this.#place(path);
+    try {
+      renameSync(file, target);
+    } catch (error) {
+      // Another file system.
+      if (!hasCode(error, "EXDEV")) throw error;
+      cpSync(file, target, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+      rmSync(file, { recursive: true });
+    }
   }
 
   #place(path: string): string {

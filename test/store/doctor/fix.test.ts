@@ -185,6 +185,17 @@ describe("a tree that was moved", () => {
   });
 });
 
+test("copies are not put over those of an earlier time", async () => {
+  const backupFolder = await makeTempFolder();
+  writeFileSync(join(backupFolder, "kept"), "");
+  writeFileSync(file("metrics/.gitkeep"), "");
+
+  expect(() => fixTree(store, { backupFolder })).toThrow(
+    `The folder '${backupFolder}' for the backup is not empty.`,
+  );
+  expect(existsSync(file("metrics/.gitkeep"))).toBe(true);
+});
+
 test("a second --fix finds nothing more to do", () => {
   writeFileSync(file("metrics/.gitkeep"), "");
   fixTree(store);
