@@ -19,8 +19,10 @@ export type {
   TreeReport,
 } from "./client/maintenance-client.ts";
 export type { SearchLoggedModelsOptions } from "./client/model-client.ts";
+export { openClient } from "./client/open-client.ts";
 export type { NewPrompt } from "./client/prompt.ts";
 export type { RegistrySearchOptions, VersionNumber } from "./client/registry-client.ts";
+export { RestClient } from "./client/rest/rest-client.ts";
 export type { ImageOptions } from "./client/run-artifacts.ts";
 export type { LogValue, MetricOptions } from "./client/run-client.ts";
 export { type RunOptions, startRun } from "./client/start-run.ts";
@@ -40,6 +42,7 @@ export {
   type WithSpanOptions,
   withSpan,
 } from "./client/tracing/tracing.ts";
+export type { TrackingClient } from "./client/tracking-client.ts";
 export type { Dataset, DatasetInput } from "./entities/dataset.ts";
 export type { Experiment } from "./entities/experiment.ts";
 export type { FileInfo } from "./entities/file-info.ts";

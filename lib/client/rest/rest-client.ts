@@ -2,7 +2,6 @@ import { Readable } from "node:stream";
 import type { ArtifactRepository } from "../../artifacts/artifact-repository.ts";
 import { openArtifacts } from "../../artifacts/registry.ts";
 import type { DatasetInput } from "../../entities/dataset.ts";
-import type { Experiment } from "../../entities/experiment.ts";
 import type { ArtifactPlace } from "../../entities/file-info.ts";
 import type { Metric } from "../../entities/metric.ts";
 import type { ModelInput, ModelOutput, Run, RunInfo, RunStatus } from "../../entities/run.ts";
@@ -16,31 +15,23 @@ import {
   validateParam,
   validateUniqueParams,
 } from "../../entities/validate.ts";
-import { MlrunsError } from "../../errors.ts";
 import { printSpans } from "../../format/spans.ts";
-import type { NewExperiment } from "../../store/experiments.ts";
 import type { Batch } from "../../store/log.ts";
 import type { NewRun, RunChanges } from "../../store/runs.ts";
 import type { NewTrace } from "../../store/traces.ts";
 import { encodeDatasetInput } from "../../wire/dataset.ts";
-import { decodeExperiment, type ExperimentJson } from "../../wire/experiment.ts";
 import { decodeMetric, type MetricJson } from "../../wire/metric.ts";
 import { decodeRun, decodeRunInfo, type RunInfoJson, type RunJson } from "../../wire/run.ts";
 import { decodeTraceInfo, encodeTraceInfo, type TraceInfoJson } from "../../wire/trace.ts";
-import { variable } from "../environment.ts";
 import type { SearchOptions } from "../experiment-client.ts";
 import { type LogValue, toText } from "../log-value.ts";
-import { RunArtifacts } from "../run-artifacts.ts";
 import { type MetricOptions, toMetric } from "../run-client.ts";
 import type { TrackingClient } from "../tracking-client.ts";
-import { Connection } from "./connection.ts";
 import { type Call, LogQueue } from "./log-queue.ts";
 import { openProxied } from "./proxied-artifacts.ts";
+import { RestExperimentClient, searchFields, toPairs } from "./rest-experiment-client.ts";
 import { sendAtExit } from "./send-at-exit.ts";
-import { connectionSettings } from "./settings.ts";
 
-const BASE = "/api/2.0/mlflow";
-const PAGE_SIZE = 1_000;
 const SPANS_FILE = "traces.json";
 
 /**
@@ -49,8 +40,7 @@ const SPANS_FILE = "traces.json";
  * What is logged is checked at once and sent in the background, in batches as large as MLflow takes. Reading a run, ending it
  * and `drain` wait until it has arrived; what the server refused is thrown there.
  */
-export class RestClient extends RunArtifacts implements TrackingClient {
-  readonly #connection: Connection;
+export class RestClient extends RestExperimentClient implements TrackingClient {
   readonly #queue: LogQueue;
 
   /**
@@ -58,79 +48,14 @@ export class RestClient extends RunArtifacts implements TrackingClient {
    * @throws MlrunsError INVALID_PARAMETER_VALUE when it is no address
    */
   constructor(trackingUri?: string) {
-    super();
-    const uri = trackingUri || variable("MLFLOW_TRACKING_URI") || "";
-    this.#connection = new Connection(connectionSettings(uri));
-    this.#queue = new LogQueue((call) => this.#post(call.path, call.json));
-  }
-
-  /** Address of the server. */
-  get url(): string {
-    return this.#connection.settings.url;
-  }
-
-  /** @returns the id of the experiment. @throws MlrunsError RESOURCE_ALREADY_EXISTS */
-  async createExperiment(name: string, options: NewExperiment = {}): Promise<string> {
-    const { artifactLocation, tags } = options;
-    const { experiment_id: id } = await this.#post<{ experiment_id: string }>(
-      "experiments/create",
-      {
-        name,
-        ...(artifactLocation && { artifact_location: artifactLocation }),
-        ...(tags && { tags: toPairs(tags) }),
-      },
-    );
-    return id;
-  }
-
-  /** @throws MlrunsError RESOURCE_DOES_NOT_EXIST; a deleted experiment is found */
-  async getExperiment(experimentId: string): Promise<Experiment> {
-    return this.#getExperiment("experiments/get", { experiment_id: experimentId });
-  }
-
-  /** The experiment of that name, active or deleted; undefined when there is none. */
-  async getExperimentByName(name: string): Promise<Experiment | undefined> {
-    return orUndefined(this.#getExperiment("experiments/get-by-name", { experiment_name: name }));
-  }
-
-  async searchExperiments(
-    options: SearchOptions = {},
-  ): Promise<{ experiments: Experiment[]; nextPageToken: string | undefined }> {
-    const page = await this.#post<{ experiments?: ExperimentJson[]; next_page_token?: string }>(
-      "experiments/search",
-      searchFields(options, "view_type"),
-    );
-    return {
-      experiments: (page.experiments ?? []).map(decodeExperiment),
-      nextPageToken: page.next_page_token || undefined,
-    };
-  }
-
-  async renameExperiment(experimentId: string, newName: string): Promise<void> {
-    await this.#post("experiments/update", { experiment_id: experimentId, new_name: newName });
-  }
-
-  async deleteExperiment(experimentId: string): Promise<void> {
-    await this.#post("experiments/delete", { experiment_id: experimentId });
-  }
-
-  async restoreExperiment(experimentId: string): Promise<void> {
-    await this.#post("experiments/restore", { experiment_id: experimentId });
-  }
-
-  async setExperimentTag(experimentId: string, key: string, value: unknown): Promise<void> {
-    const tag = { key, value: String(value) };
-    await this.#post("experiments/set-experiment-tag", { experiment_id: experimentId, ...tag });
-  }
-
-  async deleteExperimentTag(experimentId: string, key: string): Promise<void> {
-    await this.#post("experiments/delete-experiment-tag", { experiment_id: experimentId, key });
+    super(trackingUri);
+    this.#queue = new LogQueue((call) => this.post(call.path, call.json));
   }
 
   /** Creates a run, status RUNNING. @throws MlrunsError RESOURCE_DOES_NOT_EXIST */
   async createRun(experimentId: string, options: NewRun = {}): Promise<Run> {
     const { startTime = Date.now(), tags = {}, runName, userId = tags["mlflow.user"] } = options;
-    const { run } = await this.#post<{ run: RunJson }>("runs/create", {
+    const { run } = await this.post<{ run: RunJson }>("runs/create", {
       experiment_id: experimentId,
       user_id: userId ?? "unknown",
       start_time: startTime,
@@ -151,7 +76,7 @@ export class RestClient extends RunArtifacts implements TrackingClient {
     options: SearchOptions = {},
   ): Promise<{ runs: Run[]; nextPageToken: string | undefined }> {
     await this.#queue.drain();
-    const page = await this.#post<{ runs?: RunJson[]; next_page_token?: string }>("runs/search", {
+    const page = await this.post<{ runs?: RunJson[]; next_page_token?: string }>("runs/search", {
       experiment_ids: experimentIds,
       ...searchFields(options, "run_view_type"),
     });
@@ -178,7 +103,7 @@ export class RestClient extends RunArtifacts implements TrackingClient {
   /** Changes status, end time or name. */
   async updateRun(runId: string, changes: RunChanges): Promise<RunInfo> {
     await this.#queue.drain(runId);
-    const { run_info: info } = await this.#post<{ run_info: RunInfoJson }>(
+    const { run_info: info } = await this.post<{ run_info: RunInfoJson }>(
       "runs/update",
       updateFields(runId, changes),
     );
@@ -196,23 +121,23 @@ export class RestClient extends RunArtifacts implements TrackingClient {
       (error: unknown) => error,
     );
     const changes = { status, endTime: options.endTime ?? Date.now() };
-    await this.#post("runs/update", updateFields(runId, changes));
+    await this.post("runs/update", updateFields(runId, changes));
     if (refused !== undefined) throw refused;
   }
 
   /** Ends a run at once, with all that was logged, for a process that is about to exit. */
   endNow(runId: string, status: RunStatus): void {
     const json = updateFields(runId, { status, endTime: Date.now() });
-    sendAtExit(this.#connection, [...this.#queue.takeCalls(runId), { path: "runs/update", json }]);
+    sendAtExit(this.connection, [...this.#queue.takeCalls(runId), { path: "runs/update", json }]);
   }
 
   async deleteRun(runId: string): Promise<void> {
     await this.#queue.drain(runId);
-    await this.#post("runs/delete", { run_id: runId });
+    await this.post("runs/delete", { run_id: runId });
   }
 
   async restoreRun(runId: string): Promise<void> {
-    await this.#post("runs/restore", { run_id: runId });
+    await this.post("runs/restore", { run_id: runId });
   }
 
   /** Logs a point of a metric. @throws MlrunsError INVALID_PARAMETER_VALUE for a bad key, value or step */
@@ -283,7 +208,7 @@ export class RestClient extends RunArtifacts implements TrackingClient {
   /** The points of a metric in the order they were logged; none when the run has no such metric. */
   async getMetricHistory(runId: string, key: string): Promise<Metric[]> {
     await this.#queue.drain(runId);
-    const { metrics = [] } = await this.#get<{ metrics?: MetricJson[] }>("metrics/get-history", {
+    const { metrics = [] } = await this.get<{ metrics?: MetricJson[] }>("metrics/get-history", {
       run_id: runId,
       metric_key: key,
     });
@@ -306,7 +231,7 @@ export class RestClient extends RunArtifacts implements TrackingClient {
 
   /** Ends the connections that wait for further requests. Drain first; the client can be used again. */
   close(): void {
-    this.#connection.close();
+    this.connection.close();
   }
 
   override async openRunArtifacts(runId: string): Promise<ArtifactRepository> {
@@ -320,7 +245,7 @@ export class RestClient extends RunArtifacts implements TrackingClient {
 
   /** Logs a trace with its spans. */
   async logTrace(trace: NewTrace, spans: readonly Span[]): Promise<TraceInfo> {
-    const { trace: saved } = await this.#connection.call<{ trace: { trace_info: TraceInfoJson } }>(
+    const { trace: saved } = await this.connection.call<{ trace: { trace_info: TraceInfoJson } }>(
       "POST",
       "/api/3.0/mlflow/traces",
       { trace: { trace_info: encodeTraceInfo(toTraceInfo(trace, spans), "") } },
@@ -347,30 +272,13 @@ export class RestClient extends RunArtifacts implements TrackingClient {
   }
 
   async #readRun(runId: string): Promise<Run> {
-    return decodeRun((await this.#get<{ run: RunJson }>("runs/get", { run_id: runId })).run);
-  }
-
-  async #getExperiment(
-    path: string,
-    fields: Readonly<Record<string, string>>,
-  ): Promise<Experiment> {
-    return decodeExperiment(
-      (await this.#get<{ experiment: ExperimentJson }>(path, fields)).experiment,
-    );
+    return decodeRun((await this.get<{ run: RunJson }>("runs/get", { run_id: runId })).run);
   }
 
   async #openArtifacts(uri: string): Promise<ArtifactRepository> {
     const proxied = /^mlflow-artifacts:(?:\/\/[^/]*)?\/*(.*)$/i.exec(uri)?.[1];
-    if (proxied !== undefined) return openProxied(this.#connection, proxied.replace(/\/+$/, ""));
+    if (proxied !== undefined) return openProxied(this.connection, proxied.replace(/\/+$/, ""));
     return openArtifacts(placeOf(uri));
-  }
-
-  #get<Answer>(path: string, fields: Readonly<Record<string, unknown>>): Promise<Answer> {
-    return this.#connection.call("GET", `${BASE}/${path}`, fields);
-  }
-
-  #post<Answer>(path: string, fields: Readonly<Record<string, unknown>>): Promise<Answer> {
-    return this.#connection.call("POST", `${BASE}/${path}`, fields);
   }
 }
 
@@ -392,20 +300,6 @@ function updateFields(runId: string, changes: RunChanges): Readonly<Record<strin
   };
 }
 
-function searchFields(
-  options: SearchOptions,
-  viewName: "view_type" | "run_view_type",
-): Readonly<Record<string, unknown>> {
-  const { filter, orderBy, maxResults = PAGE_SIZE, pageToken, viewType = "ACTIVE_ONLY" } = options;
-  return {
-    [viewName]: viewType,
-    max_results: maxResults,
-    ...(filter && { filter }),
-    ...(orderBy && { order_by: orderBy }),
-    ...(pageToken && { page_token: pageToken }),
-  };
-}
-
 function toTraceInfo(trace: NewTrace, spans: readonly Span[]): TraceInfo {
   return {
     traceId: trace.traceId ?? spans[0]?.traceId ?? "",
@@ -422,20 +316,6 @@ function toTraceInfo(trace: NewTrace, spans: readonly Span[]): TraceInfo {
   };
 }
 
-function toPairs(entries: Readonly<Record<string, string>>): Tag[] {
-  return Object.entries(entries).map(([key, value]) => ({ key, value: String(value) }));
-}
-
 function toTextPairs(entries: Readonly<Record<string, LogValue>>): Tag[] {
   return Object.entries(entries).map(([key, value]) => ({ key, value: toText(value) }));
-}
-
-async function orUndefined<Value>(promise: Promise<Value>): Promise<Value | undefined> {
-  try {
-    return await promise;
-  } catch (error) {
-    if (error instanceof MlrunsError && error.errorCode === "RESOURCE_DOES_NOT_EXIST")
-      return undefined;
-    throw error;
-  }
 }
