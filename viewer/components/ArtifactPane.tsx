@@ -1,16 +1,15 @@
 import type { JSX } from "preact";
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import type { ArtifactEntry, ArtifactsFile } from "../../lib/wire/data-files.ts";
 import { isGone, type Listings, sorted } from "../artifacts/tree-rows.ts";
 import { artifactUrl } from "../data/client.ts";
 import { manifest } from "../data/live.ts";
 import { formatBytes, plural } from "../format.ts";
-import type { Preview, PreviewProps } from "../previews/preview.ts";
-import { findPreview } from "../previews/table.ts";
 import { ARTIFACT_TEXTS } from "../texts/artifacts.ts";
 import { Button, LinkButton } from "./Button.tsx";
 import { EmptyState } from "./EmptyState.tsx";
 import { FolderList } from "./FolderList.tsx";
+import { PreviewHost } from "./PreviewHost.tsx";
 import { copyText } from "./Toast.tsx";
 
 interface ArtifactPaneProps {
@@ -89,19 +88,6 @@ function FilePane(
       )}
     </div>
   );
-}
-
-function PreviewHost(props: PreviewProps): JSX.Element {
-  const [Found, setFound] = useState<Preview | null>(null);
-  const [hasFailed, setFailed] = useState(false);
-  useEffect(() => {
-    findPreview(props.file)().then(
-      (preview) => setFound(() => preview),
-      () => setFailed(true),
-    );
-  }, []);
-  if (hasFailed) return <EmptyState title={ARTIFACT_TEXTS.previewFailed} icon="warning" />;
-  return Found === null ? <div class="preview" aria-busy="true" /> : <Found {...props} />;
 }
 
 function PaneHead(props: {

@@ -1,5 +1,5 @@
 import type { Signal } from "@preact/signals";
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import { SPREADS } from "../charts/group.ts";
 import type { XAxis } from "../charts/line.ts";
 import { type ChartSettings, MOST_SMOOTHING } from "../charts/settings.ts";
@@ -24,6 +24,8 @@ interface ChartControlsProps {
   readonly onSearch?: (search: string) => void;
   readonly syncsZoom?: Signal<boolean>;
   readonly isGrouped?: boolean;
+  /** What stands first in the row. */
+  readonly lead?: ComponentChildren;
 }
 
 /** One row over the charts that says how all of them are drawn. */
@@ -33,6 +35,7 @@ export function ChartControls(props: ChartControlsProps): JSX.Element {
   const cursor = sync.cursor.value;
   return (
     <div class="chart-controls">
+      {props.lead}
       {props.onSearch !== undefined && (
         <>
           <SearchInput

@@ -1,5 +1,5 @@
 import type { Signal } from "@preact/signals";
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import { useMemo, useRef } from "preact/hooks";
 import type { ChartGroup, ChartRun, StyledRun } from "../charts/chart-run.ts";
 import { groupsAsRuns } from "../charts/group-lines.ts";
@@ -26,6 +26,8 @@ interface ChartPanelProps {
   readonly sync?: ChartSync;
   /** Draws groups of the runs instead of the runs. */
   readonly groups?: readonly ChartGroup[] | undefined;
+  /** What stands first in the row of controls. */
+  readonly lead?: ComponentChildren;
 }
 
 /** Prefixes of sections that are folded, the machine metrics to begin with. */
@@ -68,6 +70,7 @@ export function ChartPanel(props: ChartPanelProps): JSX.Element {
         onSearch={(text) => setQuery({ ch: text }, { replace: true })}
         syncsZoom={syncsZoom}
         isGrouped={props.groups !== undefined}
+        lead={props.lead}
       />
       <div class="chart-panel-body">
         {sections.length === 0 && <p class="chart-panel-empty">{CHART_TEXTS.noMatch}</p>}
@@ -76,7 +79,7 @@ export function ChartPanel(props: ChartPanelProps): JSX.Element {
             key={section.prefix}
             section={section}
             total={countOf.get(section.prefix) ?? section.metrics.length}
-            isSearching={search !== ""}
+            isAlwaysOpen={search !== "" || sections.length === 1}
           >
             <Cards
               metrics={section.metrics}
@@ -151,11 +154,12 @@ function HistoryCard(props: Omit<CardsProps, "metrics"> & { metric: string }): J
 function ChartSection(props: {
   section: Section;
   total: number;
-  isSearching: boolean;
+  /** A search shows what it finds, and a section alone has nothing to make room for. */
+  isAlwaysOpen: boolean;
   children: JSX.Element;
 }): JSX.Element {
-  const { section, total, isSearching } = props;
-  const isOpen = isSearching || !folded.value.includes(section.prefix);
+  const { section, total, isAlwaysOpen } = props;
+  const isOpen = isAlwaysOpen || !folded.value.includes(section.prefix);
   const shown = section.metrics.length;
   return (
     <div class="chart-section">

@@ -2,12 +2,28 @@ import type { JSX } from "preact";
 import { useMemo, useRef } from "preact/hooks";
 import { lineStyles } from "../charts/line-styles.ts";
 import { makeSync } from "../charts/sync.ts";
+import { tableFields } from "../run/fields.ts";
 import { drawnRows, tableGroups, tableRuns } from "../run/table-runs.ts";
+import { query, setQuery } from "../state/route.ts";
 import type { RunsView } from "../state/runs-view.ts";
 import { selection } from "../state/selection.ts";
+import { PLOT_TEXTS } from "../texts/plots.ts";
 import { ChartPanel } from "./ChartPanel.tsx";
+import { lazyComponent } from "./lazy.tsx";
 import { GroupLegend, RunLegend } from "./RunLegend.tsx";
+import { Segmented } from "./Segmented.tsx";
 import "./RunCharts.css";
+
+const ParallelPlot = lazyComponent(async () => (await import("./ParallelPlot.tsx")).ParallelPlot);
+const ScatterPlot = lazyComponent(async () => (await import("./ScatterPlot.tsx")).ScatterPlot);
+
+const KINDS = ["lines", "parallel", "scatter"] as const;
+
+/** What was brushed joins the filter there is. */
+function addFilter(filter: string): void {
+  const now = query.peek().get("q") ?? "";
+  setQuery({ q: now === "" ? filter : `${now} AND ${filter}` });
+}
 
 /**
  * The charts mode of the runs page: a narrow list of the runs, which is the legend, and their charts. The selected runs
@@ -28,6 +44,23 @@ export function RunCharts({ view }: { view: RunsView }): JSX.Element {
     [isGrouped, table, display.groups],
   );
   const styles = useMemo(() => lineStyles(runs.map((run) => run.runId)), [runs]);
+  const kind = KINDS.find((one) => one === query.value.get("tab")) ?? "lines";
+  const fields = useMemo(
+    () => (kind === "lines" ? [] : tableFields(table, [...drawn])),
+    [kind, table, drawn],
+  );
+  const styled = runs.map((run) => ({
+    ...run,
+    style: styles.get(run.runId) ?? { color: 1, dash: 0 },
+  }));
+  const kinds = (
+    <Segmented
+      label={PLOT_TEXTS.kind}
+      value={kind}
+      segments={KINDS.map((value) => ({ value, label: PLOT_TEXTS[value] }))}
+      onChange={(value) => setQuery({ tab: value === "lines" ? undefined : value, ax: undefined })}
+    />
+  );
   return (
     <div class="run-charts">
       {groups === undefined ? (
@@ -35,7 +68,13 @@ export function RunCharts({ view }: { view: RunsView }): JSX.Element {
       ) : (
         <GroupLegend groups={groups} sync={sync.current} />
       )}
-      <ChartPanel runs={runs} groups={groups} sync={sync.current} />
+      {kind === "lines" && (
+        <ChartPanel runs={runs} groups={groups} sync={sync.current} lead={kinds} />
+      )}
+      {kind === "parallel" && (
+        <ParallelPlot runs={styled} fields={fields} onFilter={addFilter} lead={kinds} />
+      )}
+      {kind === "scatter" && <ScatterPlot runs={styled} fields={fields} lead={kinds} />}
     </div>
   );
 }

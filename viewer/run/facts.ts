@@ -53,7 +53,8 @@ const HEADLINES = [
 /** Metrics that only say how far the training is. */
 const COUNTERS = /(^|[/_.-])(epochs?|steps?|iter\w*|time|seconds|samples|tokens)$/i;
 
-function headlineRank(key: string): number {
+/** How much one wants to see a metric first: scores and losses of validation before the rest. */
+export function headlineRank(key: string): number {
   if (COUNTERS.test(key)) return HEADLINES.length + 1;
   const rank = HEADLINES.findIndex((pattern) => pattern.test(key));
   return rank < 0 ? HEADLINES.length : rank;

@@ -1,0 +1,52 @@
+import { expect, test } from "vitest";
+import type { ArtifactEntry } from "../../../lib/wire/data-files.ts";
+import { imageRows } from "../../../viewer/artifacts/image-rows.ts";
+import { mergeListings } from "../../../viewer/artifacts/merged-tree.ts";
+
+const entry = (path: string): ArtifactEntry => ({
+  ...{ path, isDir: false, fileSize: 1, modified: 1, published: true },
+});
+const logged = (key: string, step: number, rest = "ab.png"): ArtifactEntry =>
+  entry(`images/${key}%step%${step}%timestamp%17%${rest}`);
+
+const RUNS = [
+  {
+    images: [
+      logged("out", 0),
+      logged("out", 10),
+      logged("out", 10, "ab%compressed.webp"),
+      entry("roc.png"),
+    ],
+  },
+  { images: [logged("out", 5)] },
+];
+
+test("each run shows its last picture up to the step, and plain pictures always", () => {
+  const shown = (step: number | null): unknown =>
+    imageRows(RUNS, step).rows.map(({ key, cells }) => [key, ...cells.map((cell) => cell?.step)]);
+
+  expect(imageRows(RUNS, null).steps).toEqual([0, 5, 10]);
+  expect(shown(null)).toEqual([
+    ["out", 10, 5],
+    ["roc.png", null, undefined],
+  ]);
+  expect(shown(4)).toEqual([
+    ["out", 0, undefined],
+    ["roc.png", null, undefined],
+  ]);
+});
+
+test("folders of several runs lie over one another, with the number of runs that have a file", () => {
+  const listing = (paths: readonly string[]) => ({
+    path: "",
+    files: paths.map(entry),
+    source: "tree",
+  });
+
+  const { files, counts } = mergeListings([listing(["a", "b"]), listing(["b"])]);
+  expect(files.map((file) => file.path)).toEqual(["a", "b"]);
+  expect([...counts]).toEqual([
+    ["a", 1],
+    ["b", 2],
+  ]);
+});

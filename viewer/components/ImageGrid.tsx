@@ -1,0 +1,128 @@
+import type { JSX } from "preact";
+import { useMemo, useState } from "preact/hooks";
+import type { ArtifactEntry, RunFile } from "../../lib/wire/data-files.ts";
+import { iconOf } from "../artifacts/icons.ts";
+import { imageRows, type RunImages } from "../artifacts/image-rows.ts";
+import { artifactUrl, getArtifacts, getRun } from "../data/client.ts";
+import { manifest } from "../data/live.ts";
+import { useData } from "../data/use-data.ts";
+import { runNameOf } from "../run/facts.ts";
+import { runHref } from "../state/links.ts";
+import { ARTIFACT_TEXTS } from "../texts/artifacts.ts";
+import { EmptyState, ErrorState } from "./EmptyState.tsx";
+import "./ImageGrid.css";
+
+const IMAGES = "images";
+
+/** The pictures of some runs: a row for each thing that was pictured, a column a run, one slider for the step. */
+export function ImageGrid({ runIds }: { runIds: readonly string[] }): JSX.Element {
+  const { data, error } = useData<readonly LoadedRun[]>(
+    JSON.stringify(["images", runIds]),
+    (signal) => Promise.all(runIds.map((runId) => readImages(runId, signal))),
+    (change) => change.runId === null || runIds.includes(change.runId),
+  );
+  const [chosen, setChosen] = useState<number | null>(null);
+  const shown = (data ?? []).filter((run) => run.images.length > 0);
+  const { rows, steps } = useMemo(() => imageRows(shown, chosen), [data, chosen]);
+  if (data === null) {
+    return error === null ? <div class="spacer" aria-busy="true" /> : <ErrorState error={error} />;
+  }
+  if (shown.length === 0) {
+    return (
+      <EmptyState title={ARTIFACT_TEXTS.noImages} icon="image">
+        <p>{ARTIFACT_TEXTS.noImagesHint}</p>
+      </EmptyState>
+    );
+  }
+  const step = chosen ?? steps.at(-1);
+  return (
+    <section class="image-grid" aria-label="Images">
+      {steps.length > 1 && step !== undefined && (
+        <label class="image-grid-step">
+          {ARTIFACT_TEXTS.step}
+          <input
+            type="range"
+            min="0"
+            max={steps.length - 1}
+            value={steps.indexOf(step)}
+            onInput={(event) => setChosen(steps[Number(event.currentTarget.value)] ?? null)}
+          />
+          <output>{step}</output>
+        </label>
+      )}
+      <div class="image-grid-scroll">
+        <table>
+          <thead>
+            <tr>
+              <th />
+              {shown.map(({ run }) => (
+                <th key={run.info.runId} scope="col">
+                  <a class="cut" href={runHref(run.info.experimentId, run.info.runId)}>
+                    {runNameOf(run.info)}
+                  </a>
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={row.key}>
+                <th scope="row" class="cut" title={row.key}>
+                  {row.key}
+                </th>
+                {row.cells.map((cell, i) => (
+                  <td key={shown[i]?.run.info.runId}>
+                    {cell === null ? (
+                      <span class="faint">{ARTIFACT_TEXTS.noImageAt}</span>
+                    ) : (
+                      <Cell
+                        run={shown[i]?.run}
+                        entry={cell.entry}
+                        step={cell.step}
+                        name={row.key}
+                      />
+                    )}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+function Cell(props: {
+  run: RunFile | undefined;
+  entry: ArtifactEntry;
+  step: number | null;
+  name: string;
+}): JSX.Element | null {
+  const { run, entry, step, name } = props;
+  const data = manifest.value;
+  if (run === undefined || data === null) return null;
+  const { runId, experimentId } = run.info;
+  return (
+    <a href={runHref(experimentId, runId, "artifacts", entry.path)}>
+      <img src={artifactUrl(data, runId, entry.path)} alt={name} loading="lazy" />
+      {step !== null && <span class="faint">{step}</span>}
+    </a>
+  );
+}
+
+interface LoadedRun extends RunImages {
+  readonly run: RunFile;
+}
+
+async function readImages(runId: string, signal: AbortSignal): Promise<LoadedRun> {
+  const run = await getRun(runId, { signal });
+  const { files } = run.artifacts;
+  const hasFolder = files.some((entry) => entry.isDir && entry.path === IMAGES);
+  const logged = hasFolder ? (await getArtifacts(runId, IMAGES, { signal })).files : [];
+  return { run, images: [...logged, ...files].filter(isPicture) };
+}
+
+function isPicture(entry: ArtifactEntry): boolean {
+  return !entry.isDir && entry.published && iconOf(entry) === "image";
+}
