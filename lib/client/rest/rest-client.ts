@@ -5,7 +5,6 @@ import type { DatasetInput } from "../../entities/dataset.ts";
 import type { ArtifactPlace } from "../../entities/file-info.ts";
 import type { Metric } from "../../entities/metric.ts";
 import type { ModelInput, ModelOutput, Run, RunInfo, RunStatus } from "../../entities/run.ts";
-import type { Tag } from "../../entities/tag.ts";
 import type { Span, TraceInfo } from "../../entities/trace.ts";
 import {
   validateBatchSizes,
@@ -29,7 +28,8 @@ import { type MetricOptions, toMetric } from "../run-client.ts";
 import type { TrackingClient } from "../tracking-client.ts";
 import { type Call, LogQueue } from "./log-queue.ts";
 import { openProxied } from "./proxied-artifacts.ts";
-import { RestExperimentClient, searchFields, toPairs } from "./rest-experiment-client.ts";
+import { searchFields, toPairs } from "./rest-experiment-client.ts";
+import { RestRegistryClient, toTextPairs } from "./rest-registry-client.ts";
 import { sendAtExit } from "./send-at-exit.ts";
 
 const SPANS_FILE = "traces.json";
@@ -40,7 +40,7 @@ const SPANS_FILE = "traces.json";
  * What is logged is checked at once and sent in the background, in batches as large as MLflow takes. Reading a run, ending it
  * and `drain` wait until it has arrived; what the server refused is thrown there.
  */
-export class RestClient extends RestExperimentClient implements TrackingClient {
+export class RestClient extends RestRegistryClient implements TrackingClient {
   readonly #queue: LogQueue;
 
   /**
@@ -314,8 +314,4 @@ function toTraceInfo(trace: NewTrace, spans: readonly Span[]): TraceInfo {
     tags: trace.tags ?? {},
     assessments: [],
   };
-}
-
-function toTextPairs(entries: Readonly<Record<string, LogValue>>): Tag[] {
-  return Object.entries(entries).map(([key, value]) => ({ key, value: toText(value) }));
 }

@@ -86,6 +86,14 @@ export abstract class RestExperimentClient extends RunArtifacts {
     await this.post("experiments/delete-experiment-tag", { experiment_id: experimentId, key });
   }
 
+  protected request<Answer>(
+    method: "PATCH" | "DELETE",
+    path: string,
+    fields: Readonly<Record<string, unknown>>,
+  ): Promise<Answer> {
+    return this.connection.call(method, `${BASE}/${path}`, fields);
+  }
+
   protected get<Answer>(path: string, fields: Readonly<Record<string, unknown>>): Promise<Answer> {
     return this.connection.call("GET", `${BASE}/${path}`, fields);
   }

@@ -153,6 +153,72 @@ describe("a run on a server", () => {
     });
   });
 
+  test("the registry and logged models are spoken to as those of a tree", async () => {
+    const client = new RestClient(url);
+    const { info } = await client.createRun("0");
+    const { modelId } = await client.createLoggedModel("0", {
+      name: "net",
+      sourceRunId: info.runId,
+      params: { depth: "3" },
+    });
+    await client.setLoggedModelTags(modelId, { k: "v", "a/b": "c" });
+    await client.deleteLoggedModelTag(modelId, "a/b");
+    await client.logLoggedModelParams(modelId, { width: 4 });
+    await client.finalizeLoggedModel(modelId, "READY");
+    await client.createRegisteredModel("M", { tags: { t: "1" }, description: "d" });
+    const first = await client.createModelVersion("M", `models:/${modelId}`, { modelId });
+    await client.createModelVersion("M", `runs:/${info.runId}/m`, { runId: info.runId });
+    await client.setRegisteredModelAlias("M", "best", 1);
+    await client.setModelVersionTag("M", 2, "k", true);
+    await client.transitionModelVersionStage("M", 2, "Staging");
+    await client.updateModelVersion("M", 1, { description: "one" });
+
+    expect(await client.getLoggedModel(modelId)).toMatchObject({
+      status: "READY",
+      params: { depth: "3", width: "4" },
+      tags: { k: "v" },
+    });
+    expect(
+      (await client.searchLoggedModels(["0"], { filter: "name = 'net'" })).loggedModels,
+    ).toHaveLength(1);
+    expect(first).toMatchObject({ version: "1", runId: info.runId, modelId });
+    expect(await client.getModelVersionByAlias("M", "best")).toMatchObject({
+      description: "one",
+      aliases: ["best"],
+    });
+    expect(await client.getModelVersionDownloadUri("M", 1)).toBe(
+      `mlflow-artifacts:/0/models/${modelId}/artifacts`,
+    );
+    expect(
+      (await client.getLatestVersions("M", ["Staging"])).map(({ version }) => version),
+    ).toEqual(["2"]);
+    const { modelVersions } = await client.searchModelVersions({
+      filter: "name = 'M'",
+      orderBy: ["version_number ASC"],
+    });
+    expect(modelVersions.map(({ version, tags }) => [version, tags])).toEqual([
+      ["1", {}],
+      ["2", { k: "true" }],
+    ]);
+    await client.deleteRegisteredModelAlias("M", "best");
+    await client.deleteModelVersion("M", 2);
+    await client.deleteModelVersionTag("M", 1, "none");
+    await client.renameRegisteredModel("M", "N");
+    await client.updateRegisteredModel("N", { description: "new" });
+    const { registeredModels } = await client.searchRegisteredModels();
+    expect(registeredModels).toMatchObject([
+      { name: "N", description: "new", tags: { t: "1" }, latestVersions: [{ version: "1" }] },
+    ]);
+    await client.deleteRegisteredModel("N");
+    await client.deleteLoggedModel(modelId);
+    await expect(client.getRegisteredModel("N")).rejects.toMatchObject({
+      errorCode: "RESOURCE_DOES_NOT_EXIST",
+    });
+    await expect(client.getLoggedModel(modelId)).rejects.toMatchObject({
+      errorCode: "RESOURCE_DOES_NOT_EXIST",
+    });
+  });
+
   test("a trace is logged with its spans", async () => {
     const run = await startRun({ trackingUri: url });
     const twice = trace((x: number) => x * 2, { name: "twice", run });
