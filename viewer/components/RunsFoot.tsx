@@ -39,7 +39,11 @@ export function RunsFoot({ view, readAt }: RunsFootProps): JSX.Element {
       {isReading ? (
         <span role="status">{RUNS_TEXTS.stillReading(table.length, table.total)}</span>
       ) : (
-        <span class="cut">{RUNS_TEXTS.readFrom(formatAgo(readAt, now), root)}</span>
+        <span class="cut">
+          {manifest.value?.mode === "static"
+            ? RUNS_TEXTS.exportOf(root)
+            : RUNS_TEXTS.readFrom(formatAgo(readAt, now), root)}
+        </span>
       )}
     </footer>
   );

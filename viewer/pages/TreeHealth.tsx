@@ -44,8 +44,10 @@ function Report({ tree }: { tree: TreeFile }): JSX.Element {
           <div key={label}>
             <dt>{TEXTS.roots}</dt>
             <dd class="mono">{label}</dd>
-            <dd class="faint" title={formatTimeFull(tree.readAt)}>
-              {TEXTS.read(formatAgo(tree.readAt, now))}, {TEXTS.followed[connection.value]}
+            <dd class="faint" title={tree.readAt > 0 ? formatTimeFull(tree.readAt) : undefined}>
+              {/* An export does not say when it was made: its bytes are the same for the same tree. */}
+              {tree.readAt > 0 && `${TEXTS.read(formatAgo(tree.readAt, now))}, `}
+              {TEXTS.followed[connection.value]}
             </dd>
           </div>
         ))}

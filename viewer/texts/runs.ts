@@ -74,6 +74,7 @@ export const RUNS_TEXTS = {
   footColumns: (shown: number, all: number): string => `${plural(all, "column")}, ${shown} shown`,
   footWarnings: (count: number): string => `${formatCount(count)} with warnings`,
   readFrom: (age: string, root: string): string => `read ${age} from ${root}`,
+  exportOf: (root: string): string => `static export of ${root}`,
   stillReading: (count: number, all: number): string =>
     `Reading: ${formatCount(count)} of ${formatCount(all)} runs`,
   sortedBy: (name: string, direction: string): string => `Sorted by ${name}, ${direction}`,

@@ -1,65 +1,10 @@
 import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
-import { MlrunsClient } from "../../../lib/client/client.ts";
 import { openPage } from "../../helpers/browser.ts";
 import { serve } from "../../helpers/servers.ts";
 import { makeTree, type TreeName } from "../../helpers/tree.ts";
-
-/** A page and how one sees that it is there. */
-interface Place {
-  readonly name: string;
-  readonly hash: string;
-  readonly shown: string;
-}
-
-/** Pages of the frame, the runs and their comparison, with every address that MLflow's clients print for them. */
-async function placesOf(root: string, experimentName: string): Promise<Place[]> {
-  const client = new MlrunsClient(root);
-  const experiment = await client.getExperimentByName(experimentName);
-  const experimentId = experiment?.experimentId ?? "";
-  const { runs } = await client.searchRuns([experimentId]);
-  const ids = runs.map(({ info }) => info.runId);
-  const grid = ".run-table, .run-cards";
-  return [
-    { name: "experiments", hash: "#/", shown: ".experiments-table" },
-    { name: "runs", hash: `#/experiments/${experimentId}`, shown: grid },
-    { name: "runs, MLflow's address", hash: `#/experiments/${experimentId}/runs`, shown: grid },
-    { name: "all runs", hash: "#/experiments/all?life=all", shown: grid },
-    { name: "several experiments", hash: `#/experiments/${experimentId},0`, shown: grid },
-    { name: "only differences", hash: `#/experiments/${experimentId}?d=1&flat=1`, shown: grid },
-    {
-      name: "selected runs",
-      hash: `#/experiments/${experimentId}?sel=${ids[0]}`,
-      shown: ".selection-bar",
-    },
-    {
-      name: "no match",
-      hash: `#/experiments/${experimentId}?q=nothing-like-this`,
-      shown: ".empty-state",
-    },
-    {
-      name: "a wrong filter",
-      hash: `#/experiments/${experimentId}?q=params.x%20%3D%201`,
-      shown: ".filter-mistake",
-    },
-    { name: "an unknown experiment", hash: "#/experiments/404", shown: ".empty-state" },
-    { name: "an unknown page", hash: "#/nowhere", shown: ".empty-state" },
-    {
-      name: "compare, MLflow's address",
-      hash: `#/compare-runs?runs=${encodeURIComponent(JSON.stringify(ids.slice(0, 3)))}&experiments=${encodeURIComponent(JSON.stringify([experimentId]))}`,
-      shown: ".compare-table",
-    },
-    {
-      name: "compare, all values",
-      hash: `#/compare-runs?runs=${ids.slice(0, 2)}&d=0`,
-      shown: ".compare-table",
-    },
-    { name: "compare nothing", hash: "#/compare-runs", shown: ".empty-state" },
-    { name: "health", hash: "#/tree", shown: ".tree-facts" },
-    { name: "an unknown view", hash: "#/views/none", shown: ".empty-state" },
-  ];
-}
+import { MISSING_EXPERIMENT, type Place, placesOf } from "./places.ts";
 
 async function openPlaces(
   options: Parameters<typeof openPage>[1],
@@ -70,7 +15,7 @@ async function openPlaces(
   const places = await placesOf(root, experiment);
   const { url } = await serve(root);
   // Asking for what is not there is part of the test.
-  const { page } = await openPage(`${url}/`, { allow: /404 .*runs\/404\.json/, ...options });
+  const { page } = await openPage(`${url}/`, { allow: MISSING_EXPERIMENT, ...options });
   return {
     page,
     places,
