@@ -1,3 +1,5 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
@@ -26,6 +28,8 @@ export default defineConfig({
     root: here("."),
     include: ["test/**/*.test.{ts,tsx}"],
     reporters: ["default", here("test/helpers/reporter.ts")],
+    // Tests must not fill the catalog of the person who runs them.
+    env: { MLRUNS_CACHE_DIR: join(tmpdir(), "mlruns-test-catalogs") },
     testTimeout: 180_000,
     hookTimeout: 300_000,
   },

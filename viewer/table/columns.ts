@@ -45,7 +45,8 @@ export function parseColumn(id: string): Column | null {
   const [kind, field = "last"] = id.slice(0, dot).split(":");
   const key = id.slice(dot + 1);
   if (dot < 1 || key === "" || !isField(field)) return null;
-  if (kind === "attributes") return Object.hasOwn(ATTRIBUTES, key) ? { id, kind, key, field } : null;
+  if (kind === "attributes")
+    return Object.hasOwn(ATTRIBUTES, key) ? { id, kind, key, field } : null;
   return kind === "metrics" || kind === "params" || kind === "tags"
     ? { id, kind, key, field }
     : null;

@@ -113,7 +113,10 @@ export const serveCommand: Command = new Command("serve")
     if (root !== undefined || existsSync(client.root)) client.checkRoot();
     const { artifactsRoot, defaultArtifactRoot, auth, ...rest } = options;
     const serveArtifacts = options.serveArtifacts ?? flag("MLFLOW_SERVE_ARTIFACTS");
-    const location = artifactsRoot ?? defaultArtifactRoot;
+    // MLflow's destination may be a bucket behind the proxy: that is a root to which clients do not go themselves.
+    const isBucket = /^(?!file:)[a-z][a-z0-9+.-]+:/i.test(options.artifactsDestination ?? "");
+    const location =
+      artifactsRoot ?? defaultArtifactRoot ?? (isBucket ? options.artifactsDestination : undefined);
     const token = process.env.MLRUNS_AUTH_TOKEN;
     const server = await serve(client, {
       ...rest,
@@ -121,7 +124,7 @@ export const serveCommand: Command = new Command("serve")
       ...(location !== undefined && { artifactsRoot: location }),
       ...(serveArtifacts !== undefined && { serveArtifacts }),
       // Without being asked to, the server does not stand between clients and a bucket.
-      proxyArtifactsRoot: location !== undefined && serveArtifacts === true,
+      proxyArtifactsRoot: isBucket || (location !== undefined && serveArtifacts === true),
       ...(auth !== undefined && { passwordFile: passwordFile(auth) }),
       ...(token && { token }),
       port: options.port ?? DEFAULT_PORT,
