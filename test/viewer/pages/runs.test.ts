@@ -141,6 +141,8 @@ test("everything goes by keyboard: filter, suggestions, sort, selection, compari
   await page.getByRole("heading", { name: "Compare 3 runs" }).waitFor();
 
   await page.keyboard.press("Control+k");
+  // The palette is a chunk of its own: letters that come before it are the page's.
+  await page.getByRole("dialog").getByRole("combobox").waitFor();
   await page.keyboard.type("health");
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "Health" }).waitFor();
