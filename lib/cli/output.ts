@@ -1,6 +1,6 @@
 import Table from "cli-table3";
-import pc from "picocolors";
 import type { TreeProblem } from "../errors.ts";
+import { errColors, outColors } from "./colors.ts";
 
 /** Results go to stdout. */
 export function print(line: string): void {
@@ -25,7 +25,7 @@ export function printTable(head: readonly string[], rows: readonly (readonly str
     return;
   }
   const table = new Table({
-    head: head.map((name) => pc.dim(name)),
+    head: head.map((name) => outColors.dim(name)),
     chars: NO_LINES,
     style: { head: [], border: [], "padding-left": 0, "padding-right": 2 },
   });
@@ -37,7 +37,7 @@ export function printTable(head: readonly string[], rows: readonly (readonly str
 export function warnProblems(problems: readonly TreeProblem[]): boolean {
   for (const { path, line, message } of problems) {
     warn(
-      `${pc.yellow("warning")} ${path}${line === undefined ? "" : `, line ${line}`}: ${message}`,
+      `${errColors.yellow("warning")} ${path}${line === undefined ? "" : `, line ${line}`}: ${message}`,
     );
   }
   return problems.length > 0;

@@ -19,7 +19,8 @@ function mlruns(
   args: readonly string[],
   options: { cwd?: string; env?: Record<string, string> } = {},
 ): Promise<Result> {
-  const env = { ...process.env, MLFLOW_TRACKING_URI: "", MLFLOW_RUN_ID: "", ...options.env };
+  const own = { MLFLOW_TRACKING_URI: "", MLFLOW_RUN_ID: "", FORCE_COLOR: "" };
+  const env = { ...process.env, ...own, ...options.env };
   return new Promise((resolve) => {
     execFile(process.execPath, [cliPath, ...args], { ...options, env }, (error, out, err) => {
       resolve({ code: typeof error?.code === "number" ? error.code : 0, out, err });

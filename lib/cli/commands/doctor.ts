@@ -1,6 +1,6 @@
 import { Command } from "commander";
-import pc from "picocolors";
 import type { Finding, FixReport } from "../../client/maintenance-client.ts";
+import { outColors } from "../colors.ts";
 import { EXIT } from "../exit.ts";
 import { openTree } from "../options.ts";
 import { print, printJson, warn } from "../output.ts";
@@ -41,15 +41,15 @@ function printFinding(finding: Finding, { json }: Options): void {
     return;
   }
   const { severity, message, hint, mend } = finding;
-  const word = severity === "error" ? pc.red("error") : pc.yellow("warning");
+  const word = severity === "error" ? outColors.red("error") : outColors.yellow("warning");
   print(`${word} ${placeOf(finding)}: ${message}`);
-  if (mend === undefined && hint !== undefined) print(pc.dim(`  ${hint}`));
+  if (mend === undefined && hint !== undefined) print(outColors.dim(`  ${hint}`));
 }
 
 function printMended({ mended, backupFolder }: FixReport, { json }: Options): void {
   for (const { finding, what } of mended) {
     if (json) printJson({ ...finding, mended: what });
-    else print(`${pc.green("mended")} ${placeOf(finding)}: ${finding.message} (${what})`);
+    else print(`${outColors.green("mended")} ${placeOf(finding)}: ${finding.message} (${what})`);
   }
   if (backupFolder !== undefined) warn(`The files as they were are in ${backupFolder}`);
 }

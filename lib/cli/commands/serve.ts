@@ -2,10 +2,10 @@ import { existsSync } from "node:fs";
 import { relative } from "node:path";
 import { Command, Option } from "commander";
 import open from "open";
-import pc from "picocolors";
 import { MlrunsClient } from "../../client/client.ts";
 import { invalidParameter } from "../../errors.ts";
 import { type RunningServer, serve } from "../../server/index.ts";
+import { errColors, outColors } from "../colors.ts";
 import { list, port } from "../options.ts";
 import { print, warn, warnProblems } from "../output.ts";
 
@@ -146,11 +146,11 @@ async function announce(
   if (options.port === undefined && server.port !== DEFAULT_PORT) {
     warn(`port ${DEFAULT_PORT} is taken, so this is ${server.port}`);
   }
-  print(`${labelOf(client.root)} is served at ${pc.bold(server.url)}`);
+  print(`${labelOf(client.root)} is served at ${outColors.bold(server.url)}`);
   if (!LOOPBACK.includes(options.host) && !isGuarded) {
     const may = options.readOnly ? "read" : "read and change";
     warn(
-      `${pc.yellow("warning")} anybody who reaches ${options.host} can ${may} this tree: --auth asks for a password`,
+      `${errColors.yellow("warning")} anybody who reaches ${options.host} can ${may} this tree: --auth asks for a password`,
     );
   }
   const { problems } = await client.scanExperiments("ALL");

@@ -1,6 +1,6 @@
 import { Command } from "commander";
-import pc from "picocolors";
 import type { MlrunsClient, RunRecord } from "../../client/client.ts";
+import { outColors } from "../colors.ts";
 import { EXIT } from "../exit.ts";
 import { findRunId, openTree, type RootOption, rootOption } from "../options.ts";
 import {
@@ -76,7 +76,7 @@ function printRun(
   const { info, data } = record.run;
   const took =
     info.endTime === null ? "" : `, took ${shortDuration(info.endTime - info.startTime)}`;
-  print(`${pc.bold(info.runName || info.runId)}  ${info.status.toLowerCase()}`);
+  print(`${outColors.bold(info.runName || info.runId)}  ${info.status.toLowerCase()}`);
   print(`run ${info.runId}, experiment ${info.experimentId}`);
   print(`started ${shortTime(info.startTime)} by ${info.userId}${took}`);
   section("params", ["key", "value"], Object.entries(data.params));
@@ -103,6 +103,6 @@ function section(
   rows: readonly (readonly string[])[],
 ): void {
   if (rows.length === 0) return;
-  print(`\n${pc.bold(title)}`);
+  print(`\n${outColors.bold(title)}`);
   printTable(head, rows);
 }

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import pc from "picocolors";
 import { type SiteOptions, type SiteReport, writeSite } from "../../site/write.ts";
+import { errColors } from "../colors.ts";
 import { findExperimentId, openTree, type RootOption, rootOption, several } from "../options.ts";
 import { print, printJson, warn } from "../output.ts";
 
@@ -55,9 +55,10 @@ function printReport(folder: string, report: SiteReport, isDryRun: boolean): voi
   );
   if (isDryRun) print("nothing was written");
   else print(`${report.written} files written and ${report.removed} removed in ${folder}`);
-  for (const place of report.secrets) warn(`${pc.yellow("warning")} looks like a secret: ${place}`);
+  for (const place of report.secrets)
+    warn(`${errColors.yellow("warning")} looks like a secret: ${place}`);
   for (const path of report.large)
-    warn(`${pc.yellow("warning")} some hosts refuse files of this size: ${path}`);
+    warn(`${errColors.yellow("warning")} some hosts refuse files of this size: ${path}`);
 }
 
 const UNITS: Readonly<Record<string, number>> = { "": 1, k: 1e3, m: 1e6, g: 1e9 };
