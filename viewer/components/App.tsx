@@ -6,6 +6,7 @@ import { matchRoute } from "../routes.ts";
 import { useKeys } from "../state/keys.ts";
 import { openHelp, openPalette, overlay } from "../state/overlay.ts";
 import { route } from "../state/route.ts";
+import { parseHash } from "../state/url.ts";
 import { TEXTS } from "../texts.ts";
 import { ConnectionBar } from "./ConnectionBar.tsx";
 import { EmptyState, ErrorState } from "./EmptyState.tsx";
@@ -37,7 +38,10 @@ export function App(): JSX.Element {
 
   const isRail = route.value.query.get("mode") === "charts";
   return (
-    <div class={isRail ? "app app-rail" : "app"}>
+    <div
+      class={isRail ? "app app-rail" : "app"}
+      onPointerOver={(event) => prefetch(event.target as HTMLElement)}
+    >
       <button type="button" class="skip-link" onClick={() => main.current?.focus()}>
         {TEXTS.skipToContent}
       </button>
@@ -51,6 +55,15 @@ export function App(): JSX.Element {
       {overlay.value === "help" && <KeyHelp />}
     </div>
   );
+}
+
+/** Loads the code of the page that a link under the pointer leads to. A failure shows when it is followed. */
+function prefetch(element: HTMLElement): void {
+  const href = element.closest("a")?.getAttribute("href");
+  if (href?.startsWith("#/") !== true) return;
+  matchRoute(parseHash(href))
+    ?.source.load()
+    .catch(() => undefined);
 }
 
 function CurrentPage(): JSX.Element {

@@ -11,7 +11,7 @@ import {
 import type { RunsView } from "../state/runs-view.ts";
 import { directionOf } from "../table/column-options.ts";
 import { type Column, column as makeColumn } from "../table/columns.ts";
-import { NARROWEST, WIDEST } from "../table/layout.ts";
+import { groupOf, NARROWEST, type PlacedColumn, WIDEST } from "../table/layout.ts";
 import { RUNS_TEXTS } from "../texts/runs.ts";
 import { Icon } from "./Icon.tsx";
 import { type MenuItem, MenuItems } from "./Menu.tsx";
@@ -21,18 +21,12 @@ import { TableContext } from "./table-context.ts";
 const WIDTH_STEP = 24;
 
 /** The heading's menu: everything that can be dragged or clicked, for the keyboard too. */
-export function ColumnMenu({
-  column,
-  label,
-  width,
-}: {
-  column: Column;
-  label: string;
-  width: number;
-}): JSX.Element | null {
+export function ColumnMenu({ placed }: { placed: PlacedColumn }): JSX.Element | null {
   const anchor = useRef<HTMLButtonElement>(null);
-  const { view, openMenu, setOpenMenu } = useContext(TableContext);
+  const { view, openMenu, setOpenMenu, ...folding } = useContext(TableContext);
   if (view === null) return null;
+  const { column, heading, width } = placed;
+  const { label } = heading;
   const isOpen = openMenu === column.id;
   return (
     <>
@@ -56,7 +50,10 @@ export function ColumnMenu({
           label={RUNS_TEXTS.columnMenu(label)}
           onClose={() => setOpenMenu(null)}
         >
-          <MenuItems items={itemsOf(view, column, width)} onDone={() => setOpenMenu(null)} />
+          <MenuItems
+            items={[...itemsOf(view, column, width), ...foldItems(placed, folding)]}
+            onDone={() => setOpenMenu(null)}
+          />
         </Popover>
       )}
     </>
@@ -71,6 +68,7 @@ function itemsOf(view: RunsView, column: Column, width: number): MenuItem[] {
     ...(isName ? [] : placeItems(view, column)),
     {
       label: RUNS_TEXTS.wider,
+      startsGroup: true,
       onChoose: () =>
         setColumnOptions(view, column, { width: Math.min(WIDEST, width + WIDTH_STEP) }),
     },
@@ -119,9 +117,10 @@ function metricItems(view: RunsView, column: Column): MenuItem[] {
   });
   const hasTint = view.options.get(column.id)?.hasTint === true;
   return [
-    ...METRIC_FIELDS.map(show),
+    ...METRIC_FIELDS.map((field) => ({ ...show(field), startsGroup: field === "last" })),
     ...directions.map(([value, label]) => ({
       label,
+      startsGroup: value === "higher",
       isChecked: (direction ?? "none") === value,
       onChoose: () => setColumnOptions(view, column, { direction: value }),
     })),
@@ -138,6 +137,7 @@ function placeItems(view: RunsView, column: Column): MenuItem[] {
   return [
     {
       label: RUNS_TEXTS.pin,
+      startsGroup: true,
       isChecked: isPinned,
       onChoose: () => setColumnOptions(view, column, { isPinned: !isPinned }),
     },
@@ -145,4 +145,16 @@ function placeItems(view: RunsView, column: Column): MenuItem[] {
     { label: RUNS_TEXTS.moveRight, icon: "right", onChoose: () => moveColumn(view, column, 1) },
     { label: RUNS_TEXTS.hide, icon: "eye", onChoose: () => hideColumns(view, [column]) },
   ];
+}
+
+/** Shows only the first column of the group, or all of them. */
+function foldItems(
+  { column, heading }: PlacedColumn,
+  { folded, foldColumns }: { folded: ReadonlySet<string>; foldColumns: (group: string) => void },
+): MenuItem[] {
+  if (column.kind === "attributes") return [];
+  const group = groupOf(heading);
+  const name = heading.prefix === "" ? heading.kind : heading.prefix;
+  const label = folded.has(group) ? RUNS_TEXTS.unfoldGroup(name) : RUNS_TEXTS.foldGroup(name);
+  return [{ label, startsGroup: true, onChoose: () => foldColumns(group) }];
 }

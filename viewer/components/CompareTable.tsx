@@ -55,6 +55,9 @@ export function CompareTable(props: CompareTableProps): JSX.Element {
           <GroupBody key={group.kind} group={group} {...props} />
         ))}
       </table>
+      {props.onlyDifferences && groups.every(({ differing }) => differing === 0) && (
+        <p class="compare-nothing">{COMPARE_TEXTS.noDifferences}</p>
+      )}
     </section>
   );
 }

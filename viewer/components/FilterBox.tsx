@@ -159,7 +159,11 @@ export function FilterBox({ view, q, savedFilters }: FilterBoxProps): JSX.Elemen
             {RUNS_TEXTS.viewerOnly}
           </span>
         )}
-        {text.value !== "" && (
+        {text.value === "" ? (
+          <kbd class="filter-key" title={RUNS_TEXTS.filterKey}>
+            /
+          </kbd>
+        ) : (
           <>
             <span class="filter-count" role="status">
               {RUNS_TEXTS.matches(view.filter.rows.length)}

@@ -54,7 +54,7 @@ export function ImageGrid({ runIds }: { runIds: readonly string[] }): JSX.Elemen
         <table>
           <thead>
             <tr>
-              <th />
+              <td />
               {shown.map(({ run }) => (
                 <th key={run.info.runId} scope="col">
                   <a class="cut" href={runHref(run.info.experimentId, run.info.runId)}>

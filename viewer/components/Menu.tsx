@@ -13,6 +13,8 @@ export interface MenuItem {
   readonly isChecked?: boolean;
   readonly isDanger?: boolean;
   readonly isDisabled?: boolean;
+  /** A line stands above. */
+  readonly startsGroup?: boolean;
   readonly onChoose: () => void;
 }
 
@@ -70,10 +72,17 @@ export function MenuItems({
 }): JSX.Element {
   const list = useRef<HTMLUListElement>(null);
   useEffect(() => focusItem(list.current, 0), []);
+  const hasMarks = items.some(
+    ({ icon, isChecked }) => icon !== undefined || isChecked !== undefined,
+  );
   return (
     <ul ref={list} class="menu" role="none" onKeyDown={(event) => moveFocus(event, list.current)}>
       {items.map((item) => (
-        <li key={item.label} role="none">
+        <li
+          key={item.label}
+          role="none"
+          class={item.startsGroup === true ? "menu-group" : undefined}
+        >
           <button
             type="button"
             {...roleOf(item)}
@@ -85,10 +94,7 @@ export function MenuItems({
               item.onChoose();
             }}
           >
-            {item.isChecked !== undefined && (
-              <span class="menu-check">{item.isChecked && <Icon name="check" size={14} />}</span>
-            )}
-            {item.icon !== undefined && <Icon name={item.icon} size={14} />}
+            {hasMarks && <span class="menu-mark">{markOf(item)}</span>}
             <span class="menu-label">{item.label}</span>
             {item.hint !== undefined && <span class="menu-hint">{item.hint}</span>}
           </button>
@@ -96,6 +102,12 @@ export function MenuItems({
       ))}
     </ul>
   );
+}
+
+/** A tick or an icon; words stand below one another whether they have one or not. */
+function markOf({ icon, isChecked }: MenuItem): JSX.Element | null {
+  if (isChecked === true) return <Icon name="check" size={14} />;
+  return icon === undefined ? null : <Icon name={icon} size={14} />;
 }
 
 function roleOf({

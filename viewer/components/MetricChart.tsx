@@ -48,10 +48,20 @@ export function MetricChart(props: MetricChartProps): JSX.Element {
         <ChartBody {...props} runs={runs} size={size} settings={settings} sync={sync} />
       ) : (
         <header class="metric-chart-head">
-          <h3 class="cut">{metric}</h3>
+          <ChartName metric={metric} size={size} />
         </header>
       )}
     </article>
+  );
+}
+
+/** Cards stand in sections, which have headings of their own; other charts stand on the page. */
+function ChartName(props: { metric: string; size: MetricChartProps["size"] }): JSX.Element {
+  const Heading = props.size === "card" ? "h3" : "h2";
+  return (
+    <Heading class="metric-chart-name cut" title={props.metric}>
+      {props.metric}
+    </Heading>
   );
 }
 
@@ -67,9 +77,7 @@ function ChartBody(props: MetricChartProps): JSX.Element {
   return (
     <>
       <header class="metric-chart-head">
-        <h3 class="cut" title={metric}>
-          {metric}
-        </h3>
+        <ChartName metric={metric} size={size} />
         {plot !== undefined && size !== "mini" && (
           <span class="metric-chart-note">
             {noteOf(plot, runs, metric, lines, sync.zoom.value !== null)}

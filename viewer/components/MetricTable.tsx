@@ -63,7 +63,9 @@ export function MetricTable({ run }: { run: RunFile }): JSX.Element {
         <thead>
           <tr>
             <th scope="col">{RUN_TEXTS.key}</th>
-            <th />
+            <th scope="col">
+              <span class="sr-only">{RUN_TEXTS.trend}</span>
+            </th>
             <th scope="col" class="is-number">
               {RUN_TEXTS.last}
             </th>

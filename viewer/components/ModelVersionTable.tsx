@@ -23,7 +23,7 @@ export function ModelVersionTable(props: ModelVersionTableProps): JSX.Element {
   const now = useNow();
   const hasStages = model.versions.some((version) => version.currentStage !== "None");
   const columns = [
-    { name: "", width: 40 },
+    { name: MODEL_TEXTS.choose, width: 40, isNameHidden: true },
     { name: MODEL_TEXTS.version, width: 112 },
     { name: MODEL_TEXTS.aliases, width: 160 },
     ...(hasStages ? [{ name: MODEL_TEXTS.stage, width: 104 }] : []),
@@ -36,7 +36,7 @@ export function ModelVersionTable(props: ModelVersionTableProps): JSX.Element {
     if (version === undefined) return "";
     const name = MODEL_TEXTS.versionName(version.version);
     switch (columns[column]?.name) {
-      case "":
+      case MODEL_TEXTS.choose:
         return (
           <Checkbox
             isChecked={chosen.has(version.version)}

@@ -38,7 +38,7 @@ export function NavPanel({ isOpen }: { isOpen: Signal<boolean> }): JSX.Element {
       />
       {isOpen.value && <DrawerCurtain isOpen={isOpen} />}
       <nav class={isOpen.value ? "nav nav-open" : "nav"} aria-label={TEXTS.navigation}>
-        <a class="nav-brand" href={experimentsHref()}>
+        <a class="nav-brand" href={experimentsHref()} aria-label={TEXTS.product}>
           <Logo />
           <span class="nav-word">{TEXTS.product}</span>
         </a>

@@ -37,6 +37,7 @@ export function RunCards({ view }: { view: RunsView }): JSX.Element {
           left: 0,
           width: 0,
           isNumeric: true,
+          hidden: 0,
           startsGroup: false,
         })),
         1,

@@ -41,7 +41,8 @@ export function RunTable({ view, label, folds }: RunTableProps): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
   const [openMenu, setOpenMenu] = useState<string | null>(null);
   const [menuCell, setMenuCell] = useState<GridCell | null>(null);
-  const [layout, dragWidth] = useTableLayout(view, box);
+  const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
+  const [layout, dragWidth] = useTableLayout(view, box, folded);
   const rowHeight = isRoomy.value ? ROOMY_ROW_HEIGHT : ROW_HEIGHT;
   const columns = useMemo(
     () => [NAME, ...[...layout.pinned, ...layout.scrolling].map(({ column }) => column)],
@@ -117,10 +118,15 @@ export function RunTable({ view, label, folds }: RunTableProps): JSX.Element {
     setMenuCell(cell);
   };
 
+  const foldColumns = (group: string): void => {
+    const next = new Set(folded);
+    if (!next.delete(group)) next.add(group);
+    setFolded(next);
+  };
   const { active } = grid;
   const activeId = active.row < 0 ? `run-head-${active.column}` : cellId(active.row, active.column);
   return (
-    <TableContext.Provider value={{ view, openMenu, setOpenMenu }}>
+    <TableContext.Provider value={{ view, openMenu, setOpenMenu, folded, foldColumns }}>
       <div
         ref={box}
         class={isRoomy.value ? "run-table run-table-roomy" : "run-table"}
@@ -231,11 +237,12 @@ function useRowContext(
   }, [view, layout, firstColumn, endColumn, rowHeight, now]);
 }
 
-/** Rows in view with the slot each is drawn in: a row that leaves gives its elements to the one that comes. */
-function slots({ firstRow, endRow }: GridWindow): [slot: number, index: number][] {
-  const count = Math.max(1, endRow - firstRow);
-  return Array.from({ length: endRow - firstRow }, (_, i) => {
-    const index = firstRow + i;
-    return [index % count, index];
-  });
+/** Rows in view by the slot they are drawn in: a row that leaves gives its elements to the one that comes, in place. */
+function slots(window: GridWindow): [slot: number, index: number][] {
+  const { firstRow, endRow, slots: count, firstSlotRow } = window;
+  const offset = (((firstRow - firstSlotRow) % count) + count) % count;
+  return Array.from({ length: count }, (_, slot): [number, number] => [
+    slot,
+    firstRow + ((slot - offset + count) % count),
+  ]).filter(([, index]) => index < endRow);
 }

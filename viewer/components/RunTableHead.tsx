@@ -1,11 +1,13 @@
 import type { JSX } from "preact";
+import { useContext } from "preact/hooks";
 import { directionOf, type OptionsById } from "../table/column-options.ts";
 import { ATTRIBUTES, type Column } from "../table/columns.ts";
-import type { PlacedColumn, TableLayout } from "../table/layout.ts";
+import { groupOf, type PlacedColumn, type TableLayout } from "../table/layout.ts";
 import type { SortKey } from "../table/sort.ts";
 import { RUNS_TEXTS } from "../texts/runs.ts";
 import { Checkbox } from "./Checkbox.tsx";
 import { ColumnMenu } from "./ColumnMenu.tsx";
+import { TableContext } from "./table-context.ts";
 import { useResize } from "./use-resize.ts";
 
 export interface HeadActions {
@@ -78,6 +80,7 @@ export function RunTableHead(props: RunTableHeadProps): JSX.Element {
               left: 0,
               width: layout.nameWidth,
               isNumeric: false,
+              hidden: 0,
               startsGroup: false,
             },
             0,
@@ -91,22 +94,37 @@ export function RunTableHead(props: RunTableHeadProps): JSX.Element {
   );
 }
 
-/** Names over adjacent columns of one group. */
+interface GroupSpan {
+  readonly kind: string;
+  readonly prefix: string;
+  readonly group: string;
+  width: number;
+  hidden: number;
+  readonly hasLine: boolean;
+}
+
+/** Names over adjacent columns of one group. A click folds the group; its columns' menus do the same. */
 function GroupNames(props: {
   columns: readonly PlacedColumn[];
   first?: { readonly kind: string; readonly width: number };
 }): JSX.Element {
-  const spans: { kind: string; prefix: string; width: number; hasLine: boolean }[] = [];
-  if (props.first !== undefined) spans.push({ ...props.first, prefix: "", hasLine: false });
-  for (const { heading, width, startsGroup } of props.columns) {
+  const { foldColumns } = useContext(TableContext);
+  const { first } = props;
+  const spans: GroupSpan[] =
+    first === undefined ? [] : [{ ...first, prefix: "", group: "", hidden: 0, hasLine: false }];
+  for (const { heading, width, hidden, startsGroup } of props.columns) {
     const last = spans.at(-1);
-    if (last !== undefined && !startsGroup) last.width += width;
-    else spans.push({ ...heading, width, hasLine: startsGroup });
+    if (last !== undefined && !startsGroup) {
+      last.width += width;
+      last.hidden += hidden;
+    } else {
+      spans.push({ ...heading, group: groupOf(heading), width, hidden, hasLine: startsGroup });
+    }
   }
-  let before = props.first === undefined ? "Attributes" : "";
+  let before = first === undefined ? "Attributes" : "";
   return (
     <>
-      {spans.map(({ kind, prefix, width, hasLine }, i) => {
+      {spans.map(({ kind, prefix, group, width, hidden, hasLine }, i) => {
         // The kind is said once, then only its prefixes.
         const isNewKind = kind !== before;
         before = kind;
@@ -116,8 +134,17 @@ function GroupNames(props: {
             class={hasLine ? "run-head-group run-cell-group" : "run-head-group"}
             style={{ width: `${width}px` }}
           >
-            {isNewKind && <span>{kind}</span>}
-            {prefix !== "" && <b>{prefix}</b>}
+            <button
+              type="button"
+              class="run-head-fold"
+              tabIndex={-1}
+              disabled={!hasLine}
+              onClick={() => foldColumns(group)}
+            >
+              {isNewKind && <span>{kind}</span>}
+              {prefix !== "" && <b>{prefix}</b>}
+              {hidden > 0 && <span>{RUNS_TEXTS.hiddenColumns(hidden)}</span>}
+            </button>
           </div>
         );
       })}
@@ -176,7 +203,7 @@ function HeadCell({ placed, index, sort, options, isActive, actions }: HeadCellP
           </span>
         )}
       </button>
-      <ColumnMenu column={column} label={heading.label} width={width} />
+      <ColumnMenu placed={placed} />
       <span class="run-head-resize" aria-hidden="true" {...resize} />
     </div>
   );

@@ -35,6 +35,9 @@ export function RunsFoot({ view, readAt }: RunsFootProps): JSX.Element {
           {RUNS_TEXTS.footWarnings(view.warningCount)}
         </a>
       )}
+      <span class="sr-only" role="status">
+        {sortWords(view)}
+      </span>
       <span class="spacer" />
       {isReading ? (
         <span role="status">{RUNS_TEXTS.stillReading(table.length, table.total)}</span>
@@ -76,4 +79,12 @@ export function RunningNote({ view }: { view: RunsView }): JSX.Element | null {
       </span>
     </span>
   );
+}
+
+/** What a screen reader says when the sort changes. */
+function sortWords({ sort }: RunsView): string {
+  const [first] = sort;
+  if (first === undefined) return RUNS_TEXTS.notSorted;
+  const direction = first.isDescending ? RUNS_TEXTS.descending : RUNS_TEXTS.ascending;
+  return RUNS_TEXTS.sortedBy(first.column.key, direction);
 }

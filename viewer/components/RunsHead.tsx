@@ -45,6 +45,7 @@ export function RunsHead(props: RunsHeadProps): JSX.Element {
     })),
     {
       label: RUNS_TEXTS.copyLink,
+      startsGroup: props.views.views.length > 0,
       icon: "link",
       onChoose: () => void copyText(location.href, RUNS_TEXTS.linkCopied),
     },

@@ -41,7 +41,7 @@ export function SelectionBar({ view, onEdit }: SelectionBarProps): JSX.Element |
     })),
   ];
   const editItems: MenuItem[] = [
-    { label: RUNS_TEXTS.tag, icon: "tag", onChoose: () => onEdit("tag") },
+    { label: RUNS_TEXTS.tag, icon: "tag", startsGroup: true, onChoose: () => onEdit("tag") },
     ...(ids.length === 1
       ? [{ label: RUNS_TEXTS.rename, icon: "edit" as const, onChoose: () => onEdit("rename") }]
       : []),

@@ -22,6 +22,7 @@ export function SettingsMenu(): JSX.Element {
         })),
         {
           label: TEXTS.roomyRows,
+          startsGroup: true,
           isChecked: isRoomy.value,
           onChoose: () => {
             isRoomy.value = !isRoomy.value;
@@ -34,7 +35,7 @@ export function SettingsMenu(): JSX.Element {
             singleKeys.value = !singleKeys.value;
           },
         },
-        { label: TEXTS.help, hint: "?", icon: "help", onChoose: openHelp },
+        { label: TEXTS.help, startsGroup: true, hint: "?", icon: "help", onChoose: openHelp },
       ]}
     />
   );

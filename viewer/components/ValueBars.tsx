@@ -24,7 +24,7 @@ export function ValueBars({ metric, runs, sync }: ValueBarsProps): JSX.Element {
   return (
     <article class="value-bars" aria-label={metric}>
       <header class="metric-chart-head">
-        <h3 class="cut" title={metric}>
+        <h3 class="metric-chart-name cut" title={metric}>
           {metric}
         </h3>
         <span class="metric-chart-note">{CHART_TEXTS.oneValue}</span>

@@ -1,5 +1,6 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { TEXTS } from "../texts.ts";
 import { Icon } from "./Icon.tsx";
 import "./VirtualTable.css";
 
@@ -10,6 +11,8 @@ export interface VirtualColumn {
   readonly isNumber?: boolean;
   /** Pixels; the least of a column that grows. */
   readonly width: number;
+  /** The name is read, not shown: the column is too narrow for it. */
+  readonly isNameHidden?: boolean;
   /** Takes the room that the others leave. */
   readonly grows?: boolean;
 }
@@ -77,7 +80,11 @@ export function VirtualTable(props: VirtualTableProps): JSX.Element {
         </colgroup>
         <thead>
           <tr>
-            {props.rowNumber !== undefined && <th />}
+            {props.rowNumber !== undefined && (
+              <th scope="col">
+                <span class="sr-only">{TEXTS.rowNumber}</span>
+              </th>
+            )}
             {columns.map((column, i) => (
               <HeaderCell
                 key={i}
@@ -86,7 +93,7 @@ export function VirtualTable(props: VirtualTableProps): JSX.Element {
                 onSort={props.onSort && (() => props.onSort?.(i))}
               />
             ))}
-            {!hasGrowing && <th />}
+            {!hasGrowing && <td class="virtual-table-filler" />}
           </tr>
         </thead>
         <tbody>
@@ -127,7 +134,7 @@ function HeaderCell(props: {
 }): JSX.Element {
   const { column, sort, onSort } = props;
   const name = (
-    <span class="virtual-table-name">
+    <span class={column.isNameHidden === true ? "sr-only" : "virtual-table-name"}>
       <span class="cut">{column.name}</span>
       {sort !== null && <Icon name={sort.isDescending ? "down" : "up"} size={12} />}
     </span>

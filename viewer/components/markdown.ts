@@ -40,10 +40,9 @@ export function renderMarkdown(text: string, options: MarkdownOptions = {}): Doc
   });
   for (const link of fragment.querySelectorAll("a")) checkLink(link, options);
   for (const image of fragment.querySelectorAll("img")) checkImage(image, options);
-  // Task lists have check boxes; nothing else may be filled in.
+  // The boxes of a task list cannot be ticked here, so they are signs.
   for (const input of fragment.querySelectorAll("input")) {
-    if (input.type === "checkbox") input.disabled = true;
-    else input.remove();
+    input.replaceWith(input.type === "checkbox" ? (input.checked ? "☑" : "☐") : "");
   }
   return fragment;
 }

@@ -6,6 +6,9 @@ interface TableState {
   /** Id of the column whose menu is open. */
   readonly openMenu: string | null;
   readonly setOpenMenu: (columnId: string | null) => void;
+  /** Groups of columns of which only the first is shown. */
+  readonly folded: ReadonlySet<string>;
+  readonly foldColumns: (group: string) => void;
 }
 
 /** What the parts of the runs table share. */
@@ -13,4 +16,6 @@ export const TableContext: Context<TableState> = createContext<TableState>({
   view: null,
   openMenu: null,
   setOpenMenu: () => undefined,
+  folded: new Set(),
+  foldColumns: () => undefined,
 });

@@ -8,6 +8,9 @@ export interface GridWindow {
   readonly endRow: number;
   readonly firstColumn: number;
   readonly endColumn: number;
+  /** Elements for rows; row `i` is drawn in slot `(i - firstSlotRow) % slots`. */
+  readonly slots: number;
+  readonly firstSlotRow: number;
 }
 
 interface GridSize {
@@ -21,6 +24,9 @@ interface GridSize {
 
 /** Rows that are drawn beyond the edge, so that scrolling meets no blank ones. */
 const OVERSCAN_ROWS = 8;
+
+/** After a rest of so long the elements are put into the order of the rows, for who reads the page in its order. */
+const REST_MS = 400;
 
 /** Follows the scroll position of a box, and changes only when other rows or columns come into view. */
 export function useGridWindow(
@@ -64,13 +70,22 @@ export function useGridWindow(
   const { rowCount, rowHeight, headHeight, pinnedWidth, columns } = size;
   const [firstColumn, endColumn] = visibleColumns(columns, seen.left, seen.width - pinnedWidth);
   const firstRow = Math.max(0, Math.floor(seen.top / rowHeight) - OVERSCAN_ROWS);
-  const endRow = Math.min(
-    rowCount,
-    Math.ceil((seen.top + seen.height - headHeight) / rowHeight) +
-      OVERSCAN_ROWS +
-      OVERSCAN_ROWS / 2,
-  );
-  return { firstRow: Math.min(firstRow, endRow), endRow, firstColumn, endColumn, look };
+  const shown = Math.ceil((seen.height - headHeight) / rowHeight);
+  const slots = Math.max(1, shown + OVERSCAN_ROWS * 3);
+  const endRow = Math.min(rowCount, firstRow + slots);
+  const firstSlotRow = useRested(firstRow);
+  return { firstRow, endRow, firstColumn, endColumn, slots, firstSlotRow, look };
+}
+
+/** A value as it was when it last stopped changing. */
+function useRested(value: number): number {
+  const [rested, setRested] = useState(value);
+  useEffect(() => {
+    if (rested === value) return;
+    const timer = setTimeout(() => setRested(value), REST_MS);
+    return () => clearTimeout(timer);
+  }, [value, rested]);
+  return rested;
 }
 
 function sameColumns(

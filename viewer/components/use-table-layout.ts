@@ -14,6 +14,7 @@ export interface WidthDrag {
 export function useTableLayout(
   view: RunsView,
   box: RefObject<HTMLElement | null>,
+  folded: ReadonlySet<string>,
 ): readonly [TableLayout, (drag: WidthDrag | null) => void] {
   const [available, setAvailable] = useState(() => window.innerWidth);
   const [drag, setDrag] = useState<WidthDrag | null>(null);
@@ -33,7 +34,7 @@ export function useTableLayout(
   const layout = useMemo(() => {
     const options =
       drag === null ? view.options : withOptions(view.options, drag.column, { width: drag.width });
-    return layOut(view.table, view.columns, options, prefixes, available, isGrouped);
-  }, [view.table, view.columns, view.options, prefixes, available, isGrouped, drag]);
+    return layOut(view.table, view.columns, options, prefixes, available, isGrouped, folded);
+  }, [view.table, view.columns, view.options, prefixes, available, isGrouped, folded, drag]);
   return [layout, setDrag];
 }

@@ -22,12 +22,15 @@ const FIRST_PAGE_MS = 1_000;
 /** A hidden page gives its connection back: browsers allow six per host, over all tabs. */
 const LET_GO_AFTER_MS = 10_000;
 
-const listeners = new Set<(change: ChangeEvent) => void>();
+/** `isAskedFor`: by the reader of the page, who waits for it. */
+type Listener = (change: ChangeEvent, isAskedFor: boolean) => void;
+
+const listeners = new Set<Listener>();
 let source: EventSource | null = null;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 /** Calls back on each change of the tree; `experimentId` and `runId` are null when anything may have changed. */
-export function onChange(listener: (change: ChangeEvent) => void): () => void {
+export function onChange(listener: Listener): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
@@ -41,10 +44,10 @@ export async function startLive(): Promise<void> {
   }, FIRST_PAGE_MS);
 }
 
-/** Asks at once whether anything changed; the answer to a lost connection and to the key `r`. */
+/** Asks at once whether anything changed: after an edit, when a connection was lost, and for the key `r`. */
 export async function refresh(): Promise<void> {
   await readManifest();
-  announceAny(manifest.peek()?.generation ?? "");
+  announceAny(manifest.peek()?.generation ?? "", true);
   follow();
 }
 
@@ -128,11 +131,11 @@ function hangUp(): void {
   source = null;
 }
 
-function announceAny(named: string): void {
-  announce({ kind: "change", experimentId: null, runId: null, generation: named });
+function announceAny(named: string, isAskedFor = false): void {
+  announce({ kind: "change", experimentId: null, runId: null, generation: named }, isAskedFor);
 }
 
-function announce(change: ChangeEvent): void {
+function announce(change: ChangeEvent, isAskedFor = false): void {
   generation.value++;
-  for (const listener of listeners) listener(change);
+  for (const listener of listeners) listener(change, isAskedFor);
 }

@@ -35,9 +35,9 @@ export function keepReading<Value>(
 ): () => void {
   const reader = new Reader<Value>(load, (outcome) => report((old) => merge(old, outcome)));
   void reader.read();
-  const stop = onChange((change) => {
+  const stop = onChange((change, isAskedFor) => {
     const isAny = change.experimentId === null && change.runId === null;
-    if (isAny || isTouched(change)) reader.readSoon();
+    if (isAny || isTouched(change)) reader.readSoon(isAskedFor);
   });
   const onVisible = (): void => reader.catchUp();
   document.addEventListener("visibilitychange", onVisible);
@@ -67,6 +67,7 @@ class Reader<Value> {
   #controller: AbortController | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isStale = false;
+  #isAskedFor = false;
   #restUntil = 0;
 
   constructor(load: Load<Value>, report: (outcome: Outcome<Value>) => void) {
@@ -80,6 +81,7 @@ class Reader<Value> {
     const started = performance.now();
     this.#controller = controller;
     this.#isStale = false;
+    this.#isAskedFor = false;
     try {
       const data = await this.#load(signal, (part) => {
         if (!signal.aborted) this.#report({ part });
@@ -95,12 +97,16 @@ class Reader<Value> {
     if (this.#isStale) this.readSoon();
   }
 
-  /** A hidden page waits until it is seen again. */
-  readSoon(): void {
+  /** A hidden page waits until it is seen again. Who asked for it need not wait until the reader has rested. */
+  readSoon(isAskedFor = false): void {
     this.#isStale = true;
+    this.#isAskedFor ||= isAskedFor;
     if (this.#controller !== null || document.hidden) return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.read(), this.#restUntil - performance.now());
+    this.#timer = setTimeout(
+      () => void this.read(),
+      this.#isAskedFor ? 0 : this.#restUntil - performance.now(),
+    );
   }
 
   catchUp(): void {

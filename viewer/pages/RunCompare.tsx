@@ -68,7 +68,7 @@ export function RunCompare(_props: PageProps): JSX.Element {
     <>
       <header class="page-head">
         {experimentIds.length > 0 && (
-          <span class="page-crumb">
+          <span class="page-crumb compare-wide">
             <a href={runsHref(experimentIds)}>
               {experimentIds.map((id) => findExperiment(id)?.name ?? id).join(", ")}
             </a>
@@ -232,6 +232,7 @@ function CompareExport({ runs }: { runs: readonly RunFile[] }): JSX.Element {
   return (
     <>
       <Button
+        class="compare-wide"
         onClick={() =>
           void copyText(compareMarkdown(names, shownGroups(runs)), COMPARE_TEXTS.copied)
         }

@@ -7,6 +7,7 @@ import { ExperimentCrumb } from "../components/ExperimentCrumb.tsx";
 import { Fact, Facts } from "../components/Facts.tsx";
 import { KeyValues } from "../components/KeyValues.tsx";
 import type { PageProps } from "../components/page-source.ts";
+import { ScrollBox } from "../components/ScrollBox.tsx";
 import { SpanDetail } from "../components/SpanDetail.tsx";
 import { SpanTree } from "../components/SpanTree.tsx";
 import { TraceState } from "../components/TraceState.tsx";
@@ -54,12 +55,12 @@ export function TraceDetail({ params }: PageProps): JSX.Element {
             <SpanTree spans={data.spans} chosen={span?.spanId ?? ""} onChoose={setChosen} />
           )}
         </div>
-        <aside class="trace-side">
+        <ScrollBox class="trace-side" label={TRACE_TEXTS.details}>
           {span !== undefined && <SpanDetail key={span.spanId} span={span} />}
           <Assessments assessments={data.assessments} />
           <KeyValues title={TRACE_TEXTS.tags} values={ownTags(data.trace.tags)} />
           <KeyValues title={TRACE_TEXTS.metadata} values={data.metadata} />
-        </aside>
+        </ScrollBox>
       </div>
     </>
   );

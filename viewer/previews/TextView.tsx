@@ -1,5 +1,6 @@
 import type { JSX, Ref } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
+import { ScrollBox } from "../components/ScrollBox.tsx";
 import { formatCount } from "../format.ts";
 import { ARTIFACT_TEXTS } from "../texts/artifacts.ts";
 import { findPlaces, markPlaces, type Piece, textBlocks } from "./text-lines.ts";
@@ -13,7 +14,7 @@ interface TextViewProps {
   readonly wraps: boolean;
   /** Lines are numbered: the text begins with the first line of its file. */
   readonly hasNumbers: boolean;
-  readonly boxRef?: Ref<HTMLDivElement>;
+  readonly boxRef?: Ref<HTMLElement>;
 }
 
 /** Lines that a browser draws or skips together. */
@@ -33,7 +34,7 @@ export function TextView(props: TextViewProps): JSX.Element {
   // Colours go over line ends: a coloured text is one block.
   const isOneBlock = colored !== undefined && search === "";
   return (
-    <div ref={props.boxRef} class="text-scroll">
+    <ScrollBox boxRef={props.boxRef} class="text-scroll" label={ARTIFACT_TEXTS.text}>
       {search !== "" && (
         <p class="text-found" role="status">
           {ARTIFACT_TEXTS.matches(
@@ -65,7 +66,7 @@ export function TextView(props: TextViewProps): JSX.Element {
           ))
         )}
       </div>
-    </div>
+    </ScrollBox>
   );
 }
 

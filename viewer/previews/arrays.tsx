@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import { ScrollBox } from "../components/ScrollBox.tsx";
 import { formatBytes, plural } from "../format.ts";
 import { ARTIFACT_TEXTS } from "../texts/artifacts.ts";
 import { PreviewState } from "./PreviewState.tsx";
@@ -26,7 +27,7 @@ export function ArraysPreview({ file, url }: PreviewProps): JSX.Element {
   if (reading.state !== "done") return <PreviewState reading={reading} />;
   const { tensors, metadata } = reading.value;
   return (
-    <div class="preview-scroll model-card">
+    <ScrollBox class="preview-scroll model-card" label={fileName(file)}>
       <table class="key-table">
         <thead>
           <tr>
@@ -66,6 +67,6 @@ export function ArraysPreview({ file, url }: PreviewProps): JSX.Element {
           </dl>
         </section>
       )}
-    </div>
+    </ScrollBox>
   );
 }

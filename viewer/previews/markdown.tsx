@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import { MarkdownView } from "../components/MarkdownView.tsx";
+import { ScrollBox } from "../components/ScrollBox.tsx";
 import { Segmented } from "../components/Segmented.tsx";
 import { ARTIFACT_TEXTS } from "../texts/artifacts.ts";
 import { PreviewState } from "./PreviewState.tsx";
@@ -45,9 +46,9 @@ export function MarkdownPreview(props: PreviewProps): JSX.Element {
       {mode === "source" ? (
         <TextPreview {...props} />
       ) : (
-        <div class="preview-scroll preview-padded preview-prose">
+        <ScrollBox class="preview-scroll preview-padded preview-prose" label={fileName(file)}>
           <MarkdownView text={reading.value} {...near} />
-        </div>
+        </ScrollBox>
       )}
     </div>
   );

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { parseYamlMap } from "../../lib/format/yaml.ts";
+import { ScrollBox } from "../components/ScrollBox.tsx";
 import { Segmented } from "../components/Segmented.tsx";
 import { ARTIFACT_TEXTS } from "../texts/artifacts.ts";
 import {
@@ -63,7 +64,7 @@ async function readRequirements(props: PreviewProps, signal: AbortSignal): Promi
 function Card(props: { card: ModelCard; requirements: readonly Requirement[] }): JSX.Element {
   const { card, requirements } = props;
   return (
-    <div class="preview-scroll model-card">
+    <ScrollBox class="preview-scroll model-card" label={ARTIFACT_TEXTS.modelCard}>
       <dl class="key-values model-facts">
         {card.facts.map(([key, value]) => (
           <div key={key}>
@@ -96,7 +97,7 @@ function Card(props: { card: ModelCard; requirements: readonly Requirement[] }):
           <RequirementList requirements={requirements} />
         </section>
       )}
-    </div>
+    </ScrollBox>
   );
 }
 

@@ -1,10 +1,11 @@
 import type { JSX } from "preact";
 import { MarkdownView } from "../components/MarkdownView.tsx";
+import { ScrollBox } from "../components/ScrollBox.tsx";
 import { ARTIFACT_TEXTS } from "../texts/artifacts.ts";
 import { highlight } from "./highlight.ts";
 import { type NotebookCell, type NotebookOutput, parseNotebook } from "./notebook.ts";
 import { PreviewState } from "./PreviewState.tsx";
-import type { PreviewProps } from "./preview.ts";
+import { fileName, type PreviewProps } from "./preview.ts";
 import { readWhole } from "./read-bytes.ts";
 import { TextPreview } from "./text.tsx";
 import { useFile } from "./use-file.ts";
@@ -22,11 +23,11 @@ export function NotebookPreview(props: PreviewProps): JSX.Element {
   if (reading.state !== "done") return <PreviewState reading={reading} />;
   if (reading.value === undefined) return <TextPreview {...props} />;
   return (
-    <div class="preview-scroll notebook">
+    <ScrollBox class="preview-scroll notebook" label={fileName(props.file)}>
       {reading.value.map((cell, i) => (
         <Cell key={i} cell={cell} />
       ))}
-    </div>
+    </ScrollBox>
   );
 }
 

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { parseYamlMap } from "../../lib/format/yaml.ts";
+import { ScrollBox } from "../components/ScrollBox.tsx";
 import { Segmented } from "../components/Segmented.tsx";
 import { ARTIFACT_TEXTS } from "../texts/artifacts.ts";
 import { condaRequirements, parseRequirements, type Requirement } from "./mlmodel.ts";
@@ -39,9 +40,9 @@ export function RequirementsPreview(props: PreviewProps): JSX.Element {
       {mode === "text" ? (
         <TextPreview {...props} />
       ) : (
-        <div class="preview-scroll model-card">
+        <ScrollBox class="preview-scroll model-card" label={fileName(props.file)}>
           <RequirementList requirements={reading.value} />
-        </div>
+        </ScrollBox>
       )}
     </div>
   );

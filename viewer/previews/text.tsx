@@ -69,7 +69,7 @@ function LoadedText(props: {
 }): JSX.Element {
   const { loaded, ending } = props;
   const [search, setSearch] = useState("");
-  const scroller = useRef<HTMLDivElement>(null);
+  const scroller = useRef<HTMLElement>(null);
   const isWhole = loaded.start === 0 && loaded.end >= loaded.total;
   const colored = useMemo(
     () => (loaded.text.length > MOST_HIGHLIGHTED ? undefined : highlight(loaded.text, ending)),

@@ -1,11 +1,12 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { Button } from "../components/Button.tsx";
+import { ScrollBox } from "../components/ScrollBox.tsx";
 import { formatBytes } from "../format.ts";
 import { ARTIFACT_TEXTS } from "../texts/artifacts.ts";
 import { hexLines } from "./hex.ts";
 import { PreviewState } from "./PreviewState.tsx";
-import { endingOf, type PreviewProps } from "./preview.ts";
+import { endingOf, fileName, type PreviewProps } from "./preview.ts";
 import { readBytes, readWhole } from "./read-bytes.ts";
 import { TextPreview } from "./text.tsx";
 import { looksLikeText } from "./text-lines.ts";
@@ -29,11 +30,11 @@ export function UnknownPreview(props: PreviewProps): JSX.Element {
   if (looksLikeText(bytes)) return <TextPreview {...props} />;
   const isPickle = PICKLES.has(endingOf(props.file));
   return (
-    <div class="preview-scroll preview-padded">
+    <ScrollBox class="preview-scroll preview-padded" label={fileName(props.file)}>
       <p class="muted">{isPickle ? ARTIFACT_TEXTS.pickleNote : ARTIFACT_TEXTS.unknownKind}</p>
       <pre class="hex">{hexLines(bytes.subarray(0, SHOWN_BYTES)).join("\n")}</pre>
       <Hash {...props} />
-    </div>
+    </ScrollBox>
   );
 }
 

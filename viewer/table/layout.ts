@@ -12,6 +12,8 @@ export interface PlacedColumn {
   readonly width: number;
   /** Numbers stand at the right, words at the left. */
   readonly isNumeric: boolean;
+  /** Columns of the same group that are folded away behind this one. */
+  readonly hidden: number;
   /** A hairline stands before the first column of a group. */
   readonly startsGroup: boolean;
 }
@@ -42,6 +44,7 @@ const END = 16;
  *
  * @param available - pixels of the table on the screen
  * @param isGrouped - metrics are shown as mean ± deviation
+ * @param folded - groups of columns of which only the first is shown
  */
 export function layOut(
   table: RunsTable,
@@ -50,23 +53,30 @@ export function layOut(
   prefixes: ReadonlySet<string>,
   available: number,
   isGrouped: boolean,
+  folded: ReadonlySet<string>,
 ): TableLayout {
   const isPinned = (column: Column): boolean => options.get(column.id)?.isPinned === true;
   const place = (some: readonly Column[]): PlacedColumn[] => {
+    const placed: PlacedColumn[] = [];
     let left = 0;
     // Attributes go on from the name: no line between.
     let before = "Attributes ";
-    return some.map((column) => {
+    for (const column of some) {
       const heading = headingOf(column, prefixes);
+      const group = groupOf(heading);
+      const last = placed.at(-1);
+      if (group === before && last !== undefined && folded.has(group)) {
+        placed[placed.length - 1] = { ...last, hidden: last.hidden + 1 };
+        continue;
+      }
       const width = options.get(column.id)?.width ?? usualWidth(table, column, heading, isGrouped);
-      const group = `${heading.kind} ${heading.prefix}`;
       const isNumeric = standsRight(table, column);
       const startsGroup = group !== before;
-      const placed = { column, heading, left, width, isNumeric, startsGroup };
+      placed.push({ column, heading, left, width, isNumeric, hidden: 0, startsGroup });
       left += width;
       before = group;
-      return placed;
-    });
+    }
+    return placed;
   };
   const widthOf = (placed: readonly PlacedColumn[]): number =>
     placed.reduce((sum, { width }) => sum + width, 0);
@@ -83,6 +93,11 @@ export function layOut(
     pinnedWidth,
     totalWidth: Math.max(available, pinnedWidth + widthOf(scrolling) + END),
   };
+}
+
+/** Names the group that a column stands in. */
+export function groupOf({ kind, prefix }: Heading): string {
+  return `${kind} ${prefix}`;
 }
 
 function nameRoom(available: number, others: number): number {

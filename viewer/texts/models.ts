@@ -41,6 +41,7 @@ export const MODEL_TEXTS = {
   noMatch: "No model has this text.",
   promptsHidden: (count: string): string => `${count} not shown`,
   compareRuns: (count: number): string => `Compare ${count} source runs`,
+  choose: "Choose",
   chooseVersions: "Choose versions to compare their source runs",
   noVersion: (version: string): string => `There is no version ${version} of this model`,
   notFound: (name: string): string => `There is no registered model '${name}'`,

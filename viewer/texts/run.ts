@@ -39,6 +39,7 @@ export const RUN_TEXTS = {
   registeredAs: (version: string): string => `version ${version}`,
   key: "Key",
   value: "Value",
+  trend: "Trend",
   last: "Last",
   min: "Min",
   max: "Max",

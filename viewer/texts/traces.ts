@@ -2,6 +2,7 @@
 export const TRACE_TEXTS = {
   traces: "Traces",
   trace: "Trace",
+  details: "What went in and out",
   name: "Name",
   state: "State",
   time: "Time",

@@ -1,0 +1,97 @@
+import axe from "axe-core";
+import { expect, test } from "vitest";
+import { openPage } from "../../helpers/browser.ts";
+import { serve } from "../../helpers/servers.ts";
+import { makeTree } from "../../helpers/tree.ts";
+import { EXPERIMENT_ID, history, makeRunTree, RUN_ID } from "./run-tree.ts";
+
+const OTHER = "f".repeat(32);
+const RUN = `#/experiments/${EXPERIMENT_ID}/runs/${RUN_ID}`;
+const RUNS = `#/experiments/${EXPERIMENT_ID}/runs`;
+const COMPARE = `#/compare-runs?runs=${RUN_ID},${OTHER}`;
+
+/** A page and a selector of what only it shows. */
+const PLACES: readonly (readonly [hash: string, shown: string])[] = [
+  [RUN, ".run-overview .uplot"],
+  [`${RUN}/metrics`, ".chart-panel .uplot"],
+  [`${RUN}/artifacts`, ".artifact-choose"],
+  [`${RUN}/artifacts/table.csv`, ".virtual-table tbody tr"],
+  [`${RUN}/artifacts/data.json`, ".value-row"],
+  [`${RUN}/artifacts/train.py`, ".text-keyword"],
+  [`${RUN}/artifacts/read.md`, ".markdown table"],
+  [`${RUN}/artifacts/report.html`, ".html-frame"],
+  [`${RUN}/artifacts/model.pkl`, ".hex"],
+  [`${RUN}/artifacts/gone.txt`, ".empty-state"],
+  [`${RUN}/models`, ".empty-state"],
+  [`#/metric/loss?runs=${RUN_ID},${OTHER}`, ".metric-chart-page .uplot"],
+  [`${RUNS}?mode=charts`, ".run-charts .uplot"],
+  [`${RUNS}?mode=charts&g=params.lr`, ".run-legend-groups"],
+  [`${RUNS}?mode=charts&tab=parallel`, ".parallel-name"],
+  [`${RUNS}?mode=charts&tab=scatter`, ".scatter-canvas"],
+  [`${RUNS}?mode=images`, ".empty-state"],
+  [`${COMPARE}&tab=curves`, ".chart-panel .uplot"],
+  [`${COMPARE}&tab=artifacts&f=train.py`, ".diff-line"],
+];
+
+test.each(["light", "dark"] as const)(
+  "axe finds nothing to object to on the pages of a run in the %s theme",
+  async (colorScheme) => {
+    const files = (scale: number): Record<string, string | Uint8Array> => ({
+      "params/lr": String(scale),
+      "metrics/loss": history([3 * scale, 2, 1]),
+      "metrics/train/acc": history([0.1 * scale, 0.2]),
+      "metrics/final": history([scale]),
+      "tags/mlflow.note.content": "# Note\n\n- [x] done\n",
+      "tags/mlflow.source.git.commit": "3fd02a8c0ffee1234567890abcdef1234567890a",
+      "artifacts/table.csv": "a,b\n1,x\n",
+      "artifacts/data.json": '{"a": [1, {"b": null}]}',
+      "artifacts/train.py": `import os\nlr = ${scale}\n`,
+      "artifacts/read.md": "# Read\n\n| a | b |\n|---|---|\n| 1 | 2 |\n",
+      "artifacts/report.html": "<p>report</p>",
+      "artifacts/model.pkl": Uint8Array.from([0x80, 4, 0, 1]),
+    });
+    const { url } = await serve(await makeRunTree(files(1), { [OTHER]: files(2) }));
+    const { page } = await openPage(`${url}/${RUN}`, { colorScheme });
+    await page.evaluate(axe.source);
+
+    for (const [hash, shown] of PLACES) {
+      await page.evaluate((next) => {
+        location.hash = next;
+      }, hash);
+      await page.locator(shown).first().waitFor();
+      expect(await violations(page), hash).toEqual([]);
+    }
+  },
+);
+
+test("axe finds nothing to object to in the registry, logged models and traces", async () => {
+  for (const [tree, hash, shown] of [
+    ["v3-registry", "#/models", ".virtual-table tbody a"],
+    ["v3-registry", "#/models/churn%20model/versions/3", ".model-side .block"],
+    ["v3-traces", "#/experiments/492178799070633253/traces", ".virtual-table tbody a"],
+    [
+      "v3-traces",
+      "#/experiments/492178799070633253/traces/tr-785009c6f03ddf3afb8b4b1b72d23e0a",
+      ".span-row",
+    ],
+  ] as const) {
+    const { url } = await serve(await makeTree(tree));
+    const { page } = await openPage(`${url}/${hash}`);
+    await page.evaluate(axe.source);
+    await page.locator(shown).first().waitFor();
+
+    expect(await violations(page), hash).toEqual([]);
+  }
+});
+
+/** What axe objects to: the rule and the elements. */
+async function violations(page: Awaited<ReturnType<typeof openPage>>["page"]): Promise<unknown[]> {
+  return page.evaluate(async () => {
+    const { axe: checker } = globalThis as unknown as { axe: typeof import("axe-core") };
+    const { violations: found } = await checker.run(document, { iframes: false });
+    return found.map(({ id, nodes }) => ({
+      id,
+      targets: nodes.map(({ html }) => html.slice(0, 160)),
+    }));
+  });
+}
