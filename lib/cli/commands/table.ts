@@ -13,6 +13,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   restore: async () => (await import("./lifecycle.ts")).restoreCommand,
   doctor: async () => (await import("./doctor.ts")).doctorCommand,
   catalog: async () => (await import("./catalog.ts")).catalogCommand,
+  relocate: async () => (await import("./relocate.ts")).relocateCommand,
   gc: async () => (await import("./gc.ts")).gcCommand,
   push: async () => (await import("./sync.ts")).pushCommand,
   pull: async () => (await import("./sync.ts")).pullCommand,
