@@ -39,15 +39,17 @@ export async function ensureBuild() {
   });
 }
 
-/** Builds `dist/`: the library and the command line by tsc, the viewer by Vite. */
+/** Builds `dist/`: types by tsc, the library, the command line and the viewer by Vite. */
 export async function build() {
   say("building");
   const started = new Date();
   await run(process.execPath, [bin("typescript", "tsc"), "--build", "lib"]);
-  await removeStaleOutput();
   // Tests call this too, in whose surroundings Vite would build for debugging, with names of source files.
   const production = { ...process.env, NODE_ENV: "production" };
-  await run(process.execPath, [bin("vite", "vite"), "build", "--logLevel", "warn"], production);
+  const vite = [bin("vite", "vite"), "build", "--logLevel", "warn"];
+  await run(process.execPath, [...vite, "--config", "vite.lib.config.ts"], production);
+  await removeStaleOutput(started);
+  await run(process.execPath, vite, production);
   await mkdir(stampFolder, { recursive: true });
   await writeFile(buildStamp, started.toISOString());
 }
@@ -182,18 +184,33 @@ function buildIsFresh() {
   const outputs = ["cli/main.js", "viewer/index.html"].map((name) => join(repoRoot, "dist", name));
   if (![buildStamp, ...outputs].every((path) => existsSync(path))) return false;
   const built = Date.parse(readFileSync(buildStamp, "utf8"));
-  const sources = ["lib", "viewer", "package-lock.json", "tsconfig.base.json", "vite.config.ts"];
+  const sources = [
+    "lib",
+    "viewer",
+    "package-lock.json",
+    "tsconfig.base.json",
+    "vite.config.ts",
+    "vite.lib.config.ts",
+  ];
   return sources.every((name) => newestChange(join(repoRoot, name)) < built);
 }
 
-/** tsc leaves the output of a source that is gone, and the package would carry it. */
-async function removeStaleOutput() {
+/**
+ * Removes types whose source is gone, which tsc leaves, and scripts that this build has not written: the package would
+ * carry them.
+ *
+ * @param {Date} started
+ */
+async function removeStaleOutput(started) {
   const dist = join(repoRoot, "dist");
   for (const file of readdirSync(dist, { recursive: true, encoding: "utf8" })) {
-    const source = /^(?!viewer[\\/])(.*?)(\.d\.ts|\.js)$/.exec(file)?.[1];
-    if (source !== undefined && !existsSync(join(repoRoot, "lib", `${source}.ts`))) {
-      await rm(join(dist, file));
-    }
+    if (/^viewer[\\/]/.test(file)) continue;
+    const path = join(dist, file);
+    const source = join(repoRoot, "lib", file.replace(/\.d\.ts$/, ".ts"));
+    const isStale = file.endsWith(".d.ts")
+      ? !existsSync(source)
+      : file.endsWith(".js") && statSync(path).mtime < started;
+    if (isStale) await rm(path);
   }
 }
 

@@ -58,7 +58,8 @@ test("the package holds what was built and the papers, nothing else", () => {
     .map(({ path }) => path)
     .filter((path) => !/^dist\/.*\.(js|d\.ts|css|html|svg|json)$/.test(path));
 
-  expect(strange.sort()).toEqual(["CHANGELOG.md", "LICENSE", "README.md", "package.json"]);
+  const papers = ["CHANGELOG.md", "LICENSE", "README.md", "dist/THIRD-PARTY-LICENSES.md"];
+  expect(strange.sort()).toEqual([...papers, "package.json"]);
 });
 
 test("no file of the package names the machine that built it", async () => {
@@ -66,6 +67,31 @@ test("no file of the package names the machine that built it", async () => {
     const text = await readFile(join(home, "node_modules", "mlruns", path), "utf8");
     expect(text.includes(repoRoot), path).toBe(false);
   }
+});
+
+test("only lib/package-files.ts asks where it lies, because the build moves every other module", async () => {
+  const lib = join(repoRoot, "lib");
+  const files = (await readdir(lib, { recursive: true })).filter((name) => name.endsWith(".ts"));
+  const texts = await Promise.all(
+    files.map(async (name) => ({ name, text: await readFile(join(lib, name), "utf8") })),
+  );
+
+  const asking = texts.filter(({ text }) => text.includes("import.meta")).map(({ name }) => name);
+  expect(asking).toEqual(["package-files.ts"]);
+});
+
+test("loading the library opens few files, and none of the server or the cloud", async () => {
+  const script = join(home, "load.mjs");
+  await writeFile(script, 'import "mlruns"; console.log("loaded");');
+  const { stdout, stderr } = await start(process.execPath, [script], {
+    cwd: home,
+    env: { ...process.env, NODE_DEBUG: "esm" },
+  });
+
+  expect(stdout).toContain("loaded");
+  const files = [...stderr.matchAll(/Storing file:\/\/(\S+)/g)].map(([, file = ""]) => file);
+  expect(files.length).toBeLessThan(20);
+  expect(files.filter((file) => /hono|valibot|sirv|fs-extra|aws|server/.test(file))).toEqual([]);
 });
 
 test("what npm installs weighs less than 15 MB, without the cloud SDKs", async () => {
@@ -127,8 +153,8 @@ async function sizeOf(path: string): Promise<number> {
 async function start(
   program: string,
   args: readonly string[],
-  options: { readonly cwd: string },
-): Promise<{ readonly stdout: string }> {
+  options: { readonly cwd: string; readonly env?: NodeJS.ProcessEnv },
+): Promise<{ readonly stdout: string; readonly stderr: string }> {
   try {
     return await promisify(execFile)(program, args, options);
   } catch (error) {

@@ -2,17 +2,14 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { setImmediate } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
+import { catalogThread } from "../package-files.ts";
 import type { Answer, Job } from "./jobs.ts";
 
 /** Readers wait for the disk as much as they work, but a thread has its price. */
 const MOST_THREADS = 7;
 /** Threads that have had nothing to do for so long are ended, ms. */
 const IDLE_MS = 5_000;
-
-// Node cannot run the source of a thread before it is built; then everything is done in this one.
-const workerFile = fileURLToPath(new URL("./worker.js", import.meta.url));
 
 /** The main thread and some helpers, which take jobs from a list until it is empty. */
 export class Crew {
@@ -52,10 +49,11 @@ export class Crew {
 
   #start(wanted: number): readonly Worker[] {
     clearTimeout(this.#idle);
-    if (!existsSync(workerFile)) return [];
+    // Node cannot run the source of a thread before it is built; then everything is done in this one.
+    if (!existsSync(catalogThread)) return [];
     const count = Math.min(wanted, availableParallelism() - 1);
     while (this.#threads.length < count) {
-      const thread = new Worker(workerFile, { stderr: true });
+      const thread = new Worker(catalogThread, { stderr: true });
       thread.unref();
       thread.on("error", () => this.#forget(thread));
       thread.on("exit", () => this.#forget(thread));

@@ -1,8 +1,7 @@
 #!/usr/bin/env node
 import { Command } from "commander";
-import { version } from "../version.ts";
+import { version } from "../package-files.ts";
 import { COMMANDS } from "./commands/table.ts";
-import { explain } from "./exit.ts";
 
 // A reader that has seen enough (`mlruns runs | head`) is no error.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -13,19 +12,23 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 try {
   await run(process.argv.slice(2));
 } catch (error) {
+  const { explain } = await import("./exit.ts");
   process.exitCode = explain(error);
 }
 
 async function run(args: readonly string[]): Promise<void> {
+  const named = args.find((arg) => !arg.startsWith("-"));
+  // A script asks for it often: nothing else is loaded.
+  if (named === undefined && args.some((arg) => arg === "--version" || arg === "-V")) {
+    process.stdout.write(`${version}\n`);
+    return;
+  }
   const program = new Command("mlruns")
     .description("Experiment tracking with nothing to run, over an MLflow-compatible mlruns tree")
     .version(version)
     .showHelpAfterError("(--help shows what there is)");
-  const named = args.find((arg) => !arg.startsWith("-"));
   const only = named !== undefined && named in COMMANDS ? [named] : Object.keys(COMMANDS);
-  // Asking for the version must not load the server.
-  const isVersion = named === undefined && args.some((arg) => arg === "--version" || arg === "-V");
-  for (const name of isVersion ? [] : only) {
+  for (const name of only) {
     const command = await COMMANDS[name]?.();
     if (command !== undefined) program.addCommand(command);
   }

@@ -1,9 +1,7 @@
+import { mkdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
-import fs from "fs-extra";
-import pMap from "p-map";
-import { stringify } from "yaml";
 import type {
   ArtifactFile,
   ArtifactRepository,
@@ -38,9 +36,9 @@ export abstract class RunArtifacts {
 
   /** Copies a file of this machine into the artifacts of a run, under its own name. */
   async logArtifact(runId: string, localFile: string, folder = ""): Promise<void> {
-    const stat = await fs.stat(localFile).catch(() => undefined);
-    if (stat === undefined) throw notFound(`No such file or directory: '${localFile}'`);
-    if (stat.isDirectory())
+    const found = await stat(localFile).catch(() => undefined);
+    if (found === undefined) throw notFound(`No such file or directory: '${localFile}'`);
+    if (found.isDirectory())
       return this.logArtifacts(runId, localFile, join(folder, basename(localFile)));
     const artifacts = await this.openRunArtifacts(runId);
     await artifacts.upload(localFile, joinPath(folder, basename(localFile)));
@@ -72,11 +70,9 @@ export abstract class RunArtifacts {
 
   /** Writes a value as a JSON artifact, or as YAML when the path ends so. */
   async logDict(runId: string, value: unknown, path: string): Promise<void> {
-    await this.logText(
-      runId,
-      /\.ya?ml$/.test(path) ? stringify(value) : JSON.stringify(value, null, 2),
-      path,
-    );
+    if (!/\.ya?ml$/.test(path)) return this.logJson(runId, value, path);
+    const { stringify } = await import("yaml");
+    await this.logText(runId, stringify(value), path);
   }
 
   /** Writes a value as a JSON artifact. */
@@ -159,7 +155,8 @@ export abstract class RunArtifacts {
       );
     }
     const files = found.isDir ? await collect(artifacts.list(path)) : [{ path }];
-    if (found.isDir) await fs.mkdir(join(destination, path), { recursive: true });
+    if (found.isDir) await mkdir(join(destination, path), { recursive: true });
+    const { default: pMap } = await import("p-map");
     await pMap(files, (file) => artifacts.download(file.path, join(destination, file.path)), {
       concurrency: CONCURRENCY,
     });
@@ -187,10 +184,11 @@ export async function uploadFolder(
   localFolder: string,
   folder: string,
 ): Promise<void> {
-  const stat = await fs.stat(localFolder).catch(() => undefined);
-  if (!stat?.isDirectory()) throw notFound(`No such folder: '${localFolder}'`);
+  const found = await stat(localFolder).catch(() => undefined);
+  if (!found?.isDirectory()) throw notFound(`No such folder: '${localFolder}'`);
   const local = await openArtifacts({ kind: "folder", folder: localFolder });
   const files = await collect(local.list(""));
+  const { default: pMap } = await import("p-map");
   await pMap(
     files,
     ({ path }) => artifacts.upload(join(localFolder, path), joinPath(folder, path)),

@@ -1,14 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { fileURLToPath } from "node:url";
 import { getRequestListener } from "@hono/node-server";
 import fs from "fs-extra";
 import sirv from "sirv";
 import type { MlrunsClient } from "../client/client.ts";
 import { MlrunsError } from "../errors.ts";
+import { builtViewer, version } from "../package-files.ts";
 import { WHOLE_TREE } from "../site/scope.ts";
-import { version } from "../version.ts";
 import { createApp } from "./app.ts";
 import { type AuthOptions, openAuth } from "./auth.ts";
 import { ChangeFeed } from "./events.ts";
@@ -47,7 +46,6 @@ export interface RunningServer {
 
 const DEFAULT_PORT = 5_000;
 const PORTS_TRIED = 20;
-const BUILT_VIEWER = fileURLToPath(new URL("../viewer", import.meta.url));
 
 /**
  * Serves the viewer and its data over a tree. Resolves when requests are answered.
@@ -77,7 +75,7 @@ export async function serve(
     options,
   );
   const answer = getRequestListener(app.fetch);
-  const viewer = await openViewer(options.viewerDir ?? BUILT_VIEWER);
+  const viewer = await openViewer(options.viewerDir ?? builtViewer);
   const authenticate = await openAuth(options);
   const prefix = (options.staticPrefix ?? "").replace(/\/+$/, "");
 

@@ -1,11 +1,10 @@
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import fastGlob from "fast-glob";
 import fs from "fs-extra";
 import pMap from "p-map";
 import type { MlrunsClient } from "../client/client.ts";
 import { invalidParameter } from "../errors.ts";
-import { version } from "../version.ts";
+import { builtViewer, version } from "../package-files.ts";
 import { rawPath } from "../wire/data-files.ts";
 import { bytesOf, type SiteContext } from "./context.ts";
 import { openOwner } from "./owner.ts";
@@ -46,7 +45,6 @@ const LISTING = "mlruns-site.json";
 const SMALL = 1_000_000;
 /** GitHub refuses files of 100 MB and warns above 50. */
 const LARGE = 90_000_000;
-const BUILT_VIEWER = fileURLToPath(new URL("../viewer", import.meta.url));
 const CONCURRENCY = 8;
 
 /**
@@ -91,7 +89,7 @@ export async function writeSite(
     files.add(path);
     if (await replaceIfOther(join(folder, path), bytes)) written++;
   };
-  await copyViewer(options.viewerDir ?? BUILT_VIEWER, put);
+  await copyViewer(options.viewerDir ?? builtViewer, put);
   await put(".nojekyll", new Uint8Array());
   await pMap(data, async (path) => put(path, await makeBytes(context, path)), {
     concurrency: CONCURRENCY,

@@ -1,6 +1,6 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { type Adapter, Low } from "lowdb";
+import type { Adapter, Low } from "lowdb";
 import writeFileAtomic from "write-file-atomic";
 
 /**
@@ -34,6 +34,7 @@ export async function openJsonFile<Data extends { readonly format: number }>(
   path: string,
   empty: Data,
 ): Promise<Low<Data>> {
+  const { Low } = await import("lowdb");
   const file = new Low<Data>(new JsonFile<Data>(path), empty);
   await file.read();
   if (file.data?.format !== empty.format) file.data = empty;

@@ -2,7 +2,6 @@ import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { Command } from "commander";
-import { addUser } from "../../server/index.ts";
 import { print } from "../output.ts";
 
 const add = new Command("add")
@@ -10,6 +9,7 @@ const add = new Command("add")
   .argument("<file>", "made when there is none; serve it with --auth basic:FILE")
   .argument("<name>", "user")
   .action(async (file: string, name: string) => {
+    const { addUser } = await import("../../server/index.ts");
     await addUser(file, name, await readPassword());
     print(`${name} may enter where a server is started with --auth basic:${file}`);
   });

@@ -1,10 +1,9 @@
 import { existsSync } from "node:fs";
 import { relative } from "node:path";
 import { Command, Option } from "commander";
-import open from "open";
 import { MlrunsClient } from "../../client/client.ts";
 import { invalidParameter } from "../../errors.ts";
-import { type RunningServer, serve } from "../../server/index.ts";
+import type { RunningServer } from "../../server/index.ts";
 import { errColors, outColors } from "../colors.ts";
 import { list, port } from "../options.ts";
 import { print, warn, warnProblems } from "../output.ts";
@@ -118,6 +117,7 @@ export const serveCommand: Command = new Command("serve")
     const location =
       artifactsRoot ?? defaultArtifactRoot ?? (isBucket ? options.artifactsDestination : undefined);
     const token = process.env.MLRUNS_AUTH_TOKEN;
+    const { serve } = await import("../../server/index.ts");
     const server = await serve(client, {
       ...rest,
       artifactsOnly: options.artifactsOnly ?? flag("MLFLOW_ARTIFACTS_ONLY") ?? false,
@@ -156,7 +156,9 @@ async function announce(
   const { problems } = await client.scanExperiments("ALL");
   warnProblems(problems);
   // Without a display there is no browser to open, and a script does not want one.
-  if (options.open && process.stdout.isTTY) await open(server.url).catch(() => undefined);
+  if (!options.open || !process.stdout.isTTY) return;
+  const { default: open } = await import("open");
+  await open(server.url).catch(() => undefined);
 }
 
 /** A variable that is a switch: MLflow takes `true` and `1`. Undefined when it is not set. */

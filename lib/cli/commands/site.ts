@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import { type SiteOptions, type SiteReport, writeSite } from "../../site/write.ts";
+import type { SiteOptions, SiteReport } from "../../site/write.ts";
 import { errColors } from "../colors.ts";
 import { findExperimentId, openTree, type RootOption, rootOption, several } from "../options.ts";
 import { print, printJson, warn } from "../output.ts";
@@ -43,6 +43,7 @@ export const siteCommand: Command = new Command("site")
       ...(options.maxSize !== undefined && { maxSize: options.maxSize }),
       ...(ids.length > 0 && { experimentIds: new Set(ids) }),
     };
+    const { writeSite } = await import("../../site/write.ts");
     const report = await writeSite(client, folder, site);
     if (options.json) printJson(report);
     else printReport(folder, report, options.dryRun);

@@ -1,5 +1,4 @@
 import { Command } from "commander";
-import { syncArtifacts } from "../../client/sync.ts";
 import { invalidParameter } from "../../errors.ts";
 import { print } from "../output.ts";
 import { addSyncOptions, type SyncFlags, toSyncOptions } from "../sync-options.ts";
@@ -33,6 +32,7 @@ export const syncCommand: Command = addSyncOptions(
 async function run(from: string, to: string | undefined, flags: SyncFlags): Promise<void> {
   await runStoppable(async (signal) => {
     if (!to) throw invalidParameter("Where to? Give a URI or set ARTIFACT_ROOT.");
+    const { syncArtifacts } = await import("../../client/sync.ts");
     const progress = showProgress();
     try {
       const report = await syncArtifacts(from, to, {

@@ -1,10 +1,5 @@
 import { Command } from "commander";
-import {
-  type FilterRule,
-  type SyncStep,
-  syncArtifacts,
-  verifyArtifacts,
-} from "../../client/sync.ts";
+import type { FilterRule, SyncStep } from "../../client/sync.ts";
 import { print, printJson } from "../output.ts";
 import { addFilterOptions, EXIT_CODES } from "../sync-options.ts";
 import { exitOfDifferences, runStoppable, shortBytes } from "../sync-output.ts";
@@ -26,6 +21,7 @@ export const verifyCommand: Command = addFilterOptions(
   .addHelpText("after", EXIT_CODES)
   .action((folder: string, uri: string, { json, ...options }: Flags) =>
     runStoppable(async () => {
+      const { verifyArtifacts } = await import("../../client/sync.ts");
       const report = await verifyArtifacts(folder, uri, options);
       if (json) printJson(report);
       else {
@@ -52,6 +48,7 @@ export const statusCommand: Command = addFilterOptions(
       const steps: SyncStep[] = [];
       const look = { dryRun: true, delete: true, deleteAll: true, signal, filters };
       const onStep = (step: SyncStep): void => void steps.push(step);
+      const { syncArtifacts } = await import("../../client/sync.ts");
       const { unchanged } = await syncArtifacts(folder, uri, { ...look, onStep });
       const paths = (isMeant: (step: SyncStep) => boolean): string[] =>
         steps.filter(isMeant).map(({ path }) => path);

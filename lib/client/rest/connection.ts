@@ -1,11 +1,10 @@
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
-import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import type { Agent, IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { MlrunsError } from "../../errors.ts";
-import { version } from "../../version.ts";
+import { version } from "../../package-files.ts";
 import { decodeError, type ErrorJson } from "../../wire/error.ts";
 import type { ConnectionSettings } from "./settings.ts";
 
@@ -36,13 +35,10 @@ const LONGEST_BACKOFF = 120;
  */
 export class Connection {
   readonly settings: ConnectionSettings;
-  readonly #agent: HttpAgent;
+  #agent: Agent | undefined;
 
   constructor(settings: ConnectionSettings) {
     this.settings = settings;
-    this.#agent = settings.url.startsWith("https:")
-      ? new HttpsAgent({ keepAlive: true, ...settings.tls })
-      : new HttpAgent({ keepAlive: true });
   }
 
   /**
@@ -103,7 +99,7 @@ export class Connection {
   }
 
   close(): void {
-    this.#agent.destroy();
+    this.#agent?.destroy();
   }
 
   /** Milliseconds to wait after a try that failed, counted from 0. The first retry follows at once, as urllib3 has it. */
@@ -115,14 +111,16 @@ export class Connection {
     return (seconds + Math.random() * backoffJitter) * 1_000;
   }
 
-  #try(request: RestRequest): Promise<IncomingMessage> {
-    const { url, timeoutMs } = this.settings;
+  async #try(request: RestRequest): Promise<IncomingMessage> {
+    const { url, timeoutMs, tls } = this.settings;
+    // Loaded here: who logs to a folder should not wait for it at each start.
+    const http = await (url.startsWith("https:") ? import("node:https") : import("node:http"));
+    this.#agent ??= new http.Agent({ keepAlive: true, ...tls });
     const isJson = request.json !== undefined;
     const body = isJson ? JSON.stringify(request.json) : "";
     const size = request.content?.size ?? Buffer.byteLength(body);
-    const send = url.startsWith("https:") ? httpsRequest : httpRequest;
     return new Promise((resolve, reject) => {
-      const sent = send(
+      const sent = http.request(
         `${url}${request.path}${queryOf(request.query)}`,
         {
           method: request.method,

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
+import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import fs from "fs-extra";
 import { lookup } from "mrmime";
 import type {
   ArtifactFile,
@@ -76,7 +76,7 @@ export function openProxied(connection: Connection, root: string): ArtifactRepos
   };
 
   const upload = async (localFile: string, path: string): Promise<Receipt> => {
-    const { size } = await fs.stat(localFile);
+    const { size } = await stat(localFile);
     const answer = await connection.send({
       method: "PUT",
       path: urlOf(path),
@@ -111,17 +111,17 @@ export function openProxied(connection: Connection, root: string): ArtifactRepos
         await pipeline(content, createWriteStream(temporary, { flags: "wx", mode: 0o600 }));
         await upload(temporary, path);
       } finally {
-        await fs.remove(temporary);
+        await rm(temporary, { force: true });
       }
     },
     async download(path, localFile) {
-      await fs.mkdir(dirname(localFile), { recursive: true });
+      await mkdir(dirname(localFile), { recursive: true });
       const temporary = `${localFile}.mlruns-${randomUUID()}`;
       try {
         await pipeline(await read(path), createWriteStream(temporary, { flags: "wx" }));
-        await fs.rename(temporary, localFile);
+        await rename(temporary, localFile);
       } catch (error) {
-        await fs.remove(temporary);
+        await rm(temporary, { force: true });
         throw error;
       }
       return NO_RECEIPT;
