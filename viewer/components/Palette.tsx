@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useId, useMemo, useRef } from "preact/hooks";
-import { closeOverlay } from "../state/overlay.ts";
+import { closeOverlay, takeTyped } from "../state/overlay.ts";
 import { TEXTS } from "../texts.ts";
 import { Dialog } from "./Dialog.tsx";
 import { Icon } from "./Icon.tsx";
@@ -21,13 +21,20 @@ export function Palette(): JSX.Element {
   const listId = useId();
   const all = usePaletteItems();
   const items = useMemo(() => rank(all, text.value), [all, text.value]);
-  useEffect(() => input.current?.focus(), []);
 
   const choose = (item: PaletteItem | undefined): void => {
     if (item === undefined) return;
     closeOverlay();
     item.onChoose();
   };
+  useEffect(() => {
+    if (input.current === null) return;
+    const typed = takeTyped();
+    input.current.value = typed.text;
+    text.value = typed.text;
+    input.current.focus();
+    if (typed.isEntered) choose(rank(all, typed.text)[0]);
+  }, []);
   const onKeyDown = (event: KeyboardEvent): void => {
     const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 }[event.key];
     if (step !== undefined) {

@@ -9,16 +9,19 @@ import { RUNS_TEXTS } from "../texts/runs.ts";
 
 interface RunsFootProps {
   readonly view: RunsView;
+  /** False until the first rows have come: there is nothing to count. */
+  readonly isThere: boolean;
   /** When the data was read, ms since the epoch. */
   readonly readAt: number;
 }
 
 /** What was read, and what of it is shown. */
-export function RunsFoot({ view, readAt }: RunsFootProps): JSX.Element {
+export function RunsFoot({ view, isThere, readAt }: RunsFootProps): JSX.Element {
   const now = useNow();
   const { table } = view;
   const root = manifest.value?.roots.map(({ label }) => shortPath(label)).join(", ") ?? "";
   const isReading = table.length < table.total;
+  if (!isThere) return <footer class="page-foot">{RUNS_TEXTS.readingRuns(undefined)}</footer>;
   return (
     <footer class="page-foot">
       <span>

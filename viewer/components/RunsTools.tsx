@@ -34,9 +34,11 @@ export function RunsTools({ view, savedFilters, isTable }: RunsToolsProps): JSX.
         {isTable && (
           <Button icon="diff" pressed={isOn} onClick={() => setOnlyDifferences(!isOn)}>
             {RUNS_TEXTS.onlyDifferences}
-            <span class="button-count">
-              {RUNS_TEXTS.ofCount(view.differing, view.dataColumnCount)}
-            </span>
+            {view.dataColumnCount > 0 && (
+              <span class="button-count">
+                {RUNS_TEXTS.ofCount(view.differing, view.dataColumnCount)}
+              </span>
+            )}
           </Button>
         )}
         <GroupButton view={view} />

@@ -6,6 +6,7 @@ import { lazyComponent } from "../components/lazy.tsx";
 import type { PageProps } from "../components/page-source.ts";
 import { RunsFoot } from "../components/RunsFoot.tsx";
 import { RunsHead } from "../components/RunsHead.tsx";
+import { RunsReading } from "../components/RunsReading.tsx";
 import { RunsTools } from "../components/RunsTools.tsx";
 import { RunTable } from "../components/RunTable.tsx";
 import { type RunEdit, SelectionBar } from "../components/SelectionBar.tsx";
@@ -79,7 +80,8 @@ export function ExperimentRuns({ params }: PageProps): JSX.Element {
     return <ErrorState error={error} />;
   }
   const content = (): JSX.Element => {
-    if (data === null || view.isPending) return <div class="runs-nothing" aria-busy="true" />;
+    if (data === null) return <RunsReading experimentIds={experimentIds} />;
+    if (view.isPending) return <div class="runs-nothing" aria-busy="true" />;
     if (table.length === 0) return <NoRuns />;
     if (view.rows.length === 0) return <NoMatch view={view} life={lifecycleOf(query.value)} />;
     if (mode === "charts") return <RunCharts view={view} />;
@@ -100,7 +102,7 @@ export function ExperimentRuns({ params }: PageProps): JSX.Element {
           edit.value = wanted;
         }}
       />
-      <RunsFoot view={view} readAt={readAt.current} />
+      <RunsFoot view={view} isThere={data !== null} readAt={readAt.current} />
       {edit.value !== null && (
         <RunEditDialog
           edit={edit.value}

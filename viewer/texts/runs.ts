@@ -74,6 +74,8 @@ export const RUNS_TEXTS = {
   footWarnings: (count: number): string => `${formatCount(count)} with warnings`,
   readFrom: (age: string, root: string): string => `read ${age} from ${root}`,
   exportOf: (root: string): string => `static export of ${root}`,
+  readingRuns: (count: number | undefined): string =>
+    count === undefined ? "Reading the runs…" : `Reading ${plural(count, "run")}…`,
   stillReading: (count: number, all: number): string =>
     `Reading: ${formatCount(count)} of ${formatCount(all)} runs`,
   sortedBy: (name: string, direction: string): string => `Sorted by ${name}, ${direction}`,

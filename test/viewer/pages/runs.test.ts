@@ -140,9 +140,12 @@ test("everything goes by keyboard: filter, suggestions, sort, selection, compari
   await page.keyboard.press("c");
   await page.getByRole("heading", { name: "Compare 3 runs" }).waitFor();
 
+  // The palette is a chunk of its own, and what is typed before it is here belongs to it all the same.
+  await page.route(/\/Palette-/, async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await route.continue();
+  });
   await page.keyboard.press("Control+k");
-  // The palette is a chunk of its own: letters that come before it are the page's.
-  await page.getByRole("dialog").getByRole("combobox").waitFor();
   await page.keyboard.type("health");
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "Health" }).waitFor();
@@ -288,3 +291,26 @@ test.each(["v1-legacy", "v2-basic", "v3-basic", "v3-edge", "v3-sklearn"] as cons
     }
   },
 );
+
+test("runs that are still being read are not said to be none", async () => {
+  const { root, experimentId } = await makeSweep();
+  const { url } = await serve(root);
+  const { page } = await openPage(`${url}/#/`);
+  let release = (): void => undefined;
+  const isReleased = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route(/data\/runs\//, async (route) => {
+    await isReleased;
+    await route.continue();
+  });
+
+  await page.goto(`${url}/#/experiments/${experimentId}`);
+  await page.reload();
+  await page.getByText("Reading 12 runs…").waitFor();
+  expect(await page.locator("footer").textContent()).toBe("Reading the runs…");
+
+  release();
+  await expect.poll(() => namesOf(page)).toHaveLength(12);
+  expect(await page.locator("footer").textContent()).toContain("12 of 12 runs");
+});
