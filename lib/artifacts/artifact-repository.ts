@@ -11,6 +11,8 @@ export interface ArtifactFile extends FileInfo {
    */
   readonly md5?: string;
   readonly parts?: number;
+  /** In hex, where a version's manifest tells it. */
+  readonly sha256?: string;
   /** Another value whenever the content was written anew: an ETag or a generation. */
   readonly etag?: string;
 }
@@ -46,12 +48,24 @@ export interface TransferOptions {
   readonly journal?: UploadJournal;
   /** The file as a listing told it: saves asking again, and fails when it was written anew since. For downloads. */
   readonly listed?: ArtifactFile;
+  /** The ETag of what an upload replaces, null for nothing: fails with ABORTED when something else is there. */
+  readonly replaces?: string | null;
+  /** Computes the receipt's SHA-256 also of large files. */
+  readonly wantsSha256?: boolean;
+}
+
+/** A small file whole, as it was when it had this ETag. */
+export interface LoadedFile {
+  readonly content: Buffer;
+  readonly etag: string;
 }
 
 /** What a store holds after a transfer. */
 export interface Receipt {
   /** MD5 of the content in hex; null when it did not have to be computed. */
   readonly md5: string | null;
+  /** In hex; null when it was not computed. */
+  readonly sha256: string | null;
   readonly etag: string | null;
   /** Whether listings tell this MD5: not so where S3 encrypts with keys of KMS. */
   readonly isListed: boolean;
@@ -61,6 +75,8 @@ export interface Receipt {
 export interface Capabilities {
   /** Listings tell the MD5 of files, so that two sides compare without reading one. */
   readonly listsMd5: boolean;
+  /** An upload can be made to fail when something else than expected would be replaced. */
+  readonly checksReplaced: boolean;
   /** A large upload goes on after the process that began it has ended. */
   readonly resumesUploads: boolean;
   /** Small files moved at a time that keep the store busy. */
@@ -102,4 +118,22 @@ export interface ArtifactRepository {
   delete(path: string): Promise<void>;
   /** Removes files, all of which `list` has told. */
   deleteFiles(paths: readonly string[]): Promise<void>;
+}
+
+/** A place that can also keep versions of its files: what a folder or a bucket can do, and a server's proxy cannot. */
+export interface VersionedRepository extends ArtifactRepository {
+  /** Reads a small file whole; undefined when there is none. */
+  load(path: string): Promise<LoadedFile | undefined>;
+  /**
+   * Replaces a small file only if it still has the ETag that `load` told; null: only if there is none.
+   *
+   * @throws MlrunsError ABORTED when it is another one
+   */
+  replace(path: string, content: Buffer, expected: string | null): Promise<void>;
+  /**
+   * Copies a file that was listed within the store: its bytes do not pass through this machine.
+   *
+   * @throws MlrunsError ABORTED when the file is another one than listed, RESOURCE_DOES_NOT_EXIST when it is gone
+   */
+  copy(file: ArtifactFile, to: string): Promise<void>;
 }

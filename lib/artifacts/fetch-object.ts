@@ -33,7 +33,7 @@ export async function fetchObject(
     options.journal && object.size >= WORTH_KEEPING
       ? md5Of(Buffer.from(`${object.key}\n${object.etag}\n${object.size}`)).toString("hex")
       : undefined;
-  const md5 = await replaceWith(
+  const { md5, sha256 } = await replaceWith(
     localFile,
     (temporary) => fill(store, object, temporary, name, options),
     kept,
@@ -42,7 +42,7 @@ export async function fetchObject(
   if (object.modified !== null) {
     await utimes(localFile, object.modified / 1000, object.modified / 1000);
   }
-  return { md5, etag: object.etag, isListed: object.md5 === md5 };
+  return { md5, sha256, etag: object.etag, isListed: object.md5 === md5 };
 }
 
 async function fill(
@@ -51,15 +51,16 @@ async function fill(
   temporary: string,
   name: string,
   options: TransferOptions,
-): Promise<string> {
+): Promise<Digests> {
   const file = await open(temporary, "a+");
   try {
-    const target: Target = { file, hash: createHash("md5"), length: 0, md5: undefined };
+    const wantsSha256 = options.wantsSha256 || object.sha256 !== undefined;
+    const target: Target = { file, hashes: hashes(wantsSha256), length: 0, md5: undefined };
     await hashWhatIsThere(target, temporary, object);
     for (let attempt = 1; ; attempt++) {
       try {
         await append(store, object, target, name, options);
-        return check(target, name);
+        return check(target, object, name);
       } catch (error) {
         const failure = storeError(error, { status: undefined, reason: undefined }, `read ${name}`);
         if (options.signal?.aborted || attempt === ATTEMPTS || !isPassing(failure)) throw failure;
@@ -72,9 +73,19 @@ async function fill(
   }
 }
 
+interface Digests {
+  readonly md5: string;
+  readonly sha256: string | null;
+}
+
+interface Hashes {
+  readonly md5: Hash;
+  readonly sha256: Hash | undefined;
+}
+
 interface Target {
   readonly file: FileHandle;
-  hash: Hash;
+  hashes: Hashes;
   length: number;
   /** As the store told with the body. */
   md5: string | undefined;
@@ -103,7 +114,7 @@ async function append(
       throw new MlrunsError("DATA_LOSS", `More bytes came than ${name} has`);
     }
     await target.file.write(bytes);
-    target.hash.update(bytes);
+    update(target.hashes, bytes);
     target.length += bytes.length;
   }
   if (target.length < object.size) {
@@ -111,12 +122,23 @@ async function append(
   }
 }
 
-function check(target: Target, name: string): string {
-  const md5 = target.hash.copy().digest("hex");
-  if (target.md5 !== undefined && target.md5 !== md5) {
-    throw new MlrunsError("DATA_LOSS", `Other bytes came than ${name} has: MD5 ${md5}`);
-  }
-  return md5;
+function check(target: Target, object: StoredObject, name: string): Digests {
+  const md5 = target.hashes.md5.copy().digest("hex");
+  const sha256 = target.hashes.sha256?.copy().digest("hex") ?? null;
+  const isOther =
+    (target.md5 !== undefined && target.md5 !== md5) ||
+    (object.sha256 !== undefined && object.sha256 !== sha256);
+  if (!isOther) return { md5, sha256 };
+  throw new MlrunsError("DATA_LOSS", `Other bytes came than ${name} has: MD5 ${md5}`);
+}
+
+function hashes(wantsSha256: boolean): Hashes {
+  return { md5: createHash("md5"), sha256: wantsSha256 ? createHash("sha256") : undefined };
+}
+
+function update({ md5, sha256 }: Hashes, bytes: Buffer): void {
+  md5.update(bytes);
+  sha256?.update(bytes);
 }
 
 async function hashWhatIsThere(
@@ -127,12 +149,12 @@ async function hashWhatIsThere(
   const { size } = await target.file.stat();
   if (size > object.size) return startAgain(target);
   if (size === 0) return;
-  for await (const chunk of createReadStream(temporary)) target.hash.update(chunk as Buffer);
+  for await (const chunk of createReadStream(temporary)) update(target.hashes, chunk as Buffer);
   target.length = size;
 }
 
 async function startAgain(target: Target): Promise<void> {
   await target.file.truncate(0);
-  target.hash = createHash("md5");
+  target.hashes = hashes(target.hashes.sha256 !== undefined);
   target.length = 0;
 }

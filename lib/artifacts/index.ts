@@ -19,3 +19,16 @@ export {
   type VerifyReport,
   verifyArtifacts,
 } from "./sync/verify.ts";
+export {
+  type CollectOptions,
+  type CollectReport,
+  collectVersions,
+} from "./versions/collect.ts";
+export { printVersion, restoreManifest, restoreVersion } from "./versions/restore.ts";
+export {
+  diffVersions,
+  type ListedVersion,
+  listVersions,
+  tagVersion,
+  type VersionDifference,
+} from "./versions/versions.ts";

@@ -1,16 +1,20 @@
+import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream, type Stats } from "node:fs";
 import { dirname, join, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
 import fs from "fs-extra";
 import { validateArtifactPath } from "../entities/artifact-path.ts";
 import { compareText } from "../entities/record.ts";
-import { invalidParameter, notFound } from "../errors.ts";
+import { invalidParameter, MlrunsError, notFound } from "../errors.ts";
+import { takeLock } from "../state/process-lock.ts";
 import type {
   ArtifactFile,
-  ArtifactRepository,
   ByteRange,
   Capabilities,
+  LoadedFile,
+  Receipt,
   TransferOptions,
+  VersionedRepository,
 } from "./artifact-repository.ts";
 import {
   changedMeanwhile,
@@ -19,8 +23,16 @@ import {
   replaceWith,
   walkFiles,
 } from "./local-files.ts";
+import { contentOf } from "./parts.ts";
 
-const CAPABILITIES: Capabilities = { listsMd5: false, resumesUploads: false, transfers: 16 };
+const CAPABILITIES: Capabilities = {
+  listsMd5: false,
+  checksReplaced: false,
+  resumesUploads: false,
+  transfers: 16,
+};
+
+const NOTHING_LEARNED: Receipt = { md5: null, sha256: null, etag: null, isListed: false };
 
 export interface LocalOptions {
   /** Follows links that lead out of the root. For the user's own calls; never for what a browser asks. */
@@ -28,7 +40,7 @@ export interface LocalOptions {
 }
 
 /** Artifacts in a folder of this machine. The folder is made with the first file. */
-export function openLocal(root: string, options: LocalOptions = {}): ArtifactRepository {
+export function openLocal(root: string, options: LocalOptions = {}): VersionedRepository {
   const followLinks = options.followLinks ?? true;
 
   async function locate(path: string): Promise<string> {
@@ -79,17 +91,38 @@ export function openLocal(root: string, options: LocalOptions = {}): ArtifactRep
       );
     },
 
+    async load(path) {
+      return loadFile(await locate(path));
+    },
+
+    async replace(path, content, expected) {
+      await replaceExpected(await locate(path), path, content, expected);
+    },
+
+    async copy({ path }, to) {
+      const from = await locate(path);
+      await refuseNoFile(from, path);
+      await replaceWith(await locate(to), async (temporary) => {
+        await copyFile(from, temporary);
+        // As in a bucket, where a copy is as old as the copying.
+        await fs.utimes(temporary, new Date(), new Date());
+      });
+    },
+
     async upload(localFile, path, options) {
       const target = await locate(path);
       await replaceWith(target, (temporary) => copyFile(localFile, temporary, options));
-      return { md5: null, etag: null, isListed: false };
+      return NOTHING_LEARNED;
     },
 
     async download(path, localFile, options) {
       const file = await locate(path);
       await refuseNoFile(file, path);
-      await replaceWith(localFile, (temporary) => copyFile(file, temporary, options));
-      return { md5: null, etag: null, isListed: false };
+      await replaceWith(localFile, async (temporary) => {
+        await copyFile(file, temporary, options);
+        await checkContent(temporary, path, options?.listed?.sha256);
+      });
+      return NOTHING_LEARNED;
     },
 
     async delete(path) {
@@ -109,6 +142,42 @@ async function copyFile(from: string, to: string, options: TransferOptions = {})
   options.signal?.throwIfAborted();
   await fs.copy(from, to, { preserveTimestamps: true, dereference: true });
   if (!isSameFile(before, await fs.stat(from))) throw changedMeanwhile(from);
+}
+
+/** A file of this machine has no ETag: the digest of its content stands for it. */
+async function loadFile(file: string): Promise<LoadedFile | undefined> {
+  try {
+    const content = await fs.readFile(file);
+    return { content, etag: contentOf(content).sha256.toString("hex") };
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+async function replaceExpected(
+  file: string,
+  path: string,
+  content: Buffer,
+  expected: string | null,
+): Promise<void> {
+  const lock = await takeLock(`${file}.lock`);
+  const isOther = new MlrunsError("ABORTED", `'${path}' is being changed by another process.`);
+  if (typeof lock === "number") throw isOther;
+  try {
+    if (((await loadFile(file))?.etag ?? null) !== expected) throw isOther;
+    await replaceWith(file, (temporary) => fs.writeFile(temporary, content));
+  } finally {
+    await lock.release();
+  }
+}
+
+async function checkContent(file: string, path: string, sha256: string | undefined): Promise<void> {
+  if (sha256 === undefined) return;
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(file), hash);
+  if (hash.digest("hex") === sha256) return;
+  throw new MlrunsError("DATA_LOSS", `'${path}' has other bytes than its version.`);
 }
 
 /** Removes a file and the folders that it leaves empty, as an object store has no empty folders. */

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import fs from "fs-extra";
 import { validateArtifactPath } from "../entities/artifact-path.ts";
@@ -10,13 +11,13 @@ import { compareText } from "../entities/record.ts";
 import { invalidParameter, notFound } from "../errors.ts";
 import type {
   ArtifactFile,
-  ArtifactRepository,
   Receipt,
   TransferOptions,
+  VersionedRepository,
 } from "./artifact-repository.ts";
 import { fetchObject } from "./fetch-object.ts";
 import type { FileSource, ObjectStore, StoredObject } from "./object-store.ts";
-import { md5Of, readWhole } from "./parts.ts";
+import { contentOf, readWhole } from "./parts.ts";
 import { failOnStall } from "./stall.ts";
 
 /** Objects removed by one call of the store, which may ask the cloud in smaller portions. */
@@ -34,7 +35,7 @@ export function openObjectRepository(
   store: ObjectStore,
   uri: string,
   prefix: string,
-): ArtifactRepository {
+): VersionedRepository {
   const root = prefix === "" ? "" : `${prefix}/`;
   const folderKey = (folder: string): string => {
     validateArtifactPath(folder);
@@ -93,8 +94,24 @@ export function openObjectRepository(
     async write(path, content) {
       const key = fileKey(path);
       const begin = await takeUpTo(content, store.singlePutLimit);
-      if (begin.isAll) await store.put(key, begin.bytes, md5Of(begin.bytes));
+      if (begin.isAll) await store.put(key, contentOf(begin.bytes), {});
       else await writeLarge(store, key, begin.rest);
+    },
+
+    async load(path) {
+      const key = fileKey(path);
+      const object = await store.head(key);
+      if (object === undefined) return undefined;
+      const { body } = await store.open(key, { etag: object.etag });
+      return { content: await buffer(failOnStall(body, nameOf(path))), etag: object.etag };
+    },
+
+    async replace(path, content, expected) {
+      await store.put(fileKey(path), contentOf(content), { replaces: expected });
+    },
+
+    async copy(file, to) {
+      await store.copy(toObject(file, fileKey(file.path)), fileKey(to));
     },
 
     async upload(localFile, path, options) {
@@ -138,7 +155,7 @@ async function putFile(
   if (source.size > store.singlePutLimit) return store.putParts(key, source, options);
   const bytes = await readWhole(source);
   await options.pace?.(bytes.length);
-  return store.put(key, bytes, md5Of(bytes), options.signal);
+  return store.put(key, contentOf(bytes), options);
 }
 
 /** A stream of unknown length goes through a file: so its length is known, and nothing of it is there if it fails. */
@@ -210,8 +227,16 @@ function toArtifactFile(object: StoredObject, root: string): ArtifactFile {
 }
 
 function toObject(file: ArtifactFile, key: string): StoredObject {
-  const { fileSize, modified, md5, etag = "" } = file;
-  return { key, size: fileSize ?? 0, modified, etag, ...(md5 === undefined ? {} : { md5 }) };
+  const { fileSize, modified, md5, parts, sha256, etag = "" } = file;
+  return {
+    key,
+    size: fileSize ?? 0,
+    modified,
+    ...(md5 === undefined ? {} : { md5 }),
+    ...(parts === undefined ? {} : { parts }),
+    ...(sha256 === undefined ? {} : { sha256 }),
+    etag,
+  };
 }
 
 function toFolder(path: string): ArtifactFile {

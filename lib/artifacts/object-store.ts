@@ -11,6 +11,8 @@ export interface StoredObject {
   /** In hex, as {@link ArtifactFile.md5}. */
   readonly md5?: string;
   readonly parts?: number;
+  /** In hex, when somebody knows it: bytes that come are checked by it. */
+  readonly sha256?: string;
   readonly etag: string;
 }
 
@@ -27,6 +29,19 @@ export interface ReadOptions {
   /** Fails with ABORTED when the object is another one. */
   readonly etag?: string;
   readonly signal?: AbortSignal;
+}
+
+/** What is put at once, with its digests, which a request carries or its answer is checked by. */
+export interface Content {
+  readonly bytes: Buffer;
+  readonly md5: Buffer;
+  readonly sha256: Buffer;
+}
+
+export interface PutOptions {
+  readonly signal?: AbortSignal;
+  /** As {@link TransferOptions.replaces}. */
+  readonly replaces?: string | null;
 }
 
 export interface FileSource {
@@ -55,8 +70,10 @@ export interface ObjectStore {
   head(key: string): Promise<StoredObject | undefined>;
   /** @throws MlrunsError RESOURCE_DOES_NOT_EXIST */
   open(key: string, options: ReadOptions): Promise<OpenedObject>;
-  put(key: string, content: Buffer, md5: Buffer, signal?: AbortSignal): Promise<Receipt>;
+  put(key: string, content: Content, options: PutOptions): Promise<Receipt>;
   putParts(key: string, source: FileSource, options: TransferOptions): Promise<Receipt>;
+  /** Copies within the bucket. Fails with ABORTED when the source has another ETag. */
+  copy(from: StoredObject, to: string): Promise<void>;
   /** Removes what is there of `keys`. */
   remove(keys: readonly string[]): Promise<void>;
 }

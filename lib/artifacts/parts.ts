@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { changedMeanwhile } from "./local-files.ts";
-import type { FileSource } from "./object-store.ts";
+import type { Content, FileSource } from "./object-store.ts";
 
 const MEBIBYTE = 1024 * 1024;
 const SMALLEST = 16 * MEBIBYTE;
@@ -64,6 +64,11 @@ export async function readWhole(source: FileSource): Promise<Buffer> {
 
 export function md5Of(bytes: Buffer): Buffer {
   return createHash("md5").update(bytes).digest();
+}
+
+/** Bytes with their digests. */
+export function contentOf(bytes: Buffer): Content {
+  return { bytes, md5: md5Of(bytes), sha256: createHash("sha256").update(bytes).digest() };
 }
 
 /** The MD5 of the parts' MD5s in hex, as S3 tells it of a file that was uploaded in parts. */

@@ -1,10 +1,10 @@
 import type { ArtifactPlace } from "../entities/file-info.ts";
 import { MlrunsError } from "../errors.ts";
-import type { ArtifactRepository } from "./artifact-repository.ts";
+import type { VersionedRepository } from "./artifact-repository.ts";
 import type { LocalOptions } from "./local.ts";
 import { schemeOf } from "./uri.ts";
 
-type Open = (uri: string) => Promise<ArtifactRepository>;
+type Open = (uri: string) => Promise<VersionedRepository>;
 
 /** One line a scheme. Imports are dynamic: a backend is loaded, and its SDK, only when it is used. */
 const BACKENDS: Readonly<Record<string, Open>> = {
@@ -24,7 +24,7 @@ const BACKENDS: Readonly<Record<string, Open>> = {
 export async function openArtifacts(
   place: ArtifactPlace,
   options: LocalOptions = {},
-): Promise<ArtifactRepository> {
+): Promise<VersionedRepository> {
   if (place.kind === "folder") return (await import("./local.ts")).openLocal(place.folder, options);
   const open = BACKENDS[schemeOf(place.uri) ?? ""];
   if (open !== undefined) return open(place.uri);
@@ -35,6 +35,6 @@ export async function openArtifacts(
   });
 }
 
-async function openAzure(uri: string): Promise<ArtifactRepository> {
+async function openAzure(uri: string): Promise<VersionedRepository> {
   return (await import("./azure/open-azure.ts")).openAzure(uri);
 }

@@ -26,6 +26,8 @@ async function run(args: readonly string[]): Promise<void> {
   const program = new Command("mlruns")
     .description("Experiment tracking with nothing to run, over an MLflow-compatible mlruns tree")
     .version(version)
+    // `mlruns pull … --version` is the command's own.
+    .enablePositionalOptions()
     .showHelpAfterError("(--help shows what there is)");
   const only = named !== undefined && named in COMMANDS ? [named] : Object.keys(COMMANDS);
   for (const name of only) {

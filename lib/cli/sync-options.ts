@@ -66,7 +66,7 @@ export function toSyncOptions(flags: SyncFlags): SyncOptions {
   };
 }
 
-function parseCount(text: string): number {
+export function parseCount(text: string): number {
   const count = Number(text);
   if (Number.isInteger(count) && count > 0) return count;
   throw new InvalidArgumentError("A whole number above 0 is expected.");

@@ -1,3 +1,4 @@
+import { removeVersions } from "../artifacts/versions/collect.ts";
 import type { TreeProblem } from "../errors.ts";
 import { checkTree, type TreeReport } from "../store/doctor/check.ts";
 import { type FixReport, fixTree } from "../store/doctor/fix.ts";
@@ -68,6 +69,7 @@ export class MaintenanceClient extends TraceClient {
       for (const place of garbage.artifacts) {
         const artifacts = await this.openArtifacts(place);
         await artifacts.delete("");
+        await removeVersions(place.kind === "folder" ? place.folder : place.uri);
       }
       removeGarbage(this.store, garbage);
       return undefined;

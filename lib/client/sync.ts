@@ -1,4 +1,4 @@
-/** Moving artifacts between folders and stores, for the command line and for programs. */
+/** Moving artifacts between folders and stores, and their versions, for the command line and for programs. */
 export type { FilterRule } from "../artifacts/sync/filter.ts";
 export {
   type SyncOptions,
@@ -14,3 +14,23 @@ export {
   type VerifyReport,
   verifyArtifacts,
 } from "../artifacts/sync/verify.ts";
+export {
+  type CollectOptions,
+  type CollectReport,
+  collectVersions,
+} from "../artifacts/versions/collect.ts";
+export {
+  isManifestFile,
+  manifestFileOf,
+  printVersion,
+  restoreManifest,
+  restoreVersion,
+} from "../artifacts/versions/restore.ts";
+export {
+  diffVersions,
+  type ListedVersion,
+  listVersions,
+  tagVersion,
+  type VersionDifference,
+} from "../artifacts/versions/versions.ts";
+export { resolveArtifacts } from "./artifact-uri.ts";

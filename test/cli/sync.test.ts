@@ -84,6 +84,7 @@ test("a report of one record is for programs", async () => {
       extra: 0,
       retries: 0,
       failures: [],
+      version: expect.stringMatching(/^[0-9a-f]{64}$/),
       interrupted: false,
       seconds: expect.any(Number),
     },

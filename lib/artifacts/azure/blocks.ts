@@ -4,7 +4,7 @@ import pMap from "p-map";
 import type { Receipt, TransferOptions } from "../artifact-repository.ts";
 import type { FileSource } from "../object-store.ts";
 import { PARTS_IN_FLIGHT, type Part, partSizeOf, readParts } from "../parts.ts";
-import { CONTENT_TYPE, factsOf, failed, nameIn } from "./objects.ts";
+import { CONTENT_TYPE, conditionOf, factsOf, failed, nameIn } from "./objects.ts";
 
 /**
  * Uploads a large file as blocks, which become the blob when all are there. A block's name is its number and its MD5,
@@ -14,13 +14,17 @@ export async function putAzureBlocks(
   container: ContainerClient,
   key: string,
   source: FileSource,
-  { pace, signal }: TransferOptions,
+  { pace, signal, replaces, wantsSha256 }: TransferOptions,
 ): Promise<Receipt> {
   const name = nameIn(container, key);
   const blob = container.getBlockBlobClient(key);
   const sent = await sentBlocks(blob, name);
   const hash = createHash("md5");
-  const parts = readParts(source, partSizeOf(source.size), (bytes) => hash.update(bytes));
+  const sha256 = wantsSha256 ? createHash("sha256") : undefined;
+  const parts = readParts(source, partSizeOf(source.size), (bytes) => {
+    hash.update(bytes);
+    sha256?.update(bytes);
+  });
   const ids = await pMap(
     parts,
     async (part) => {
@@ -41,10 +45,16 @@ export async function putAzureBlocks(
   const stored = await blob
     .commitBlockList(ids, {
       abortSignal: signal,
+      conditions: conditionOf(replaces),
       blobHTTPHeaders: { blobContentType: CONTENT_TYPE, blobContentMD5: md5 },
     })
     .catch(failed(`finish ${name}`));
-  return { md5: md5.toString("hex"), etag: stored.etag ?? null, isListed: true };
+  return {
+    md5: md5.toString("hex"),
+    sha256: sha256?.digest("hex") ?? null,
+    etag: stored.etag ?? null,
+    isListed: true,
+  };
 }
 
 function blockId({ index, md5 }: Part): string {

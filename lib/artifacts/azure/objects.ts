@@ -17,6 +17,15 @@ export function nameIn(container: ContainerClient, key: string): string {
   return `azure://${container.containerName}/${key} of ${container.accountName}`;
 }
 
+/** Lets a write fail when something else than expected would be replaced. */
+export function conditionOf(replaces: string | null | undefined): {
+  readonly ifMatch?: string;
+  readonly ifNoneMatch?: string;
+} {
+  if (replaces === undefined) return {};
+  return replaces === null ? { ifNoneMatch: "*" } : { ifMatch: replaces };
+}
+
 /** Makes of a failed request an error for the reader. */
 export function failed(doing: string): (error: unknown) => never {
   return (error) => {

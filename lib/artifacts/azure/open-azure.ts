@@ -1,20 +1,30 @@
 import type { Readable } from "node:stream";
 import type { ContainerClient } from "@azure/storage-blob";
 import pMap from "p-map";
-import type { ArtifactRepository } from "../artifact-repository.ts";
+import type { VersionedRepository } from "../artifact-repository.ts";
 import { openObjectRepository } from "../object-repository.ts";
 import type { ObjectStore, StoredObject } from "../object-store.ts";
 import { storeError } from "../store-error.ts";
 import { parseAzureUri } from "../uri.ts";
 import { putAzureBlocks } from "./blocks.ts";
 import { openAzureClient } from "./client.ts";
-import { CONTENT_TYPE, checkMd5, factsOf, failed, nameIn, toStoredObject } from "./objects.ts";
+import {
+  CONTENT_TYPE,
+  checkMd5,
+  conditionOf,
+  factsOf,
+  failed,
+  nameIn,
+  toStoredObject,
+} from "./objects.ts";
 
 /** Deletions sent at a time. */
 const CONCURRENCY = 16;
+/** Between two looks at a copy that takes its time. */
+const COPY_POLL_MS = 500;
 
 /** Artifacts in Azure Blob Storage, or in Azure Data Lake Storage, which the same API reaches. */
-export async function openAzure(uri: string): Promise<ArtifactRepository> {
+export async function openAzure(uri: string): Promise<VersionedRepository> {
   const place = parseAzureUri(uri);
   const { service } = await openAzureClient(place);
   const container = service.getContainerClient(place.bucket);
@@ -23,7 +33,7 @@ export async function openAzure(uri: string): Promise<ArtifactRepository> {
 
 function azureStore(container: ContainerClient): ObjectStore {
   return {
-    capabilities: { listsMd5: true, resumesUploads: true, transfers: 32 },
+    capabilities: { listsMd5: true, checksReplaced: true, resumesUploads: true, transfers: 32 },
     // Azure does not say in which order it lists.
     listsInOrder: false,
     singlePutLimit: 16 * 1024 * 1024,
@@ -85,17 +95,37 @@ function azureStore(container: ContainerClient): ObjectStore {
       };
     },
 
-    async put(key, content, md5, signal) {
+    async put(key, { bytes, md5, sha256 }, { signal, replaces }) {
       const stored = await container
         .getBlockBlobClient(key)
-        .upload(content, content.length, {
+        .upload(bytes, bytes.length, {
           abortSignal: signal,
+          conditions: conditionOf(replaces),
           blobHTTPHeaders: { blobContentType: CONTENT_TYPE, blobContentMD5: md5 },
         })
         .catch(failed(`write ${nameIn(container, key)}`));
       // What the service computed of the bytes that came, not what it was told.
       checkMd5(stored.contentMD5, md5, nameIn(container, key));
-      return { md5: md5.toString("hex"), etag: stored.etag ?? null, isListed: true };
+      return {
+        md5: md5.toString("hex"),
+        sha256: sha256.toString("hex"),
+        etag: stored.etag ?? null,
+        isListed: true,
+      };
+    },
+
+    async copy(from, to) {
+      const source = container.getBlobClient(from.key);
+      try {
+        const copying = await container.getBlobClient(to).beginCopyFromURL(source.url, {
+          intervalInMs: COPY_POLL_MS,
+          sourceConditions: { ifMatch: from.etag },
+        });
+        const { copyStatus } = await copying.pollUntilDone();
+        if (copyStatus !== "success") throw new Error(`The copy ended as ${copyStatus}`);
+      } catch (error) {
+        failed(`copy ${nameIn(container, from.key)}`)(error);
+      }
     },
 
     putParts: (key, source, options) => putAzureBlocks(container, key, source, options),

@@ -35,6 +35,12 @@ export async function ask<Value>(doing: string, request: () => Promise<Value>): 
   }
 }
 
+/** Lets a write fail when something else than expected would be replaced. */
+export function conditionOf(replaces: string | null | undefined): { ifGenerationMatch?: number } {
+  // A generation has 16 digits: a number holds it.
+  return replaces === undefined ? {} : { ifGenerationMatch: Number(replaces ?? 0) };
+}
+
 /** Milliseconds, by MLflow's variable, whose -1 is for ever. */
 export function requestTimeout(): number {
   const seconds = Number(environment("MLFLOW_ARTIFACT_UPLOAD_DOWNLOAD_TIMEOUT") ?? TIMEOUT);

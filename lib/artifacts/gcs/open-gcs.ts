@@ -2,7 +2,7 @@ import { addAbortSignal, type Readable } from "node:stream";
 import type { Bucket, FileMetadata } from "@google-cloud/storage";
 import pMap from "p-map";
 import { MlrunsError } from "../../errors.ts";
-import type { ArtifactRepository } from "../artifact-repository.ts";
+import type { VersionedRepository } from "../artifact-repository.ts";
 import { openObjectRepository } from "../object-repository.ts";
 import type { ObjectStore, StoredObject } from "../object-store.ts";
 import { failOnStall, withinTime } from "../stall.ts";
@@ -12,6 +12,7 @@ import { openGcsClient } from "./client.ts";
 import {
   ask,
   checkMd5,
+  conditionOf,
   factsOf,
   gcsContentType,
   requestTimeout,
@@ -31,7 +32,7 @@ interface Page {
 }
 
 /** Artifacts in Google Cloud Storage. */
-export async function openGcs(uri: string): Promise<ArtifactRepository> {
+export async function openGcs(uri: string): Promise<VersionedRepository> {
   const { bucket, prefix } = parseBucketUri(uri);
   return openObjectRepository(gcsStore((await openGcsClient()).bucket(bucket)), uri, prefix);
 }
@@ -55,7 +56,7 @@ function gcsStore(bucket: Bucket): ObjectStore {
   }
 
   return {
-    capabilities: { listsMd5: true, resumesUploads: true, transfers: 32 },
+    capabilities: { listsMd5: true, checksReplaced: true, resumesUploads: true, transfers: 32 },
     listsInOrder: true,
     singlePutLimit: 8 * 1024 * 1024,
 
@@ -108,16 +109,34 @@ function gcsStore(bucket: Bucket): ObjectStore {
       }
     },
 
-    async put(key, content, md5, signal) {
+    async put(key, { bytes, md5, sha256 }, { signal, replaces }) {
       signal?.throwIfAborted();
       const file = bucket.file(key);
       const metadata = { contentType: gcsContentType(key), md5Hash: md5.toString("base64") };
       await ask(`write ${name}/${key}`, () =>
-        file.save(content, { resumable: false, validation: false, metadata }),
+        file.save(bytes, {
+          resumable: false,
+          validation: false,
+          metadata,
+          preconditionOpts: conditionOf(replaces),
+        }),
       );
       checkMd5(file.metadata, md5, `${name}/${key}`);
       const etag = String(file.metadata.generation ?? "");
-      return { md5: md5.toString("hex"), etag, isListed: true };
+      return { md5: md5.toString("hex"), sha256: sha256.toString("hex"), etag, isListed: true };
+    },
+
+    async copy(from, to) {
+      const source = bucket.file(from.key, { generation: from.etag });
+      try {
+        await ask(`copy ${name}/${from.key}`, () => source.copy(bucket.file(to)));
+      } catch (error) {
+        // A generation that is gone was replaced.
+        if (!(error instanceof MlrunsError && error.errorCode === "RESOURCE_DOES_NOT_EXIST")) {
+          throw error;
+        }
+        throw new MlrunsError("ABORTED", `${name}/${from.key} is another file now.`);
+      }
     },
 
     putParts: (key, source, options) => putGcsParts(bucket, key, source, options),

@@ -5,7 +5,7 @@ import type { Receipt, TransferOptions } from "../artifact-repository.ts";
 import type { FileSource } from "../object-store.ts";
 import { partSizeOf, readParts } from "../parts.ts";
 import { isPassing, storeError } from "../store-error.ts";
-import { ask, checkMd5, gcsContentType } from "./objects.ts";
+import { ask, checkMd5, conditionOf, gcsContentType } from "./objects.ts";
 
 const ATTEMPTS = 6;
 
@@ -28,12 +28,16 @@ export async function putGcsParts(
   options: TransferOptions,
 ): Promise<Receipt> {
   const name = `gs://${bucket.name}/${key}`;
-  const { journal, signal, pace } = options;
+  const { journal, signal, pace, wantsSha256 } = options;
   const resumed = await resume(key, source, options, name);
   const session = resumed?.session ?? (await begin(bucket, key, source, options));
   let progress: Progress = resumed ?? { offset: 0 };
   const hash = createHash("md5");
-  const parts = readParts(source, partSizeOf(source.size), (bytes) => hash.update(bytes));
+  const sha256 = wantsSha256 ? createHash("sha256") : undefined;
+  const parts = readParts(source, partSizeOf(source.size), (bytes) => {
+    hash.update(bytes);
+    sha256?.update(bytes);
+  });
   for await (const { index, bytes } of parts) {
     const start = index * partSizeOf(source.size);
     while (progress.offset < start + bytes.length) {
@@ -47,16 +51,24 @@ export async function putGcsParts(
   const md5 = hash.digest();
   checkMd5(progress.metadata ?? {}, md5, name);
   const etag = String(progress.metadata?.generation ?? "");
-  return { md5: md5.toString("hex"), etag, isListed: true };
+  return {
+    md5: md5.toString("hex"),
+    sha256: sha256?.digest("hex") ?? null,
+    etag,
+    isListed: true,
+  };
 }
 
 async function begin(
   bucket: Bucket,
   key: string,
   source: FileSource,
-  { journal }: TransferOptions,
+  { journal, replaces }: TransferOptions,
 ): Promise<string> {
-  const settings = { metadata: { contentType: gcsContentType(key) } };
+  const settings = {
+    metadata: { contentType: gcsContentType(key) },
+    preconditionOpts: conditionOf(replaces),
+  };
   const [session] = await ask(`begin to write gs://${bucket.name}/${key}`, () =>
     bucket.file(key).createResumableUpload(settings),
   );

@@ -25,6 +25,15 @@ export function uploadArguments(key: string): Record<string, unknown> {
   };
 }
 
+/** Lets a write fail when something else than expected would be replaced. */
+export function conditionOf(replaces: string | null | undefined): {
+  readonly IfMatch?: string;
+  readonly IfNoneMatch?: string;
+} {
+  if (replaces === undefined) return {};
+  return replaces === null ? { IfNoneMatch: "*" } : { IfMatch: replaces };
+}
+
 /** Makes of a failed request an error for the reader. */
 export function failed(doing: string): (error: unknown) => never {
   return (error) => {

@@ -1,13 +1,15 @@
 import type { Readable } from "node:stream";
-import type { ArtifactRepository } from "../artifact-repository.ts";
+import type { VersionedRepository } from "../artifact-repository.ts";
 import { openObjectRepository } from "../object-repository.ts";
 import type { ObjectStore, StoredObject } from "../object-store.ts";
 import { environment } from "../sdk.ts";
 import { storeError } from "../store-error.ts";
 import { parseBucketUri } from "../uri.ts";
 import { openS3Client, s3Endpoint } from "./client.ts";
+import { copyS3Object } from "./copy.ts";
 import {
   checkMd5,
+  conditionOf,
   digestOf,
   factsOf,
   failed,
@@ -19,7 +21,7 @@ import {
 import { putS3Parts } from "./parts.ts";
 
 /** Artifacts in S3, or in a store that speaks its language. */
-export async function openS3(uri: string): Promise<ArtifactRepository> {
+export async function openS3(uri: string): Promise<VersionedRepository> {
   const { bucket, prefix } = parseBucketUri(uri);
   const { sdk, client } = await openS3Client();
   const expected = environment("MLFLOW_S3_EXPECTED_BUCKET_OWNER");
@@ -55,7 +57,7 @@ function s3Store(place: S3Bucket, isCustom: boolean): ObjectStore {
   }
 
   return {
-    capabilities: { listsMd5: true, resumesUploads: true, transfers: 32 },
+    capabilities: { listsMd5: true, checksReplaced: true, resumesUploads: true, transfers: 32 },
     // S3 does; SeaweedFS and others that keep objects in folders list folder by folder.
     listsInOrder: !isCustom,
     singlePutLimit: 16 * 1024 * 1024,
@@ -109,17 +111,29 @@ function s3Store(place: S3Bucket, isCustom: boolean): ObjectStore {
       return { body: found.Body as Readable, ...(isMd5 ? { md5 } : {}) };
     },
 
-    async put(key, content, md5, signal) {
+    async put(key, { bytes, md5, sha256 }, { signal, replaces }) {
       const stored = await client
         .send(
-          new sdk.PutObjectCommand({ ...whole, ...uploadArguments(key), Key: key, Body: content }),
+          new sdk.PutObjectCommand({
+            ...whole,
+            ...uploadArguments(key),
+            ...conditionOf(replaces),
+            Key: key,
+            Body: bytes,
+          }),
           { abortSignal: signal },
         )
         .catch(failed(`write s3://${bucket}/${key}`));
       checkMd5(stored, md5, `s3://${bucket}/${key}`);
-      const isListed = hasMd5(stored.ServerSideEncryption);
-      return { md5: md5.toString("hex"), etag: stored.ETag ?? null, isListed };
+      return {
+        md5: md5.toString("hex"),
+        sha256: sha256.toString("hex"),
+        etag: stored.ETag ?? null,
+        isListed: hasMd5(stored.ServerSideEncryption),
+      };
     },
+
+    copy: (from, to) => copyS3Object(place, from, to),
 
     putParts: (key, source, options) => putS3Parts(place, key, source, options),
 

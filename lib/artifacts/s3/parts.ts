@@ -4,7 +4,15 @@ import pMap from "p-map";
 import type { Receipt, TransferOptions } from "../artifact-repository.ts";
 import type { FileSource } from "../object-store.ts";
 import { PARTS_IN_FLIGHT, type Part, partSizeOf, readParts } from "../parts.ts";
-import { checkMd5, digestOf, failed, hasMd5, type S3Bucket, uploadArguments } from "./objects.ts";
+import {
+  checkMd5,
+  conditionOf,
+  digestOf,
+  failed,
+  hasMd5,
+  type S3Bucket,
+  uploadArguments,
+} from "./objects.ts";
 
 /** An upload that is under way, with the parts that S3 has, by number. */
 interface Upload {
@@ -31,21 +39,30 @@ export async function putS3Parts(
   source: FileSource,
   options: TransferOptions,
 ): Promise<Receipt> {
-  const { journal, signal } = options;
+  const { journal, signal, replaces, wantsSha256 } = options;
   const upload =
     (await resume(place, key, source, options)) ?? (await begin(place, key, source, options));
   const { id, partSize, sent } = upload;
   // The ETag of parts can be made again from the file, except where KMS encrypts: then the file's own MD5 is noted.
   const hash = upload.hasListedMd5 ? undefined : createHash("md5");
+  const sha256 = wantsSha256 ? createHash("sha256") : undefined;
   try {
     const parts = await pMap(
-      readParts(source, partSize, (bytes) => hash?.update(bytes)),
+      readParts(source, partSize, (bytes) => {
+        hash?.update(bytes);
+        sha256?.update(bytes);
+      }),
       async (part) => findSent(sent, part) ?? (await sendPart(place, key, id, part, options)),
       { concurrency: PARTS_IN_FLIGHT, signal },
     );
-    const etag = await complete(place, key, id, parts);
+    const etag = await complete(place, key, id, parts, replaces);
     await journal?.set(key, undefined);
-    return { md5: hash?.digest("hex") ?? null, etag, isListed: hash === undefined };
+    return {
+      md5: hash?.digest("hex") ?? null,
+      sha256: sha256?.digest("hex") ?? null,
+      etag,
+      isListed: hash === undefined,
+    };
   } catch (error) {
     // With a journal the parts wait for the next run; without one nobody would find them again.
     if (journal === undefined) await abandon(place, key, id);
@@ -156,6 +173,7 @@ async function complete(
   key: string,
   id: string,
   parts: SentPart[],
+  replaces: string | null | undefined,
 ): Promise<string | null> {
   const stored = await client
     .send(
@@ -165,6 +183,7 @@ async function complete(
         UploadId: id,
         MultipartUpload: { Parts: parts },
         ChecksumType: "FULL_OBJECT",
+        ...conditionOf(replaces),
         ...owner,
       }),
     )

@@ -12,6 +12,8 @@ export type Reason = "new" | "size" | "content";
 export interface Copy {
   readonly file: ArtifactFile;
   readonly reason: Reason;
+  /** What the second side has under this path. */
+  readonly replaced?: ArtifactFile;
 }
 
 /** What is to be done so that the second side holds what the first one does. */
@@ -31,17 +33,27 @@ export interface PlanInput {
   readonly isMeant: (path: string) => boolean;
   /** Of two files of one size, whether their content is the same. Wrong only in saying no. */
   readonly isSame: (from: ArtifactFile, to: ArtifactFile) => Promise<boolean>;
+  /** Told of each two files that are the same. */
+  readonly onSame?: (from: ArtifactFile, to: ArtifactFile) => Promise<void>;
 }
 
 /** Compares two sides in one pass over both. It holds what is to be done, not what is there. */
-export async function planSync({ from, to, isMeant, isSame }: PlanInput): Promise<SyncPlan> {
+export async function planSync({
+  from,
+  to,
+  isMeant,
+  isSame,
+  onSame,
+}: PlanInput): Promise<SyncPlan> {
   const copies: Copy[] = [];
   const extras: ArtifactFile[] = [];
   const unchanged = { files: 0, bytes: 0 };
   let sourceFiles = 0;
   const decide = async (pair: Pair): Promise<Pair & { reason?: Reason }> => {
     const reason = await reasonToCopy(pair, isSame);
-    return reason === undefined ? pair : { ...pair, reason };
+    if (reason !== undefined) return { ...pair, reason };
+    if (pair.left !== undefined && pair.right !== undefined) await onSame?.(pair.left, pair.right);
+    return pair;
   };
   const pairs = merge(meant(from, isMeant), meant(to, isMeant));
   for await (const { left, right, reason } of pMapIterable(pairs, decide, {
@@ -52,7 +64,8 @@ export async function planSync({ from, to, isMeant, isSame }: PlanInput): Promis
       continue;
     }
     sourceFiles++;
-    if (reason !== undefined) copies.push({ file: left, reason });
+    if (reason !== undefined)
+      copies.push({ file: left, reason, ...(right && { replaced: right }) });
     else {
       unchanged.files++;
       unchanged.bytes += left.fileSize ?? 0;

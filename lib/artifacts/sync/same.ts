@@ -12,6 +12,9 @@ const MEBIBYTE = 1024 * 1024;
 /** What other tools take: MLflow's boto3 and the AWS command line 8 MiB, others 5, 16, 32 or 64. */
 const USUAL_PART_SIZES = [8, 16, 5, 32, 64].map((size) => size * MEBIBYTE);
 
+/** An ETag that tells content: equal ones of two stores are of equal files. */
+const MD5_ETAG = /^"[0-9a-f]{32}(-\d+)?"$/;
+
 /** File systems tell times to some milliseconds only: what changed this shortly before it was read may change unseen. */
 const RACY_MS = 2_000;
 
@@ -31,17 +34,19 @@ export function sameContent(
   state: SyncState,
   { trustNothing }: Comparison,
 ): (left: ArtifactFile, right: ArtifactFile) => Promise<boolean> {
-  const local = (side: Side, { path }: ArtifactFile, partSize?: number): Promise<string> =>
-    localDigest(join(side.folder ?? "", path), state, trustNothing, partSize);
+  const local = (side: Side, { path }: ArtifactFile, kind?: DigestKind): Promise<string> =>
+    localDigest(join(side.folder ?? "", path), state, { trustNothing, kind });
   return async (left, right) => {
     if (from.folder !== undefined && to.folder !== undefined) {
       return (await local(from, left)) === (await local(to, right));
     }
     if (from.folder === undefined && to.folder === undefined) {
+      if (left.etag === right.etag && MD5_ETAG.test(left.etag ?? "")) return true;
       return left.md5 !== undefined && left.md5 === right.md5 && left.parts === right.parts;
     }
     const [side, file, stored] =
       from.folder === undefined ? [to, right, left] : [from, left, right];
+    if (stored.sha256 !== undefined) return (await local(side, file, "sha256")) === stored.sha256;
     const bound = state.knowledge.bindings[stored.path];
     if (bound !== undefined && bound.etag === stored.etag) {
       return (await local(side, file)) === bound.md5;
@@ -55,24 +60,40 @@ export function sameContent(
   };
 }
 
-/** Notes the MD5 of a local file that has just been read whole. */
-export function rememberDigest(state: SyncState, file: string, found: Stats, md5: string): void {
-  state.knowledge.digests[file] = { seen: fingerprint(found), digest: md5 };
+/** What a digest is of: the whole file, or the MD5s of its parts of so many bytes. */
+export type DigestKind = "md5" | "sha256" | number;
+
+/** Notes a digest of a local file that has just been read whole. */
+export function rememberDigest(
+  state: SyncState,
+  file: string,
+  found: Stats,
+  digest: string,
+  kind: DigestKind = "md5",
+): void {
+  state.knowledge.digests[keyOf(file, kind)] = { seen: fingerprint(found), digest };
 }
 
-async function localDigest(
+/** The digest of a local file, which is read when it is not known to be as it was when it was last read. */
+export async function localDigest(
   file: string,
   state: SyncState,
-  trustNothing: boolean,
-  partSize?: number,
+  {
+    trustNothing = false,
+    kind = "md5",
+  }: { readonly trustNothing?: boolean; readonly kind?: DigestKind },
 ): Promise<string> {
   const found = await stat(file);
-  const key = partSize === undefined ? file : `${file}\n${partSize}`;
-  const known = state.knowledge.digests[key];
+  const known = state.knowledge.digests[keyOf(file, kind)];
   if (!trustNothing && known?.seen === fingerprint(found)) return known.digest;
-  const digest = await (partSize === undefined ? md5OfFile(file) : md5OfParts(file, partSize));
-  if (isSettled(found)) state.knowledge.digests[key] = { seen: fingerprint(found), digest };
+  const isWhole = typeof kind === "string";
+  const digest = await (isWhole ? digestOfFile(file, kind) : md5OfParts(file, kind));
+  if (isSettled(found)) rememberDigest(state, file, found, digest, kind);
   return digest;
+}
+
+function keyOf(file: string, kind: DigestKind): string {
+  return kind === "md5" ? file : `${file}\n${kind}`;
 }
 
 /** Whether a file's times are old enough to tell of every change to come. */
@@ -80,8 +101,8 @@ export function isSettled({ mtimeMs, ctimeMs }: Stats): boolean {
   return Date.now() - Math.max(mtimeMs, ctimeMs) > RACY_MS;
 }
 
-async function md5OfFile(file: string): Promise<string> {
-  const hash = createHash("md5");
+async function digestOfFile(file: string, kind: string): Promise<string> {
+  const hash = createHash(kind);
   await pipeline(createReadStream(file, { highWaterMark: MEBIBYTE }), hash);
   return hash.digest("hex");
 }

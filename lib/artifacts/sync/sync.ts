@@ -1,16 +1,19 @@
 import { stat } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { MlrunsError, notFound } from "../../errors.ts";
 import type { ArtifactFile } from "../artifact-repository.ts";
+import { openRecorder, type Recorder } from "../versions/recorder.ts";
+import { isVersionState } from "../versions/version-store.ts";
+import { announce, carryOut, type Done } from "./carry-out.ts";
 import { type FilterRule, pathFilter } from "./filter.ts";
-import { makePace } from "./pace.ts";
 import { planSync, type Reason, type SyncPlan } from "./plan.ts";
 import { sameContent } from "./same.ts";
 import { openSide, type Side } from "./side.ts";
 import { openState, type SyncState } from "./state.ts";
-import { type SyncFailure, transfer } from "./transfer.ts";
+import type { SyncFailure } from "./transfer.ts";
 
-/** Files deleted between two looks at the signal. */
-const DELETED_AT_ONCE = 1_000;
+/** How often a push begins anew because of another one. */
+const PUSH_ATTEMPTS = 6;
 
 export interface SyncOptions {
   /** Only says what would be done: nothing is written, also no state. */
@@ -29,6 +32,8 @@ export interface SyncOptions {
   readonly maxErrors?: number;
   /** Reads every local file again instead of trusting its size, times and inode. */
   readonly checksum?: boolean;
+  /** Records what the target then has as a version, and keeps what is overwritten or deleted for older ones. */
+  readonly versions?: boolean;
   readonly signal?: AbortSignal;
   readonly onStep?: (step: SyncStep) => void;
   readonly onProgress?: (progress: SyncProgress) => void;
@@ -63,6 +68,8 @@ export interface SyncReport {
   readonly extra: number;
   readonly retries: number;
   readonly failures: readonly SyncFailure[];
+  /** Id of the version that was recorded; undefined when none was asked for, or not all files are there. */
+  readonly version?: string;
   /** Whether the signal ended it before it was done. */
   readonly interrupted: boolean;
   readonly seconds: number;
@@ -81,26 +88,29 @@ export async function syncArtifacts(
   toPlace: string,
   options: SyncOptions = {},
 ): Promise<SyncReport> {
-  const started = performance.now();
   const [from, to] = await Promise.all([openSide(fromPlace), openSide(toPlace)]);
+  return syncSides(from, to, options);
+}
+
+/** As `syncArtifacts`, between places that were opened. */
+export async function syncSides(
+  from: Side,
+  to: Side,
+  options: SyncOptions = {},
+): Promise<SyncReport> {
+  const started = performance.now();
   await checkFolder(from);
   const dryRun = options.dryRun ?? false;
   const state = await openState([from.name, to.name], dryRun);
   try {
-    const plan = await makePlan(from, to, state, options);
-    if (!options.deleteAll) await checkSource(from, plan);
-    checkDeletes(plan, from, options);
-    const done = dryRun ? announce(plan, options) : await carryOut(from, to, plan, state, options);
+    const done = dryRun
+      ? announce(await makePlan(from, to, state, options), options)
+      : options.versions
+        ? await pushVersion(from, to, state, options)
+        : await carryOut(from, to, await makePlan(from, to, state, options), state, options);
     await state.save();
-    return {
-      from: from.name,
-      to: to.name,
-      dryRun,
-      ...done,
-      unchanged: plan.unchanged,
-      extra: plan.extras.length - done.deleted,
-      seconds: Math.round(performance.now() - started) / 1_000,
-    };
+    const seconds = Math.round(performance.now() - started) / 1_000;
+    return { from: from.name, to: to.name, dryRun, ...done, seconds };
   } finally {
     await state.close();
   }
@@ -110,87 +120,70 @@ async function makePlan(
   from: Side,
   to: Side,
   state: SyncState,
-  { filters = [], checksum = false, signal }: SyncOptions,
+  options: SyncOptions,
+  recorder?: Recorder,
 ): Promise<SyncPlan> {
-  return planSync({
+  const { filters = [], checksum = false, signal } = options;
+  const isWanted = pathFilter(filters);
+  const targets = to.artifacts.list("");
+  const plan = await planSync({
     from: untilAborted(from.artifacts.list(""), signal),
-    to: untilAborted(to.artifacts.list(""), signal),
-    isMeant: pathFilter(filters),
+    to: untilAborted(recorder === undefined ? targets : recorder.watch(targets), signal),
+    isMeant: (path) => isWanted(path) && !isVersionState(path),
     isSame: sameContent(from, to, state, { trustNothing: checksum }),
+    onSame: recorder?.noteSame,
   });
+  if (!options.deleteAll) await checkSource(from, plan);
+  checkDeletes(plan, from, options);
+  return plan;
 }
 
-type Done = Pick<SyncReport, "copied" | "deleted" | "retries" | "failures" | "interrupted">;
-
-function announce(plan: SyncPlan, options: SyncOptions): Done {
-  let bytes = 0;
-  for (const { file, reason } of plan.copies) {
-    options.onStep?.({ op: "copy", path: file.path, size: file.fileSize ?? 0, reason });
-    bytes += file.fileSize ?? 0;
-  }
-  const deletes = options.delete ? plan.extras : [];
-  for (const file of deletes) options.onStep?.(toDelete(file));
-  return {
-    copied: { files: plan.copies.length, bytes },
-    deleted: deletes.length,
-    retries: 0,
-    failures: [],
-    interrupted: false,
-  };
-}
-
-async function carryOut(
+/** Pushes and records a version. When somebody else pushes meanwhile, it begins anew with what is there then. */
+async function pushVersion(
   from: Side,
   to: Side,
-  plan: SyncPlan,
   state: SyncState,
   options: SyncOptions,
 ): Promise<Done> {
-  const signal = options.signal ?? new AbortController().signal;
-  const allFiles = plan.copies.length;
-  const allBytes = plan.copies.reduce((sum, { file }) => sum + (file.fileSize ?? 0), 0);
-  const reasons = new Map(plan.copies.map(({ file, reason }) => [file.path, reason]));
-  let files = 0;
-  let bytes = 0;
-  const tell = (): void => options.onProgress?.({ files, allFiles, bytes, allBytes });
-  const count = (moved: number): void => {
-    bytes += moved;
-    tell();
-  };
-  const capacity = Math.max(
-    from.artifacts.capabilities.transfers,
-    to.artifacts.capabilities.transfers,
-  );
-  const result = await transfer(from, to, plan.copies, state, {
-    concurrency: options.concurrency ?? capacity,
-    maxErrors: options.maxErrors ?? Number.POSITIVE_INFINITY,
-    signal,
-    pace: makePace(options.bandwidth, count, signal),
-    onFile: ({ path, fileSize }) => {
-      files++;
-      tell();
-      options.onStep?.({ op: "copy", path, size: fileSize ?? 0, reason: reasons.get(path) });
-    },
-  });
-  const isWhole = result.failures.length === 0 && result.copied.files === allFiles;
-  const deleted = options.delete && isWhole ? await removeExtras(to, plan, signal, options) : 0;
-  return { ...result, deleted, interrupted: signal.aborted };
+  let before: Done | undefined;
+  for (let attempt = 1; ; attempt++) {
+    const recorder = await openRecorder(from, to, state);
+    try {
+      const plan = await makePlan(from, to, state, options, recorder);
+      const done = addUp(before, await carryOut(from, to, plan, state, options, recorder));
+      const isLast = attempt === PUSH_ATTEMPTS || done.interrupted;
+      if (done.failures.length === 0 && !done.interrupted) {
+        const version = await recorder.commit().catch((error) => refuseUnlessLost(error, isLast));
+        if (version !== undefined) return { ...done, version: version.id };
+      } else if (isLast || !done.failures.every(({ errorCode }) => errorCode === "ABORTED")) {
+        return done;
+      }
+      before = done;
+    } finally {
+      await recorder.close();
+    }
+    await sleep(Math.random() * 200 * 2 ** attempt, undefined, { signal: options.signal });
+  }
 }
 
-async function removeExtras(
-  to: Side,
-  { extras }: SyncPlan,
-  signal: AbortSignal,
-  { onStep }: SyncOptions,
-): Promise<number> {
-  let deleted = 0;
-  while (deleted < extras.length && !signal.aborted) {
-    const some = extras.slice(deleted, deleted + DELETED_AT_ONCE);
-    await to.artifacts.deleteFiles(some.map(({ path }) => path));
-    for (const file of some) onStep?.(toDelete(file));
-    deleted += some.length;
-  }
-  return deleted;
+function refuseUnlessLost(error: unknown, isLast: boolean): undefined {
+  const isLost = error instanceof MlrunsError && error.errorCode === "ABORTED";
+  if (!isLost || isLast) throw error;
+  return undefined;
+}
+
+/** What was done in all; what is left is as the last attempt found it. */
+function addUp(before: Done | undefined, done: Done): Done {
+  if (before === undefined) return done;
+  return {
+    ...done,
+    copied: {
+      files: before.copied.files + done.copied.files,
+      bytes: before.copied.bytes + done.copied.bytes,
+    },
+    deleted: before.deleted + done.deleted,
+    retries: before.retries + done.retries,
+  };
 }
 
 /** A source that is not there is a mistake in its name, not an order to do nothing. */
@@ -225,8 +218,4 @@ async function* untilAborted(
     if (signal?.aborted) throw new MlrunsError("CANCELLED", "Stopped while the files were listed.");
     yield file;
   }
-}
-
-function toDelete({ path, fileSize }: ArtifactFile): SyncStep {
-  return { op: "delete", path, size: fileSize ?? 0 };
 }

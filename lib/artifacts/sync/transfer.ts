@@ -7,6 +7,7 @@ import pMap from "p-map";
 import { type ErrorCode, MlrunsError } from "../../errors.ts";
 import type { ArtifactFile, Receipt, TransferOptions } from "../artifact-repository.ts";
 import { isPassing } from "../store-error.ts";
+import type { Recorder } from "../versions/recorder.ts";
 import type { Copy } from "./plan.ts";
 import { isSettled, rememberDigest } from "./same.ts";
 import type { Side } from "./side.ts";
@@ -35,6 +36,7 @@ export interface TransferSettings {
   readonly signal: AbortSignal;
   readonly pace: (bytes: number) => Promise<void>;
   readonly onFile: (file: ArtifactFile) => void;
+  readonly recorder?: Recorder;
 }
 
 export interface TransferResult {
@@ -60,10 +62,13 @@ export async function transfer(
   // Each file under way listens to it.
   setMaxListeners(0, signal, settings.signal);
 
-  const attempt = async (file: ArtifactFile): Promise<void> => {
+  const attempt = async (copy: Copy): Promise<void> => {
+    const { file } = copy;
     for (let attempts = 1; !signal.aborted; attempts++) {
       try {
-        await copyFile(from, to, file, state, { ...settings, signal, journal: state.journal });
+        const options = { ...settings, signal, journal: state.journal };
+        if (settings.recorder === undefined) await copyFile(from, to, file, state, options);
+        else await copyRecorded(from, to, copy, state, settings.recorder, options);
         copied.files++;
         copied.bytes += file.fileSize ?? 0;
         settings.onFile(file);
@@ -87,7 +92,7 @@ export async function transfer(
     await state.save();
   };
   const lane = (files: readonly Copy[], concurrency: number): Promise<unknown> =>
-    pMap(files, ({ file }) => attempt(file).then(save), { concurrency });
+    pMap(files, (copy) => attempt(copy).then(save), { concurrency });
 
   const isLarge = ({ file }: Copy): boolean => (file.fileSize ?? 0) >= LARGE;
   await Promise.all([
@@ -100,13 +105,28 @@ export async function transfer(
   return { copied, failures, retries };
 }
 
+/** What is overwritten is kept first, and only that is overwritten. */
+async function copyRecorded(
+  from: Side,
+  to: Side,
+  { file, replaced }: Copy,
+  state: SyncState,
+  recorder: Recorder,
+  options: TransferOptions,
+): Promise<void> {
+  if (replaced !== undefined) await recorder.keep(replaced);
+  const replaces = to.artifacts.capabilities.checksReplaced ? (replaced?.etag ?? null) : undefined;
+  const settings = { ...options, replaces, wantsSha256: true };
+  await recorder.noteCopy(file, await copyFile(from, to, file, state, settings));
+}
+
 async function copyFile(
   from: Side,
   to: Side,
   file: ArtifactFile,
   state: SyncState,
   options: TransferOptions,
-): Promise<void> {
+): Promise<Receipt> {
   const { path } = file;
   if (from.folder !== undefined) {
     const local = join(from.folder, path);
@@ -116,12 +136,15 @@ async function copyFile(
       rememberDigest(state, local, before, receipt.md5);
     }
     bind(state, path, receipt);
-  } else if (to.folder !== undefined) {
-    const local = join(to.folder, path);
-    bind(state, path, await from.artifacts.download(path, local, { ...options, listed: file }));
-  } else {
-    await copyThroughFile(from, to, file, options);
+    return receipt;
   }
+  if (to.folder !== undefined) {
+    const local = join(to.folder, path);
+    const receipt = await from.artifacts.download(path, local, { ...options, listed: file });
+    bind(state, path, receipt);
+    return receipt;
+  }
+  return copyThroughFile(from, to, file, options);
 }
 
 /** Between two stores a file passes through this machine, whole, so that both halves are checked. */
@@ -129,13 +152,13 @@ async function copyThroughFile(
   from: Side,
   to: Side,
   file: ArtifactFile,
-  { signal, pace }: TransferOptions,
-): Promise<void> {
+  { signal, pace, replaces, wantsSha256 }: TransferOptions,
+): Promise<Receipt> {
   const folder = await mkdtemp(join(tmpdir(), "mlruns-sync-"));
   try {
     const local = join(folder, "content");
     await from.artifacts.download(file.path, local, { signal, pace, listed: file });
-    await to.artifacts.upload(local, file.path, { signal, pace });
+    return await to.artifacts.upload(local, file.path, { signal, pace, replaces, wantsSha256 });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -147,7 +170,7 @@ function bind(state: SyncState, path: string, { md5, etag, isListed }: Receipt):
   else state.knowledge.bindings[path] = { etag, md5 };
 }
 
-function toFailure({ path }: ArtifactFile, error: unknown, attempts: number): SyncFailure {
+export function toFailure({ path }: ArtifactFile, error: unknown, attempts: number): SyncFailure {
   const errorCode = error instanceof MlrunsError ? error.errorCode : "INTERNAL_ERROR";
   const message = error instanceof Error ? error.message : String(error);
   return { path, errorCode, message, attempts };

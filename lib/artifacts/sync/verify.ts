@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { pipeline } from "node:stream/promises";
 import type { ArtifactFile } from "../artifact-repository.ts";
+import { isVersionState } from "../versions/version-store.ts";
 import { type FilterRule, pathFilter } from "./filter.ts";
 import { planSync } from "./plan.ts";
 import { sameContent } from "./same.ts";
@@ -39,10 +40,11 @@ export async function verifyArtifacts(
   const byDigest = sameContent(from, to, state, { trustNothing: true });
   const byReading = async (left: ArtifactFile, right: ArtifactFile): Promise<boolean> =>
     (await md5At(from, left)) === (await md5At(to, right));
+  const isWanted = pathFilter(filters);
   const plan = await planSync({
     from: from.artifacts.list(""),
     to: to.artifacts.list(""),
-    isMeant: pathFilter(filters),
+    isMeant: (path) => isWanted(path) && !isVersionState(path),
     isSame: async (left, right) =>
       (!full && (await byDigest(left, right))) || byReading(left, right),
   });

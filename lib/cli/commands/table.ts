@@ -20,5 +20,6 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   sync: async () => (await import("./sync.ts")).syncCommand,
   verify: async () => (await import("./verify.ts")).verifyCommand,
   status: async () => (await import("./verify.ts")).statusCommand,
+  versions: async () => (await import("./versions.ts")).versionsCommand,
   demo: async () => (await import("./demo.ts")).demoCommand,
 };

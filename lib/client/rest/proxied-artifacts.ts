@@ -18,8 +18,13 @@ import { decodeFileInfo, type FileInfoJson } from "../../wire/file-info.ts";
 import type { Connection } from "./connection.ts";
 
 const PROXY = "/api/2.0/mlflow-artifacts/artifacts";
-const CAPABILITIES: Capabilities = { listsMd5: false, resumesUploads: false, transfers: 8 };
-const NO_RECEIPT: Receipt = { md5: null, etag: null, isListed: false };
+const CAPABILITIES: Capabilities = {
+  listsMd5: false,
+  checksReplaced: false,
+  resumesUploads: false,
+  transfers: 8,
+};
+const NO_RECEIPT: Receipt = { md5: null, sha256: null, etag: null, isListed: false };
 
 /**
  * Artifacts that an MLflow server passes on.

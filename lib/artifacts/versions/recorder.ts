@@ -1,0 +1,158 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { MlrunsError } from "../../errors.ts";
+import { takeLock } from "../../state/process-lock.ts";
+import type { ArtifactFile, Receipt } from "../artifact-repository.ts";
+import { localDigest } from "../sync/same.ts";
+import type { Side } from "../sync/side.ts";
+import type { SyncState } from "../sync/state.ts";
+import {
+  isEntry,
+  type Manifest,
+  type ManifestEntry,
+  type PrintedManifest,
+  printManifest,
+} from "./manifest.ts";
+import { inMirror, openVersions, type Version } from "./version-store.ts";
+
+/** Notes what a push makes of a mirror, keeps what it overwrites, and records the result as a version. */
+export interface Recorder {
+  /** The listing of the mirror, with a look at each file on the way. */
+  watch(files: AsyncIterable<ArtifactFile>): AsyncIterable<ArtifactFile>;
+  /** A file that is there with the same content. */
+  noteSame(from: ArtifactFile, to: ArtifactFile): Promise<void>;
+  /** Copies what is about to be overwritten or deleted to where versions find it. */
+  keep(file: ArtifactFile): Promise<void>;
+  noteCopy(file: ArtifactFile, receipt: Receipt): Promise<void>;
+  noteDelete(path: string): void;
+  /**
+   * Records the version, if it is another one than the last.
+   *
+   * @throws MlrunsError ABORTED when somebody else has recorded one since this recorder began
+   */
+  commit(): Promise<Recorded>;
+  close(): Promise<void>;
+}
+
+/** The version that a push ended with. */
+export interface Recorded extends PrintedManifest {
+  readonly manifest: Manifest;
+}
+
+/**
+ * Begins to record what is pushed to a mirror. Bytes come first, then the manifest, at last HEAD, and each file is
+ * overwritten only when it is the one that was kept: so HEAD never names what is not there, whoever else pushes.
+ */
+export async function openRecorder(from: Side, to: Side, state: SyncState): Promise<Recorder> {
+  const store = await openVersions(to.name);
+  const release = to.folder === undefined ? undefined : await lockFolder(to.folder, store.folders);
+  const { history, etag } = await store.readHistory();
+  const head = history.versions.at(-1);
+  const base: Manifest = head ? await store.readManifest(head.manifest) : new Map();
+  const entries = new Map<string, ManifestEntry>();
+  const nearest = to.folder === undefined && from.folder !== undefined ? from : to;
+
+  async function sha256At(file: ArtifactFile): Promise<string> {
+    const entry = base.get(file.path);
+    if (entry !== undefined && isEntry(entry, file)) return entry.sha256;
+    return digestAt(to, file, state);
+  }
+  const note = (file: ArtifactFile, sha256: string, stored: StoredDigests): void => {
+    const { path, fileSize } = file;
+    entries.set(path, { path, size: fileSize ?? 0, sha256, ...stored });
+  };
+
+  return {
+    async *watch(files) {
+      for await (const file of files) {
+        const entry = base.get(file.path);
+        if (entry !== undefined && (await isStill(entry, file, to, state))) {
+          entries.set(file.path, entry);
+        }
+        yield file;
+      }
+    },
+
+    async noteSame(left, right) {
+      if (entries.has(right.path)) return;
+      note(right, left.sha256 ?? (await digestAt(nearest, left, state)), storedDigests(right));
+    },
+
+    async keep(file) {
+      await store.artifacts.copy(inMirror(store, file), store.kept(await sha256At(file)));
+    },
+
+    async noteCopy(file, { sha256, md5, etag, isListed }) {
+      const known = sha256 ?? (await digestAt(nearest, file, state));
+      note(file, known, isListed && md5 !== null ? { md5 } : { etag: etag ?? undefined });
+    },
+
+    noteDelete(path) {
+      entries.delete(path);
+    },
+
+    async commit() {
+      const printed = printManifest(entries);
+      const recorded = { ...printed, manifest: entries };
+      if (head?.manifest === printed.id || (head === undefined && entries.size === 0)) {
+        return recorded;
+      }
+      const bytes = [...entries.values()].reduce((sum, { size }) => sum + size, 0);
+      const version: Version = {
+        manifest: printed.id,
+        time: Date.now(),
+        files: entries.size,
+        bytes,
+      };
+      await store.writeManifest(printed);
+      await store.writeHistory({ ...history, versions: [...history.versions, version] }, etag);
+      return recorded;
+    },
+
+    async close() {
+      await release?.();
+    },
+  };
+}
+
+interface StoredDigests {
+  readonly md5?: string;
+  readonly etag?: string;
+}
+
+function storedDigests({ md5, parts, etag }: ArtifactFile): StoredDigests {
+  return md5 !== undefined && parts === undefined ? { md5 } : { etag };
+}
+
+async function isStill(
+  entry: ManifestEntry,
+  file: ArtifactFile,
+  { folder }: Side,
+  state: SyncState,
+): Promise<boolean> {
+  if (folder === undefined) return isEntry(entry, file);
+  if (entry.size !== file.fileSize) return false;
+  return (await localDigest(join(folder, file.path), state, { kind: "sha256" })) === entry.sha256;
+}
+
+async function digestAt(
+  { folder, artifacts }: Side,
+  { path }: ArtifactFile,
+  state: SyncState,
+): Promise<string> {
+  if (folder !== undefined) return localDigest(join(folder, path), state, { kind: "sha256" });
+  const hash = createHash("sha256");
+  await pipeline(await artifacts.read(path), hash);
+  return hash.digest("hex");
+}
+
+/** A folder cannot refuse a write that meets other content than expected: one push at a time. */
+async function lockFolder(
+  folder: string,
+  { all }: { readonly all: string },
+): Promise<() => Promise<void>> {
+  const lock = await takeLock(join(folder, "..", all, "push.lock"));
+  if (typeof lock !== "number") return lock.release;
+  throw new MlrunsError("RESOURCE_CONFLICT", `Process ${lock} is pushing to '${folder}'.`);
+}
