@@ -5,25 +5,46 @@ import { defineConfig } from "vitest/config";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-export default defineConfig({
+/** `--mode single`: all of the viewer in one script, for reports of one file. */
+const single = {
+  outDir: here("dist/viewer-single"),
+  emptyOutDir: true,
+  target: "es2022",
+  cssCodeSplit: false,
+  modulePreload: { polyfill: false },
+  chunkSizeWarningLimit: 1_000,
+  rolldownOptions: {
+    input: here("viewer/main.tsx"),
+    output: {
+      codeSplitting: false,
+      entryFileNames: "viewer.js",
+      assetFileNames: "viewer[extname]",
+    },
+  },
+};
+
+export default defineConfig(({ mode }) => ({
   root: here("viewer"),
   // Relative URLs: the bundle works below any prefix and from any static host.
   base: "./",
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
-  build: {
-    outDir: here("dist/viewer"),
-    emptyOutDir: true,
-    // Read by .ci/check-sizes.mjs.
-    manifest: true,
-    target: "es2022",
-    // A modulepreload polyfill would be an inline script, which the page's policy forbids.
-    modulePreload: { polyfill: false },
-    assetsInlineLimit: 0,
-    // All that the first page needs in one file: a chunk each for what it shares with lazy pages would cost requests.
-    rolldownOptions: {
-      output: { codeSplitting: { groups: [{ name: "main", tags: ["$initial"] }] } },
-    },
-  },
+  build:
+    mode === "single"
+      ? single
+      : {
+          outDir: here("dist/viewer"),
+          emptyOutDir: true,
+          // Read by .ci/check-sizes.mjs.
+          manifest: true,
+          target: "es2022",
+          // A modulepreload polyfill would be an inline script, which the page's policy forbids.
+          modulePreload: { polyfill: false },
+          assetsInlineLimit: 0,
+          // All that the first page needs in one file: a chunk each for what it shares with lazy pages would cost requests.
+          rolldownOptions: {
+            output: { codeSplitting: { groups: [{ name: "main", tags: ["$initial"] }] } },
+          },
+        },
   test: {
     root: here("."),
     include: ["test/**/*.test.{ts,tsx}"],
@@ -33,4 +54,4 @@ export default defineConfig({
     testTimeout: 180_000,
     hookTimeout: 300_000,
   },
-});
+}));

@@ -50,6 +50,7 @@ export async function build() {
   await run(process.execPath, [...vite, "--config", "vite.lib.config.ts"], production);
   await removeStaleOutput(started);
   await run(process.execPath, vite, production);
+  await run(process.execPath, [...vite, "--mode", "single"], production);
   await mkdir(stampFolder, { recursive: true });
   await writeFile(buildStamp, started.toISOString());
 }
@@ -181,7 +182,9 @@ function nodeModulesMatchLock() {
 }
 
 function buildIsFresh() {
-  const outputs = ["cli/main.js", "viewer/index.html"].map((name) => join(repoRoot, "dist", name));
+  const outputs = ["cli/main.js", "viewer/index.html", "viewer-single/viewer.js"].map((name) =>
+    join(repoRoot, "dist", name),
+  );
   if (![buildStamp, ...outputs].every((path) => existsSync(path))) return false;
   const built = Date.parse(readFileSync(buildStamp, "utf8"));
   const sources = [
@@ -204,7 +207,7 @@ function buildIsFresh() {
 async function removeStaleOutput(started) {
   const dist = join(repoRoot, "dist");
   for (const file of readdirSync(dist, { recursive: true, encoding: "utf8" })) {
-    if (/^viewer[\\/]/.test(file)) continue;
+    if (/^viewer(-single)?[\\/]/.test(file)) continue;
     const path = join(dist, file);
     const source = join(repoRoot, "lib", file.replace(/\.d\.ts$/, ".ts"));
     const isStale = file.endsWith(".d.ts")

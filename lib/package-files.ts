@@ -15,5 +15,8 @@ export const version: string = (
 /** The folder of the built viewer. */
 export const builtViewer: string = here("./viewer");
 
+/** The folder of the viewer that is built into one script. */
+export const builtSingleViewer: string = here("./viewer-single");
+
 /** The script of the catalog's threads; it is there once the package is built. */
 export const catalogThread: string = here("./catalog/worker.js");

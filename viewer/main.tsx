@@ -4,12 +4,14 @@ import "./base.css";
 import { render } from "preact";
 import { App } from "./components/App.tsx";
 import { getRuns } from "./data/client.ts";
+import { goToStart } from "./data/embedded.ts";
 import { startLive } from "./data/live.ts";
 import { startExperiments } from "./state/experiments.ts";
 import { applyTheme } from "./state/preferences.ts";
 import { route, startRouting } from "./state/route.ts";
 
 applyTheme();
+goToStart();
 void startRouting().then(start);
 
 function start(): void {

@@ -1,15 +1,21 @@
 import type { ExperimentOverview } from "../client/client.ts";
 import type { Experiment } from "../entities/experiment.ts";
+import type { RunStatus } from "../entities/run.ts";
 import type { ExperimentEntry, ExperimentsFile } from "../wire/data-files.ts";
+import { chosenModels, chosenRuns, chosenTraces } from "./chosen.ts";
 import type { SiteContext } from "./context.ts";
 import type { Scope } from "./scope.ts";
 
 /** `data/experiments.json`, the experiment with the newest run first. */
-export async function makeExperiments({ client, scope }: SiteContext): Promise<ExperimentsFile> {
+export async function makeExperiments(context: SiteContext): Promise<ExperimentsFile> {
+  const { client, scope } = context;
   const overviews = await client.overlookExperiments();
   const entries = overviews
     .filter(({ experiment }) => scope.includes(experiment.experimentId))
     .map(({ experiment, ...overview }) => toEntry(experiment, overview, scope));
+  if (scope.runIds !== undefined) {
+    for (const [i, entry] of entries.entries()) entries[i] = await countChosen(context, entry);
+  }
   return { experiments: entries.sort((a, b) => lastActivity(b) - lastActivity(a)) };
 }
 
@@ -31,6 +37,23 @@ function toEntry(
     lastRunTime: overview.lastRunTime,
     loggedModelCount: overview.loggedModels,
     traceCount: overview.traces,
+  };
+}
+
+/** Counts only the runs that are shown, and what belongs to them. */
+async function countChosen(context: SiteContext, entry: ExperimentEntry): Promise<ExperimentEntry> {
+  const { records } = await chosenRuns(context, entry.experimentId);
+  const active = records.filter(({ run }) => run.info.lifecycleStage === "active");
+  const inState = (status: RunStatus): number =>
+    active.filter(({ run }) => run.info.status === status).length;
+  return {
+    ...entry,
+    runCount: active.length,
+    runningCount: inState("RUNNING"),
+    failedCount: inState("FAILED"),
+    deletedCount: records.length - active.length,
+    loggedModelCount: (await chosenModels(context, entry.experimentId)).length,
+    traceCount: (await chosenTraces(context, entry.experimentId)).length,
   };
 }
 

@@ -1,12 +1,13 @@
 import { encodeNumber, type LoggedModelsFile } from "../wire/data-files.ts";
+import { chosenModels } from "./chosen.ts";
 import type { SiteContext } from "./context.ts";
 
 /** `data/models/<experiment>.json`: the logged models of an experiment, newest first. */
 export async function makeLoggedModels(
-  { client }: SiteContext,
+  context: SiteContext,
   experimentId: string,
 ): Promise<LoggedModelsFile> {
-  const { loggedModels } = await client.scanLoggedModels(experimentId);
+  const loggedModels = await chosenModels(context, experimentId);
   const newestFirst = [...loggedModels].sort((a, b) => b.creationTimestamp - a.creationTimestamp);
   return {
     models: newestFirst.map(({ artifactLocation: _, metrics, ...model }) => ({

@@ -4,6 +4,7 @@ import {
   PYRAMID_ABOVE_POINTS,
   RUNS_PER_FILE,
 } from "../wire/data-files.ts";
+import { chosenModels, chosenRuns, chosenTraces } from "./chosen.ts";
 import type { SiteContext } from "./context.ts";
 import { openOwner } from "./owner.ts";
 
@@ -26,7 +27,7 @@ export async function listSite(
   const owners: string[] = [];
   for (const { experimentId } of (await client.scanExperiments("ALL")).experiments) {
     if (!scope.includes(experimentId)) continue;
-    const { records } = await client.scanRuns(experimentId);
+    const { records } = await chosenRuns(context, experimentId);
     const chunks = Math.max(1, Math.ceil(records.length / RUNS_PER_FILE));
     for (let chunk = 0; chunk < chunks; chunk++) data.push(DATA_PATH.runs(experimentId, chunk));
     for (const { run, summaries } of records) {
@@ -36,10 +37,10 @@ export async function listSite(
       for (const [key, { count }] of Object.entries(summaries))
         data.push(...historyPaths(runId, key, count));
     }
-    const { loggedModels } = await client.scanLoggedModels(experimentId);
+    const loggedModels = await chosenModels(context, experimentId);
     if (loggedModels.length > 0) data.push(DATA_PATH.loggedModels(experimentId));
     owners.push(...loggedModels.map(({ modelId }) => modelId));
-    const { traces } = await client.scanTraces(experimentId);
+    const traces = await chosenTraces(context, experimentId);
     if (traces.length > 0) data.push(DATA_PATH.traces(experimentId));
     data.push(...traces.map(({ traceId }) => DATA_PATH.trace(traceId)));
   }

@@ -2,6 +2,7 @@ import type { MetricSummary, RunRecord } from "../client/client.ts";
 import { MLFLOW_TAG } from "../entities/tag.ts";
 import { encodeNumber, type MetricEntry, type RunFile, type RunLink } from "../wire/data-files.ts";
 import { makeArtifacts } from "./artifacts.ts";
+import { chosenModels, chosenRuns } from "./chosen.ts";
 import type { SiteContext } from "./context.ts";
 import { lastWrite } from "./runs.ts";
 
@@ -11,10 +12,12 @@ export async function makeRun(context: SiteContext, runId: string): Promise<RunF
   const record = await client.readRunRecord(runId);
   const { info, data, inputs, outputs } = record.run;
   const experiment = await client.getExperiment(info.experimentId);
-  const { records } = await client.scanRuns(info.experimentId);
+  const { records } = await chosenRuns(context, info.experimentId);
   const parentId = data.tags[MLFLOW_TAG.parentRunId];
-  const { loggedModels } = await client.scanLoggedModels(info.experimentId);
-  const { modelVersions } = await client.scanModelVersions();
+  const loggedModels = await chosenModels(context, info.experimentId);
+  const modelVersions = scope.includesRegistry
+    ? (await client.scanModelVersions()).modelVersions
+    : [];
   const outputIds = new Set(outputs.modelOutputs.map(({ modelId }) => modelId));
   const children = records.filter(({ run }) => run.data.tags[MLFLOW_TAG.parentRunId] === runId);
   const parent = records.find(({ run }) => run.info.runId === parentId);

@@ -11,6 +11,7 @@ import {
   type RunsFile,
   TAG_CUT,
 } from "../wire/data-files.ts";
+import { chosenRuns } from "./chosen.ts";
 import { columnsByKey, toDictionaryColumn } from "./columns.ts";
 import type { SiteContext } from "./context.ts";
 
@@ -23,7 +24,7 @@ export async function makeRuns(
   if (!context.scope.includes(experimentId)) {
     throw notFound(`Could not find experiment with ID ${experimentId}`);
   }
-  const { records, problems } = await context.client.scanRuns(experimentId);
+  const { records, problems } = await chosenRuns(context, experimentId);
   const sorted = [...records].sort(newestFirst);
   const offset = chunk * RUNS_PER_FILE;
   const rows = sorted.slice(offset, offset + RUNS_PER_FILE);

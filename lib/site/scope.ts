@@ -5,6 +5,8 @@ import { MLFLOW_TAG } from "../entities/tag.ts";
 /** Which part of a tree is shown, and how much of where it came from. */
 export interface Scope {
   readonly includes: (experimentId: string) => boolean;
+  /** Only these runs of the experiments, and what belongs to them; all without it. */
+  readonly runIds?: ReadonlySet<string>;
   /** Models and prompts belong to no experiment: they are shown only with the whole tree. */
   readonly includesRegistry: boolean;
   readonly tags: (tags: ReadonlyDictionary<string>) => ReadonlyDictionary<string>;
@@ -34,15 +36,19 @@ const PRIVATE_TAGS: ReadonlySet<string> = new Set([
 export interface PublicOptions {
   /** Only these; all without it. */
   readonly experimentIds?: ReadonlySet<string>;
+  /** Of these experiments only these runs. */
+  readonly runIds?: ReadonlySet<string>;
   /** Shows users, scripts, repositories and sources of data sets after all. */
   readonly keepEnvironment?: boolean;
 }
 
 /** What is published: no user names, no paths of a machine, nothing of other experiments. */
-export function publicScope({ experimentIds, keepEnvironment }: PublicOptions): Scope {
+export function publicScope(options: PublicOptions): Scope {
+  const { experimentIds, runIds, keepEnvironment } = options;
   const chosen = {
     includes: (id: string) => experimentIds?.has(id) ?? true,
-    includesRegistry: experimentIds === undefined,
+    includesRegistry: experimentIds === undefined && runIds === undefined,
+    ...(runIds && { runIds }),
   };
   const info = (run: RunInfo): RunInfo => ({ ...run, artifactUri: null });
   if (keepEnvironment) return { ...WHOLE_TREE, ...chosen, info };

@@ -1,3 +1,4 @@
+import { chosenRuns } from "./chosen.ts";
 import type { SiteContext } from "./context.ts";
 
 /** Names under which people log what they should not. */
@@ -8,11 +9,12 @@ const SECRET_VALUE =
   /AKIA[0-9A-Z]{16}|ghp_[A-Za-z0-9]{30,}|hf_[A-Za-z0-9]{30,}|sk-[A-Za-z0-9]{20,}|-----BEGIN [A-Z ]*PRIVATE KEY|:\/\/[^/\s:@]+:[^/\s:@]+@/;
 
 /** Params and tags of published runs that look like secrets, each as `run <id>, param <key>`. */
-export async function findSecrets({ client, scope }: SiteContext): Promise<string[]> {
+export async function findSecrets(context: SiteContext): Promise<string[]> {
+  const { client, scope } = context;
   const found: string[] = [];
   for (const { experimentId } of (await client.scanExperiments("ALL")).experiments) {
     if (!scope.includes(experimentId)) continue;
-    for (const { run } of (await client.scanRuns(experimentId)).records) {
+    for (const { run } of (await chosenRuns(context, experimentId)).records) {
       const kinds = [
         ["param", run.data.params],
         ["tag", scope.tags(run.data.tags)],

@@ -8,20 +8,18 @@ import type {
   TraceFile,
   TracesFile,
 } from "../wire/data-files.ts";
+import { chosenTraces, SOURCE_RUN } from "./chosen.ts";
 import type { SiteContext } from "./context.ts";
 import type { Scope } from "./scope.ts";
 
 /** Metadata keys of MLflow that the list shows. */
-const SOURCE_RUN = "mlflow.sourceRun";
 const SESSION = "mlflow.trace.session";
 const SPAN_TYPE = "mlflow.spanType";
 
 /** `data/traces/<experiment>.json`, newest first. */
-export async function makeTraces(
-  { client, scope }: SiteContext,
-  experimentId: string,
-): Promise<TracesFile> {
-  const { traces } = await client.scanTraces(experimentId);
+export async function makeTraces(context: SiteContext, experimentId: string): Promise<TracesFile> {
+  const { scope } = context;
+  const traces = await chosenTraces(context, experimentId);
   return {
     traces: [...traces]
       .sort((a, b) => b.requestTime - a.requestTime)

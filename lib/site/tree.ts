@@ -2,6 +2,7 @@ import type { MlrunsClient, RunRecord } from "../client/client.ts";
 import type { Experiment } from "../entities/experiment.ts";
 import type { TreeProblem } from "../errors.ts";
 import type { TreeFile } from "../wire/data-files.ts";
+import { chosenRuns } from "./chosen.ts";
 import type { SiteContext } from "./context.ts";
 
 export interface WholeTree {
@@ -16,11 +17,12 @@ export interface WholeTree {
 }
 
 /** Everything of a tree, with all that could not be read. */
-export async function readTree({ client, scope }: SiteContext): Promise<WholeTree> {
+export async function readTree(context: SiteContext): Promise<WholeTree> {
+  const { client, scope } = context;
   const { experiments: all, problems } = await client.scanExperiments("ALL");
   const experiments = all.filter(({ experimentId }) => scope.includes(experimentId));
   const ids = experiments.map(({ experimentId }) => experimentId);
-  const runs = await Promise.all(ids.map((id) => client.scanRuns(id)));
+  const runs = await Promise.all(ids.map((id) => chosenRuns(context, id)));
   const models = await Promise.all(ids.map((id) => client.scanLoggedModels(id)));
   const traces = await Promise.all(ids.map((id) => client.scanTraces(id)));
   const registry = scope.includesRegistry ? [await client.scanRegisteredModels()] : [];

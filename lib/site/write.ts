@@ -42,6 +42,7 @@ export interface SiteReport {
 
 /** Lists the files of an export, so that the next one knows which to remove. Makes a folder recognisable as a site. */
 const LISTING = "mlruns-site.json";
+/** Bytes of an artifact that `small` still publishes. */
 const SMALL = 1_000_000;
 /** GitHub refuses files of 100 MB and warns above 50. */
 const LARGE = 90_000_000;
@@ -104,7 +105,8 @@ export async function writeSite(
   return { ...report, written, removed: stale.length };
 }
 
-function toContext(client: MlrunsClient, options: SiteOptions): SiteContext {
+/** What a static site shows of a tree. */
+export function toContext(client: MlrunsClient, options: SiteOptions): SiteContext {
   const title = options.title ?? "mlruns";
   const limit = options.maxSize ?? (options.artifacts === "all" ? Number.POSITIVE_INFINITY : SMALL);
   return {
@@ -148,7 +150,8 @@ function withPolicy(html: Buffer): Buffer {
   return Buffer.from(html.toString("utf8").replace("<head>", `<head>\n    ${meta}`));
 }
 
-async function makeBytes(context: SiteContext, path: string): Promise<Uint8Array> {
+/** @param path - one of `listSite` */
+export async function makeBytes(context: SiteContext, path: string): Promise<Uint8Array> {
   const file = await makeDataFile(context, path.slice("data/".length));
   if (file === undefined) throw new Error(`No maker for ${path}`);
   return bytesOf(file);
@@ -180,7 +183,8 @@ async function copyArtifact(
   return true;
 }
 
-async function replaceIfOther(file: string, bytes: Uint8Array): Promise<boolean> {
+/** Writes a file whole or not at all, unless it is there with the same bytes. @returns whether it was written */
+export async function replaceIfOther(file: string, bytes: Uint8Array): Promise<boolean> {
   const there = await fs.readFile(file).catch(() => undefined);
   if (there?.equals(bytes)) return false;
   const temporary = `${file}.new`;

@@ -15,6 +15,7 @@ import {
   type TreeFile,
   type ViewsFile,
 } from "../../lib/wire/data-files.ts";
+import { embeddedUrl, isEmbedded } from "./embedded.ts";
 import { parseJson, type ReadOptions, readFile, readJson } from "./files.ts";
 import { joinTables } from "./join-tables.ts";
 import { decodeRuns, type RunsTable } from "./runs-table.ts";
@@ -69,7 +70,8 @@ export function getViews(options?: ReadOptions): Promise<ViewsFile> {
 
 /** URL of an artifact's bytes, for `fetch`, `<img>`, `<iframe>` and links. */
 export function artifactUrl(manifest: Manifest, ownerId: string, path: string): string {
-  return `./${rawPath(manifest.rawBase, ownerId, path)}`;
+  const raw = rawPath(manifest.rawBase, ownerId, path);
+  return isEmbedded() ? embeddedUrl(raw) : `./${raw}`;
 }
 
 interface RunsChunk {

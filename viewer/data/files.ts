@@ -1,3 +1,4 @@
+import { embeddedResponse, isEmbedded } from "./embedded.ts";
 import { DataError, isAbort } from "./errors.ts";
 import { generation } from "./generation.ts";
 import { SizeCache } from "./size-cache.ts";
@@ -64,7 +65,7 @@ export function parseJson<Value>(path: string, bytes: ArrayBuffer): Value {
 export async function fetchResponse(path: string, init: RequestInit): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(`./${path}`, init);
+    response = await (isEmbedded() ? embeddedResponse(path) : fetch(`./${path}`, init));
   } catch (cause) {
     if (isAbort(cause)) throw cause;
     throw new DataError("unreachable", path, "The server does not answer", { cause });

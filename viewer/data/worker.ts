@@ -1,3 +1,4 @@
+import { isEmbedded } from "./embedded.ts";
 import workerUrl from "./parse-worker.ts?worker&url";
 
 export interface ParseJob {
@@ -27,7 +28,9 @@ let worker: Worker | null = null;
 let lastId = 0;
 
 /** Parses in a worker, so that a large file does not stop the page. `bytes` are handed over. */
-export function parseInWorker<Result>(job: ParseJob): Promise<Result> {
+export async function parseInWorker<Result>(job: ParseJob): Promise<Result> {
+  // A report has no file that a worker could start from.
+  if (isEmbedded()) return (await import("./parse.ts")).parse(job).result as Result;
   worker ??= startWorker();
   const id = ++lastId;
   const started = worker;

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { Button } from "../components/Button.tsx";
+import { isEmbedded } from "../data/embedded.ts";
 import { manifest } from "../data/live.ts";
 import { ARTIFACT_TEXTS } from "../texts/artifacts.ts";
 import { fileName, type PreviewProps } from "./preview.ts";
@@ -11,6 +12,8 @@ import "./html.css";
  * A report in a frame that cannot reach the page: another origin, and no network but the images beside it.
  * The server says so in headers too. A static host sends none: there scripts wait for a click.
  *
+ * In a report of one file they never run: its policy forbids them.
+ *
  * `src` on the raw file, not `srcdoc` or `blob:`: those would inherit this page's policy, and siblings would not load.
  */
 export function HtmlPreview({ file, url }: PreviewProps): JSX.Element {
@@ -19,9 +22,9 @@ export function HtmlPreview({ file, url }: PreviewProps): JSX.Element {
   return (
     <div class="preview">
       <div class="preview-bar">
-        <span class="faint">{runs ? ARTIFACT_TEXTS.sandboxNote : ARTIFACT_TEXTS.scriptsOff}</span>
+        <span class="faint">{noteOf(runs)}</span>
         <span class="spacer" />
-        {!runs && (
+        {!runs && !isEmbedded() && (
           <Button icon="play" onClick={() => setRuns(true)}>
             {ARTIFACT_TEXTS.runScripts}
           </Button>
@@ -37,4 +40,9 @@ export function HtmlPreview({ file, url }: PreviewProps): JSX.Element {
       />
     </div>
   );
+}
+
+function noteOf(runs: boolean): string {
+  if (runs) return ARTIFACT_TEXTS.sandboxNote;
+  return isEmbedded() ? ARTIFACT_TEXTS.scriptsNever : ARTIFACT_TEXTS.scriptsOff;
 }

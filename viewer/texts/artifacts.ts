@@ -15,7 +15,7 @@ export const ARTIFACT_TEXTS = {
   download: "Download",
   noMatch: "No file has this text in its path.",
   searching: "Reading folders…",
-  notPublished: "This file was left out of the static export",
+  notPublished: "This file was left out of this export",
   notPublishedHint: "Its name and size are known, its bytes are with the tree.",
   gone: (path: string): string => `There is no artifact '${path}'`,
   goneHint: "The run may have been moved without its artifacts, or the file was renamed.",
@@ -53,6 +53,7 @@ export const ARTIFACT_TEXTS = {
   pixels: (width: number, height: number): string => `${width} × ${height} px`,
   runScripts: "Run scripts",
   scriptsOff: "Scripts in this report are off.",
+  scriptsNever: "Shown without its scripts, and without files beside it.",
   sandboxNote: "Shown in a sandbox: it cannot reach this page or any other host.",
   unknownKind: "No preview for this kind of file; its first bytes:",
   pickleNote:

@@ -1,0 +1,46 @@
+import type { RunRecord } from "../client/client.ts";
+import type { LoggedModel } from "../entities/logged-model.ts";
+import type { TraceInfo } from "../entities/trace.ts";
+import type { TreeProblem } from "../errors.ts";
+import type { SiteContext } from "./context.ts";
+
+/** Metadata key of a trace that names its run. */
+export const SOURCE_RUN = "mlflow.sourceRun";
+
+/** The runs of an experiment that are shown, with the problems that concern them. */
+export async function chosenRuns(
+  { client, scope }: SiteContext,
+  experimentId: string,
+): Promise<{ readonly records: readonly RunRecord[]; readonly problems: readonly TreeProblem[] }> {
+  const scan = await client.scanRuns(experimentId);
+  const { runIds } = scope;
+  if (runIds === undefined) return scan;
+  return {
+    records: scan.records.filter(({ run }) => runIds.has(run.info.runId)),
+    problems: scan.problems.filter(({ path }) => path.split("/").some((part) => runIds.has(part))),
+  };
+}
+
+/** The logged models of an experiment that are shown: with some runs only theirs. */
+export async function chosenModels(
+  { client, scope }: SiteContext,
+  experimentId: string,
+): Promise<readonly LoggedModel[]> {
+  const { loggedModels } = await client.scanLoggedModels(experimentId);
+  const { runIds } = scope;
+  return runIds === undefined
+    ? loggedModels
+    : loggedModels.filter(({ sourceRunId }) => sourceRunId !== null && runIds.has(sourceRunId));
+}
+
+/** The traces of an experiment that are shown: with some runs only theirs. */
+export async function chosenTraces(
+  { client, scope }: SiteContext,
+  experimentId: string,
+): Promise<readonly TraceInfo[]> {
+  const { traces } = await client.scanTraces(experimentId);
+  const { runIds } = scope;
+  return runIds === undefined
+    ? traces
+    : traces.filter(({ traceMetadata }) => runIds.has(traceMetadata[SOURCE_RUN] ?? ""));
+}
