@@ -287,7 +287,7 @@ function newExperimentId(store: Store): string {
 }
 
 /** One at a time: "no experiment has this name" must still hold when the folder is made. */
-function withNames<Value>(store: Store, action: () => Value): Value {
+export function withNames<Value>(store: Store, action: () => Value): Value {
   return withLock(join(store.root, ".mlruns-names.lock"), action);
 }
 

@@ -14,6 +14,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   doctor: async () => (await import("./doctor.ts")).doctorCommand,
   catalog: async () => (await import("./catalog.ts")).catalogCommand,
   relocate: async () => (await import("./relocate.ts")).relocateCommand,
+  merge: async () => (await import("./merge.ts")).mergeCommand,
   gc: async () => (await import("./gc.ts")).gcCommand,
   push: async () => (await import("./sync.ts")).pushCommand,
   pull: async () => (await import("./sync.ts")).pullCommand,
