@@ -19,6 +19,7 @@ export {
   type VerifyReport,
   verifyArtifacts,
 } from "./sync/verify.ts";
+export { type WatchOptions, watchArtifacts } from "./sync/watch.ts";
 export {
   type CollectOptions,
   type CollectReport,

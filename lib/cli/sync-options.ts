@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { FilterRule, SyncOptions } from "../client/sync.ts";
+import { several } from "./options.ts";
 
 /** The options that `push`, `pull` and `sync` share, as commander gives them. */
 export interface SyncFlags {
@@ -7,6 +8,7 @@ export interface SyncFlags {
   readonly delete?: boolean;
   readonly deleteAll?: boolean;
   readonly filters?: readonly FilterRule[];
+  readonly path?: readonly string[];
   readonly concurrency?: number;
   readonly bwlimit?: number;
   readonly maxErrors?: number;
@@ -25,6 +27,7 @@ export function addSyncOptions(command: Command): Command {
     .option("--delete", "when all is copied, delete what the source does not have")
     .option("--delete-all", "with --delete: also when the source is empty");
   return addFilterOptions(command)
+    .option("--path <path>", "only this file or folder, may be repeated", several)
     .option("--concurrency <n>", "small files moved at a time", parseCount)
     .option("--bwlimit <rate>", "bytes a second, such as 500K or 10M", parseBytes)
     .option("--max-errors <n>", "give up after so many failed files", parseCount)
@@ -53,12 +56,13 @@ export function addFilterOptions(command: Command): Command {
 }
 
 export function toSyncOptions(flags: SyncFlags): SyncOptions {
-  const { dryRun, deleteAll, filters, concurrency, bwlimit, maxErrors, checksum } = flags;
+  const { dryRun, deleteAll, filters, path, concurrency, bwlimit, maxErrors, checksum } = flags;
   return {
     dryRun,
     delete: flags.delete,
     deleteAll,
     filters,
+    paths: path,
     concurrency,
     bandwidth: bwlimit,
     maxErrors,

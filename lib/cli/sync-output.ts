@@ -1,7 +1,8 @@
-import type { SyncProgress, SyncReport, SyncStep } from "../client/sync.ts";
+import type { SyncOptions, SyncProgress, SyncReport, SyncStep } from "../client/sync.ts";
 import { MlrunsError } from "../errors.ts";
 import { EXIT, explain } from "./exit.ts";
 import { print, printJson, shortDuration, warn } from "./output.ts";
+import { type SyncFlags, toSyncOptions } from "./sync-options.ts";
 
 /** Between two looks at the progress, ms. */
 const PROGRESS_MS = 200;
@@ -33,6 +34,34 @@ export async function runStoppable(
   } finally {
     process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
   }
+}
+
+/** Loaded when files move: `--help` does not need it. */
+export const engine = (): Promise<typeof import("../client/sync.ts")> =>
+  import("../client/sync.ts");
+
+/** Moves files with what the options say, shows how far it is, and tells how it ended. */
+export async function runSync(
+  flags: SyncFlags,
+  move: (options: SyncOptions) => Promise<SyncReport>,
+): Promise<void> {
+  await runStoppable(async (signal) => {
+    const progress = showProgress();
+    try {
+      const report = await move({
+        ...toSyncOptions(flags),
+        signal,
+        onProgress: progress.update,
+        onStep: (step) => {
+          if (flags.dryRun && !flags.json) print(stepLine(step));
+        },
+      });
+      progress.end();
+      return reportSync(report, flags.json ?? false);
+    } finally {
+      progress.end();
+    }
+  });
 }
 
 /** Says how a run ended. @returns its exit code */

@@ -14,6 +14,7 @@ export {
   type VerifyReport,
   verifyArtifacts,
 } from "../artifacts/sync/verify.ts";
+export { type WatchOptions, watchArtifacts } from "../artifacts/sync/watch.ts";
 export {
   type CollectOptions,
   type CollectReport,
@@ -34,3 +35,4 @@ export {
   type VersionDifference,
 } from "../artifacts/versions/versions.ts";
 export { resolveArtifacts } from "./artifact-uri.ts";
+export { type PushTreeOptions, type PushTreeReport, pushTree, runEndOf } from "./push-tree.ts";

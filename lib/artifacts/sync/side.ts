@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { compareText } from "../../entities/record.ts";
 import { invalidParameter } from "../../errors.ts";
-import type { ArtifactRepository } from "../artifact-repository.ts";
+import type { ArtifactFile, ArtifactRepository } from "../artifact-repository.ts";
 import { openArtifacts } from "../registry.ts";
 import { schemeOf } from "../uri.ts";
 
@@ -12,6 +13,32 @@ export interface Side {
   /** Undefined for a place that is not on this machine. */
   readonly folder: string | undefined;
   readonly artifacts: ArtifactRepository;
+}
+
+/**
+ * Every file of some files and folders of a side, in the byte order of their paths; of all of it without any. The rest is
+ * not listed.
+ *
+ * @throws MlrunsError INVALID_PARAMETER_VALUE for paths that lie in one another
+ */
+export async function* listPaths(
+  { artifacts }: Side,
+  paths: readonly string[] | undefined,
+): AsyncGenerator<ArtifactFile> {
+  if (paths === undefined) return yield* artifacts.list("");
+  const wanted = [...new Set(paths.map((path) => path.replace(/\/+$/, "")))];
+  for (const path of wanted) {
+    const inner = wanted.find((other) => other.startsWith(`${path}/`));
+    if (inner !== undefined) throw invalidParameter(`'${inner}' lies in '${path}': name one.`);
+  }
+  const found = (await Promise.all(wanted.map((path) => artifacts.find(path)))).filter(
+    (file) => file !== undefined,
+  );
+  const key = ({ path, isDir }: ArtifactFile): string => (isDir ? `${path}/` : path);
+  for (const file of found.sort((a, b) => compareText(key(a), key(b)))) {
+    if (file.isDir) yield* artifacts.list(file.path);
+    else yield file;
+  }
 }
 
 /**

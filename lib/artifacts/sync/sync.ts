@@ -8,7 +8,7 @@ import { announce, carryOut, type Done } from "./carry-out.ts";
 import { type FilterRule, pathFilter } from "./filter.ts";
 import { planSync, type Reason, type SyncPlan } from "./plan.ts";
 import { sameContent } from "./same.ts";
-import { openSide, type Side } from "./side.ts";
+import { listPaths, openSide, type Side } from "./side.ts";
 import { openState, type SyncState } from "./state.ts";
 import type { SyncFailure } from "./transfer.ts";
 
@@ -24,6 +24,8 @@ export interface SyncOptions {
   readonly deleteAll?: boolean;
   /** Which paths are meant, the last rule that fits decides. What is not meant is neither copied nor deleted. */
   readonly filters?: readonly FilterRule[];
+  /** Only these files and folders, without a look at the rest. */
+  readonly paths?: readonly string[];
   /** Small files moved at a time. */
   readonly concurrency?: number;
   /** Bytes a second, both ways together. */
@@ -123,11 +125,11 @@ async function makePlan(
   options: SyncOptions,
   recorder?: Recorder,
 ): Promise<SyncPlan> {
-  const { filters = [], checksum = false, signal } = options;
+  const { filters = [], paths, checksum = false, signal } = options;
   const isWanted = pathFilter(filters);
-  const targets = to.artifacts.list("");
+  const targets = listPaths(to, paths);
   const plan = await planSync({
-    from: untilAborted(from.artifacts.list(""), signal),
+    from: untilAborted(listPaths(from, paths), signal),
     to: untilAborted(recorder === undefined ? targets : recorder.watch(targets), signal),
     isMeant: (path) => isWanted(path) && !isVersionState(path),
     isSame: sameContent(from, to, state, { trustNothing: checksum }),

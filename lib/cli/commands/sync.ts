@@ -1,43 +1,15 @@
-import { writeFile } from "node:fs/promises";
-import { Command } from "commander";
-import type { SyncOptions, SyncReport } from "../../client/sync.ts";
-import { invalidParameter } from "../../errors.ts";
+import { Command, InvalidArgumentError } from "commander";
 import { print } from "../output.ts";
-import { addSyncOptions, type SyncFlags, toSyncOptions } from "../sync-options.ts";
-import { reportSync, runStoppable, showProgress, stepLine } from "../sync-output.ts";
-
-/** Loaded when files move: `--help` does not need it. */
-const engine = (): Promise<typeof import("../../client/sync.ts")> => import("../../client/sync.ts");
-
-interface PushFlags extends SyncFlags {
-  readonly versions?: boolean;
-  readonly manifest?: boolean;
-}
+import { addSyncOptions, type SyncFlags } from "../sync-options.ts";
+import { engine, runSync, stepLine } from "../sync-output.ts";
 
 interface PullFlags extends SyncFlags {
   readonly version?: string;
 }
 
-export const pushCommand: Command = addSyncOptions(
-  new Command("push")
-    .description("copy a folder to a store: what is there with the same content is passed over")
-    .argument("<folder>", "such as mlruns/0/<run id>/artifacts, or a whole mlruns folder")
-    .argument("[uri]", "s3://, gs://, wasbs://, abfss:// or azure:// (default: ARTIFACT_ROOT)"),
-)
-  .option("--no-versions", "record no version, and keep nothing of what is overwritten")
-  .option("--manifest", "write <folder>.manifest.jsonl, from which pull brings this version")
-  .action((folder: string, uri: string | undefined, flags: PushFlags) =>
-    run(flags, async (options) => {
-      const to = uri ?? process.env.ARTIFACT_ROOT;
-      if (!to) throw invalidParameter("Where to? Give a URI or set ARTIFACT_ROOT.");
-      const { syncArtifacts, manifestFileOf, printVersion } = await engine();
-      const report = await syncArtifacts(folder, to, { ...options, versions: flags.versions });
-      if (flags.manifest && report.version !== undefined) {
-        await writeFile(manifestFileOf(folder), await printVersion(to, report.version));
-      }
-      return report;
-    }),
-  );
+interface WatchFlags extends SyncFlags {
+  readonly watch?: number | true;
+}
 
 export const pullCommand: Command = addSyncOptions(
   new Command("pull")
@@ -49,7 +21,7 @@ export const pullCommand: Command = addSyncOptions(
 )
   .option("--version <version>", "as it was then: HEAD~1, a tag, or the beginning of an id")
   .action((uri: string, folder: string, flags: PullFlags) =>
-    run(flags, async (options) => {
+    runSync(flags, async (options) => {
       const { isManifestFile, resolveArtifacts, restoreManifest, restoreVersion, syncArtifacts } =
         await engine();
       if (await isManifestFile(uri)) return restoreManifest(uri, folder, options);
@@ -65,30 +37,27 @@ export const syncCommand: Command = addSyncOptions(
     .description("make one place hold the files of another; each is a folder or a URI")
     .argument("<from>", "folder or URI")
     .argument("<to>", "folder or URI"),
-).action((from: string, to: string, flags: SyncFlags) =>
-  run(flags, async (options) => (await engine()).syncArtifacts(from, to, options)),
-);
+)
+  .option(
+    "--watch [seconds]",
+    "look again every so many seconds (default: 5), until Ctrl+C or the end of the run whose folder it is",
+    parseSeconds,
+  )
+  .action((from: string, to: string, flags: WatchFlags) =>
+    runSync(flags, async (options) => {
+      const { runEndOf, syncArtifacts, watchArtifacts } = await engine();
+      if (flags.watch === undefined) return syncArtifacts(from, to, options);
+      const intervalMs = flags.watch === true ? undefined : flags.watch * 1_000;
+      const onStep: typeof options.onStep = (step) => {
+        if (!flags.json) print(stepLine(step));
+      };
+      const isOver = runEndOf(from);
+      return watchArtifacts(from, to, { ...options, intervalMs, isOver, onStep });
+    }),
+  );
 
-/** Moves files with what the options say, shows how far it is, and tells how it ended. */
-async function run(
-  flags: SyncFlags,
-  move: (options: SyncOptions) => Promise<SyncReport>,
-): Promise<void> {
-  await runStoppable(async (signal) => {
-    const progress = showProgress();
-    try {
-      const report = await move({
-        ...toSyncOptions(flags),
-        signal,
-        onProgress: progress.update,
-        onStep: (step) => {
-          if (flags.dryRun && !flags.json) print(stepLine(step));
-        },
-      });
-      progress.end();
-      return reportSync(report, flags.json ?? false);
-    } finally {
-      progress.end();
-    }
-  });
+function parseSeconds(text: string): number {
+  const seconds = Number(text);
+  if (seconds > 0) return seconds;
+  throw new InvalidArgumentError("A number of seconds is expected.");
 }

@@ -16,7 +16,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   relocate: async () => (await import("./relocate.ts")).relocateCommand,
   merge: async () => (await import("./merge.ts")).mergeCommand,
   gc: async () => (await import("./gc.ts")).gcCommand,
-  push: async () => (await import("./sync.ts")).pushCommand,
+  push: async () => (await import("./push.ts")).pushCommand,
   pull: async () => (await import("./sync.ts")).pullCommand,
   sync: async () => (await import("./sync.ts")).syncCommand,
   verify: async () => (await import("./verify.ts")).verifyCommand,

@@ -4,17 +4,8 @@ import { parseDuration } from "../duration.ts";
 import { EXIT } from "../exit.ts";
 import { type RootOption, rootOption } from "../options.ts";
 import { print, printJson, printTable, shortTime } from "../output.ts";
-import {
-  addSyncOptions,
-  EXIT_CODES,
-  parseCount,
-  type SyncFlags,
-  toSyncOptions,
-} from "../sync-options.ts";
-import { reportSync, runStoppable, shortBytes, showProgress } from "../sync-output.ts";
-
-/** Loaded when a command runs: `--help` does not need it. */
-const engine = (): Promise<typeof import("../../client/sync.ts")> => import("../../client/sync.ts");
+import { addSyncOptions, EXIT_CODES, parseCount, type SyncFlags } from "../sync-options.ts";
+import { engine, runStoppable, runSync, shortBytes } from "../sync-output.ts";
 
 interface Flags extends RootOption {
   readonly json?: boolean;
@@ -78,18 +69,9 @@ const restore = addSyncOptions(
     .argument("<target>", "folder or URI")
     .addOption(rootOption()),
 ).action((place: string, version: string, target: string, flags: SyncFlags & RootOption) =>
-  runStoppable(async (signal) => {
+  runSync(flags, async (options) => {
     const { resolveArtifacts, restoreVersion } = await engine();
-    const progress = showProgress();
-    const options = { ...toSyncOptions(flags), signal, onProgress: progress.update };
-    try {
-      const from = await resolveArtifacts(place, flags.root);
-      const report = await restoreVersion(from, version, target, options);
-      progress.end();
-      return reportSync(report, flags.json ?? false);
-    } finally {
-      progress.end();
-    }
+    return restoreVersion(await resolveArtifacts(place, flags.root), version, target, options);
   }),
 );
 

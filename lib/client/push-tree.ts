@@ -1,0 +1,213 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import pMap from "p-map";
+import { type SyncOptions, type SyncReport, syncArtifacts } from "../artifacts/sync/sync.ts";
+import type { SyncFailure } from "../artifacts/sync/transfer.ts";
+import { isTerminated, type RunInfo } from "../entities/run.ts";
+import { invalidParameter, MlrunsError } from "../errors.ts";
+import { parseRunMeta } from "../format/run-meta.ts";
+import { experimentFolder, META_FILE, runFolder } from "../tree/layout.ts";
+import { readTextIfThere } from "../tree/read.ts";
+import { MlrunsClient } from "./client.ts";
+
+/** Parts of a tree pushed at a time, each with transfers of its own. */
+const CONCURRENCY = 3;
+
+export interface PushTreeOptions extends SyncOptions {
+  /** The tree; MLFLOW_TRACKING_URI or `./mlruns` by default. */
+  readonly root?: string;
+  /** Where to: needed for metadata, and for artifacts of runs that have no store of their own. */
+  readonly uri?: string;
+  /** Ids; without `runs` and `experiments` all active runs are meant. */
+  readonly runs?: readonly string[];
+  readonly experiments?: readonly string[];
+  readonly what?: "artifacts" | "metadata" | "all";
+  /** `tree`: as they lie in a tree; `run`: artifacts alone, as `<uri>/<run id>/<artifact path>`. */
+  readonly layout?: "tree" | "run";
+}
+
+/** What was done in all, with what was done for each part. */
+export interface PushTreeReport extends SyncReport {
+  readonly parts: readonly SyncReport[];
+}
+
+/** A folder of the tree and where it goes. */
+interface Part {
+  /** As failures name it: relative to the root. */
+  readonly name: string;
+  readonly from: string;
+  readonly to: string;
+  readonly paths?: readonly string[];
+  readonly versions?: boolean;
+}
+
+/**
+ * Pushes some runs of a tree. Artifacts go to the store that the run's `artifact_uri` names, else below `uri`, where metadata
+ * always goes: laid out as in the tree, so that what is there can be pulled and served.
+ *
+ * @throws MlrunsError INVALID_PARAMETER_VALUE when a URI is needed and there is none; RESOURCE_DOES_NOT_EXIST for a run or
+ * experiment that is not there; what a store throws that refuses every part
+ */
+export async function pushTree(options: PushTreeOptions = {}): Promise<PushTreeReport> {
+  const started = performance.now();
+  const { root, uri, runs, experiments, what = "all", layout = "tree", ...sync } = options;
+  const client = new MlrunsClient(root);
+  client.checkRoot();
+  const chosen = await chooseRuns(client, runs, experiments);
+  const parts = partsOf(client, chosen, { uri, what, layout });
+  const progress = shareProgress(sync);
+  const results = await pMap(parts, (part, i) => pushPart(part, progress(i), sync.versions), {
+    concurrency: CONCURRENCY,
+  });
+  const reports = results.filter(isReport);
+  const refused = results.filter((result) => result instanceof MlrunsError);
+  if (reports.length === 0 && refused[0] !== undefined) throw refused[0];
+  const failures = results.flatMap((result, i) => failuresOf(parts[i]?.name ?? "", result));
+  const sum = (count: (report: SyncReport) => number): number =>
+    reports.reduce((total, report) => total + count(report), 0);
+  return {
+    from: client.root,
+    to: uri ?? "the runs' own stores",
+    dryRun: sync.dryRun ?? false,
+    copied: { files: sum((each) => each.copied.files), bytes: sum((each) => each.copied.bytes) },
+    deleted: sum(({ deleted }) => deleted),
+    unchanged: {
+      files: sum(({ unchanged }) => unchanged.files),
+      bytes: sum(({ unchanged }) => unchanged.bytes),
+    },
+    extra: sum(({ extra }) => extra),
+    retries: sum(({ retries }) => retries),
+    failures,
+    interrupted: reports.some(({ interrupted }) => interrupted),
+    seconds: Math.round(performance.now() - started) / 1_000,
+    parts: reports,
+  };
+}
+
+/**
+ * Makes the question whether the run is over whose folder this is, or whose artifacts are in it; undefined for another
+ * folder.
+ */
+export function runEndOf(folder: string): (() => Promise<boolean>) | undefined {
+  const meta = [folder, join(folder, "..")]
+    .map((each) => join(each, META_FILE))
+    .find((file) => /^run_(id|uuid):/m.test(readTextIfThere(file) ?? ""));
+  if (meta === undefined) return undefined;
+  return async () => isTerminated(parseRunMeta(readTextIfThere(meta) ?? "", meta).status);
+}
+
+async function chooseRuns(
+  client: MlrunsClient,
+  runs: readonly string[] | undefined,
+  experiments: readonly string[] | undefined,
+): Promise<RunInfo[]> {
+  const named = await Promise.all((runs ?? []).map((id) => client.getRunInfo(id)));
+  if (runs !== undefined && experiments === undefined) return named;
+  const ids =
+    experiments ??
+    (await client.scanExperiments("ACTIVE_ONLY")).experiments.map((each) => each.experimentId);
+  const all: RunInfo[] = [];
+  for (const id of ids) {
+    await client.getExperiment(id);
+    const { records } = await client.scanRuns(id);
+    all.push(...records.map(({ run }) => run.info));
+  }
+  const active = all.filter(({ lifecycleStage }) => lifecycleStage === "active");
+  return [...new Map([...named, ...active].map((info) => [info.runId, info])).values()];
+}
+
+function partsOf(
+  client: MlrunsClient,
+  runs: readonly RunInfo[],
+  { uri, what, layout }: Pick<PushTreeOptions, "uri" | "what" | "layout">,
+): Part[] {
+  const base = uri?.replace(/\/+$/, "");
+  const parts: Part[] = [];
+  if (what !== "metadata") {
+    parts.push(...runs.flatMap((info) => artifactsOf(client, info, base, layout) ?? []));
+  }
+  if (what === "artifacts" || layout === "run") return parts;
+  if (base === undefined) {
+    if (what === "metadata") throw invalidParameter("Where is the metadata to go? Give a URI.");
+    return parts;
+  }
+  const experiments = new Set(runs.map(({ experimentId }) => experimentId));
+  for (const id of experiments) {
+    const from = experimentFolder(client.root, id);
+    parts.push({ name: id, from, to: `${base}/${id}`, paths: [META_FILE, "tags"] });
+  }
+  for (const { experimentId, runId } of runs) {
+    const from = runFolder(experimentFolder(client.root, experimentId), runId);
+    const paths = readdirSync(from).filter((name) => name !== "artifacts" && !name.startsWith("."));
+    const name = `${experimentId}/${runId}`;
+    parts.push({ name, from, to: `${base}/${name}`, paths });
+  }
+  return parts;
+}
+
+/** Undefined for a run that has no files here. */
+function artifactsOf(
+  client: MlrunsClient,
+  info: RunInfo,
+  base: string | undefined,
+  layout: PushTreeOptions["layout"],
+): Part | undefined {
+  const place = client.artifactPlaceOf(info);
+  const { experimentId, runId } = info;
+  const inTree = join(runFolder(experimentFolder(client.root, experimentId), runId), "artifacts");
+  const from = place.kind === "folder" ? place.folder : inTree;
+  if (!existsSync(from) || readdirSync(from).length === 0) return undefined;
+  const name = `${experimentId}/${runId}/artifacts`;
+  if (layout === "run") {
+    if (base === undefined) throw invalidParameter("Where to? --layout run needs a URI.");
+    return { name, from, to: `${base}/${runId}`, versions: true };
+  }
+  if (place.kind === "remote") return { name, from, to: place.uri, versions: true };
+  if (base !== undefined) return { name, from, to: `${base}/${name}`, versions: true };
+  throw invalidParameter(`Run ${runId} has no store of its own: give a URI or set ARTIFACT_ROOT.`);
+}
+
+/** A part that a store refuses is told beside the others, which may be elsewhere. */
+async function pushPart(
+  { from, to, paths, versions }: Part,
+  options: SyncOptions,
+  wantsVersions: boolean | undefined,
+): Promise<SyncReport | MlrunsError> {
+  try {
+    const settings = { ...options, versions: versions && wantsVersions };
+    return await syncArtifacts(from, to, paths === undefined ? settings : { ...settings, paths });
+  } catch (error) {
+    if (error instanceof MlrunsError && error.errorCode !== "CANCELLED") return error;
+    throw error;
+  }
+}
+
+function isReport(result: SyncReport | MlrunsError): result is SyncReport {
+  return !(result instanceof MlrunsError);
+}
+
+function failuresOf(name: string, result: SyncReport | MlrunsError): SyncFailure[] {
+  if (result instanceof MlrunsError) {
+    return [{ path: name, errorCode: result.errorCode, message: result.message, attempts: 1 }];
+  }
+  return result.failures.map((failure) => ({ ...failure, path: `${name}/${failure.path}` }));
+}
+
+/** One progress of many parts: what they tell is added up. */
+function shareProgress(options: SyncOptions): (part: number) => SyncOptions {
+  const parts: { files: number; allFiles: number; bytes: number; allBytes: number }[] = [];
+  const sum = (key: "files" | "allFiles" | "bytes" | "allBytes"): number =>
+    parts.reduce((total, part) => total + (part?.[key] ?? 0), 0);
+  return (part) => ({
+    ...options,
+    onProgress: (progress) => {
+      parts[part] = { ...progress };
+      options.onProgress?.({
+        files: sum("files"),
+        allFiles: sum("allFiles"),
+        bytes: sum("bytes"),
+        allBytes: sum("allBytes"),
+      });
+    },
+  });
+}
