@@ -1,9 +1,10 @@
-import { Command } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import type { MlrunsClient } from "../../client/client.ts";
 import type { Run } from "../../entities/run.ts";
 import { EXIT } from "../exit.ts";
 import {
   findExperimentId,
+  list,
   openTree,
   type RootOption,
   rootOption,
@@ -21,6 +22,7 @@ import {
   warn,
   warnProblems,
 } from "../output.ts";
+import { isColumn, printRunTable, TABLE_FORMATS, type TableFormat } from "../run-table.ts";
 
 interface Options extends RootOption {
   readonly experiment?: readonly string[];
@@ -29,6 +31,8 @@ interface Options extends RootOption {
   readonly orderBy?: readonly string[];
   readonly max: number;
   readonly json?: boolean;
+  readonly format?: TableFormat;
+  readonly columns?: readonly string[];
 }
 
 /** Metrics shown without --json: as many as fit a terminal. */
@@ -46,6 +50,12 @@ export const runsCommand: Command = new Command("runs")
   .option("-n, --max <count>", "how many at the most", wholeNumber, 100)
   .addOption(viewOption())
   .option("--json", "print JSON, one run a line")
+  .addOption(
+    new Option("--format <format>", "a table for other programs, reports and notebooks").choices(
+      TABLE_FORMATS,
+    ),
+  )
+  .option("--columns <names>", "of that table, such as run_name,params.lr,metrics.loss", columns)
   .action(async (options: Options) => {
     const client = openTree(options);
     const experimentIds = await chosenExperiments(client, options.experiment);
@@ -55,12 +65,23 @@ export const runsCommand: Command = new Command("runs")
       ...(options.filter !== undefined && { filter: options.filter }),
       ...(options.orderBy !== undefined && { orderBy: options.orderBy }),
     });
-    if (options.json) for (const run of runs) printJson(run);
+    const format = options.format ?? (options.columns && "csv");
+    if (format !== undefined) process.stdout.write(printRunTable(runs, format, options.columns));
+    else if (options.json) for (const run of runs) printJson(run);
     else printRuns(runs);
     if (nextPageToken !== undefined) warn(`only the first ${runs.length}: --max shows more`);
     const scans = await Promise.all(experimentIds.map((id) => client.scanRuns(id)));
     if (warnProblems(scans.flatMap(({ problems }) => problems))) process.exitCode = EXIT.doneInPart;
   });
+
+function columns(value: string, before: readonly string[] | undefined): readonly string[] {
+  const names = list(value, before);
+  const wrong = names.find((name) => !isColumn(name));
+  if (wrong === undefined) return names;
+  throw new InvalidArgumentError(
+    `'${wrong}' is no column. Name an attribute such as run_name, or metrics.KEY, params.KEY, tags.KEY.`,
+  );
+}
 
 async function chosenExperiments(
   client: MlrunsClient,
