@@ -318,7 +318,7 @@ function isExecutable(path) {
  * @param {readonly string[]} packages
  * @returns {Promise<boolean>} whether it was done
  */
-async function aptInstall(...packages) {
+export async function aptInstall(...packages) {
   if (process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) return false;
   await mkdir(testCache(), { recursive: true });
   await withLock(join(testCache(), "apt.lock"), async () => {

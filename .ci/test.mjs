@@ -10,12 +10,14 @@ import {
   orExit,
   repoRoot,
 } from "./ensure.mjs";
+import { ensureDatabases } from "./ensure-databases.mjs";
 import { ensureStores } from "./ensure-stores.mjs";
 
 await orExit(async () => {
   await ensureNodeModules();
   await ensureChromium();
   await Promise.all([ensureBuild(), ...MLFLOW_VERSIONS.map(ensureMlflow), ensureStores()]);
+  await ensureDatabases();
 });
 
 const vitest = [bin("vitest", "vitest"), "run", ...process.argv.slice(2)];

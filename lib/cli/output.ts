@@ -2,6 +2,9 @@ import Table from "cli-table3";
 import type { TreeProblem } from "../errors.ts";
 import { errColors, outColors } from "./colors.ts";
 
+/** Between two looks at what goes on, ms. */
+const STATUS_MS = 200;
+
 /** Results go to stdout. */
 export function print(line: string): void {
   process.stdout.write(`${line}\n`);
@@ -15,6 +18,21 @@ export function warn(line: string): void {
 /** One result a line, as `jq` and `while read` like it. */
 export function printJson(value: unknown): void {
   print(JSON.stringify(value, spellNumber));
+}
+
+/** A line on the terminal that is kept up to date; nothing where nobody reads it. */
+export function statusLine(): { show: (line: () => string) => void; end: () => void } {
+  if (process.stderr.isTTY !== true) return { show: () => undefined, end: () => undefined };
+  let shown = 0;
+  return {
+    show: (line) => {
+      const now = performance.now();
+      if (now - shown < STATUS_MS) return;
+      shown = now;
+      process.stderr.write(`\r\u001b[K${line()}`);
+    },
+    end: () => void process.stderr.write("\r\u001b[K"),
+  };
 }
 
 /** Columns without lines between them; a heading only where a person reads it. */

@@ -1,11 +1,8 @@
 import type { SyncOptions, SyncProgress, SyncReport, SyncStep } from "../client/sync.ts";
 import { MlrunsError } from "../errors.ts";
 import { EXIT, explain } from "./exit.ts";
-import { print, printJson, shortDuration, warn } from "./output.ts";
+import { print, printJson, shortDuration, statusLine, warn } from "./output.ts";
 import { type SyncFlags, toSyncOptions } from "./sync-options.ts";
-
-/** Between two looks at the progress, ms. */
-const PROGRESS_MS = 200;
 
 /** Exit codes of the commands that move or compare files; others have those of `EXIT`. */
 const SYNC_EXIT = { noAccess: 3, conflict: 4, differences: 5, interrupted: 130 } as const;
@@ -19,9 +16,14 @@ const CODE_OF_ERROR: Readonly<Record<string, number>> = {
   CANCELLED: SYNC_EXIT.interrupted,
 };
 
-/** Runs a command that can be stopped, and sets the exit code that it gives or that its error has. */
+/**
+ * Runs a command that can be stopped, and sets the exit code that it gives or that its error has.
+ *
+ * @param codes - exit codes of errors that are not just 1
+ */
 export async function runStoppable(
   action: (signal: AbortSignal) => Promise<number>,
+  codes: Readonly<Record<string, number>> = CODE_OF_ERROR,
 ): Promise<void> {
   const stop = new AbortController();
   const interrupt = (): void => stop.abort();
@@ -30,7 +32,7 @@ export async function runStoppable(
     process.exitCode = await action(stop.signal);
   } catch (error) {
     const code = explain(error);
-    process.exitCode = (error instanceof MlrunsError && CODE_OF_ERROR[error.errorCode]) || code;
+    process.exitCode = (error instanceof MlrunsError && codes[error.errorCode]) || code;
   } finally {
     process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
   }
@@ -86,22 +88,16 @@ export function stepLine({ op, path, size, reason }: SyncStep): string {
   return `${op} ${path} (${reason === undefined ? "" : `${reason}, `}${shortBytes(size)})`;
 }
 
-/** A line on the terminal that is kept up to date; nothing where nobody reads it. */
+/** Keeps the user posted on a terminal. */
 export function showProgress(): {
   update: (progress: SyncProgress) => void;
   end: () => void;
 } {
-  if (process.stderr.isTTY !== true) return { update: () => undefined, end: () => undefined };
+  const line = statusLine();
   const started = performance.now();
-  let shown = 0;
   return {
-    update: (progress) => {
-      const now = performance.now();
-      if (now - shown < PROGRESS_MS) return;
-      shown = now;
-      process.stderr.write(`\r\u001b[K${progressLine(progress, now - started)}`);
-    },
-    end: () => void process.stderr.write("\r\u001b[K"),
+    update: (progress) => line.show(() => progressLine(progress, performance.now() - started)),
+    end: line.end,
   };
 }
 

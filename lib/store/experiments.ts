@@ -275,7 +275,8 @@ function refuseTakenName(store: Store, name: string): void {
   );
 }
 
-function newExperimentId(store: Store): string {
+/** 18 random digits that no experiment has. */
+export function newExperimentId(store: Store): string {
   for (;;) {
     const digits = Array.from({ length: 17 }, () => randomInt(10)).join("");
     const id = `${randomInt(1, 10)}${digits}`;

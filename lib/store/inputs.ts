@@ -67,16 +67,18 @@ export function readOutputs(
 /**
  * Writes dataset and model inputs. A dataset and an input that are there already stay as they are: the first context wins.
  *
+ * @param experiment - folder of the experiment, when the run is not in it yet
  * @see MLflow 3.17 `FileStore.log_inputs`
  */
 export function writeInputs(
   place: RunPlace,
   datasets: readonly DatasetInput[],
   models: readonly ModelInput[],
+  experiment: string = experimentFolderOf(place),
 ): void {
   for (const { dataset, tags } of datasets) {
     const datasetId = md5(dataset.name + dataset.digest);
-    const folder = join(experimentPaths.datasets(experimentFolderOf(place)), datasetId);
+    const folder = join(experimentPaths.datasets(experiment), datasetId);
     writeOnce(folder, () => printDatasetMeta(dataset));
     writeOnce(join(runPaths.inputs(place.folder), md5(datasetId + place.runId)), () =>
       // MLflow puts the source into the destination too, and readers ignore it there.

@@ -65,6 +65,28 @@ export function createFolder(
   }
 }
 
+/**
+ * As `createFolder`, for what takes long: the temporary folder has a name of its own, so what a process that was killed
+ * had put there is met again by the next `fill`.
+ *
+ * @param name - tells this folder from others that are being made; letters, digits, `-`
+ * @returns false when there is a `target` already; it stays as it is
+ */
+export async function createFolderResumably(
+  root: string,
+  name: string,
+  target: string,
+  fill: (folder: string) => Promise<void>,
+): Promise<boolean> {
+  const temporary = join(root, `.mlruns-${name}${TRASH_FOLDER}`);
+  mkdirSync(temporary, { recursive: true });
+  await fill(temporary);
+  mkdirSync(dirname(target), { recursive: true });
+  const isOurs = moveFolder(temporary, target);
+  if (!isOurs) rmSync(temporary, { recursive: true, force: true });
+  return isOurs;
+}
+
 /** Moves a folder. @returns false when there is a `target` already */
 export function moveFolder(folder: string, target: string): boolean {
   // An empty folder would be replaced: MLflow makes one and then fills it.

@@ -12,9 +12,17 @@ import {
 } from "./as-golden.ts";
 import type { PythonSession } from "./python.ts";
 
-/** Tells MLflow's answers for the tree at `root`. MLflow works beside it, where relative locations begin. */
-export async function readByMlflow(python: PythonSession, root: string): Promise<object> {
-  return JSON.parse(await python.run(`${CONNECT}${READ}`, { root, folder: dirname(root) }));
+/**
+ * Tells MLflow's answers for the tree at `root`. MLflow works beside it, where relative locations begin.
+ *
+ * @param root - a tree, or any tracking URI with `://`
+ */
+export async function readByMlflow(
+  python: PythonSession,
+  root: string,
+  folder: string = dirname(root),
+): Promise<object> {
+  return JSON.parse(await python.run(`${CONNECT}${READ}`, { root, folder }));
 }
 
 /** Runs a script that finds a `client` of real MLflow for the tree, and its arguments in `given`. */
@@ -81,7 +89,7 @@ import mlflow
 from mlflow import MlflowClient
 from mlflow.entities import ViewType
 # As a path, a root with a percent sign would be another one.
-root = pathlib.Path(args["root"]).as_uri()
+root = args["root"] if "://" in args["root"] else pathlib.Path(args["root"]).as_uri()
 mlflow.set_tracking_uri(root)
 mlflow.set_registry_uri(root)
 client = MlflowClient()

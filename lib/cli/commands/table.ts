@@ -22,5 +22,6 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   verify: async () => (await import("./verify.ts")).verifyCommand,
   status: async () => (await import("./verify.ts")).statusCommand,
   versions: async () => (await import("./versions.ts")).versionsCommand,
+  import: async () => (await import("./import.ts")).importCommand,
   demo: async () => (await import("./demo.ts")).demoCommand,
 };

@@ -1,0 +1,40 @@
+import type { ReadonlyDictionary } from "../../entities/record.ts";
+import { validateKey } from "../../entities/validate.ts";
+import { MlrunsError } from "../../errors.ts";
+import { keyFile } from "../../tree/layout.ts";
+import { isFile } from "../../tree/read.ts";
+import { replaceValue } from "../../tree/write.ts";
+
+/** Is told of a key that a tree cannot hold: a database takes names that are no file names. */
+export type Refused = (key: string, error: MlrunsError) => void;
+
+/** Writes one file an entry; a file that is there stays. @param owner - folder where a temporary file harms nobody */
+export function writeNewValues(
+  owner: string,
+  folder: string,
+  entries: ReadonlyDictionary<string>,
+  refused: Refused,
+): void {
+  for (const [key, value] of Object.entries(entries)) {
+    accepting(key, refused, () => {
+      const file = valueFile(folder, key);
+      if (!isFile(file)) replaceValue(owner, file, value);
+    });
+  }
+}
+
+/** The file of a key. @throws MlrunsError INVALID_PARAMETER_VALUE when it is no key of MLflow's */
+export function valueFile(folder: string, key: string): string {
+  validateKey(key, "key");
+  return keyFile(folder, key);
+}
+
+/** Runs `write`; a key that is refused is told, and the others are written. */
+export function accepting(key: string, refused: Refused, write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    if (!(error instanceof MlrunsError)) throw error;
+    refused(key, error);
+  }
+}
