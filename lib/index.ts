@@ -24,7 +24,7 @@ export type { NewPrompt } from "./client/prompt.ts";
 export type { RegistrySearchOptions, VersionNumber } from "./client/registry-client.ts";
 export { RestClient } from "./client/rest/rest-client.ts";
 export type { ImageOptions } from "./client/run-artifacts.ts";
-export type { LogValue, MetricOptions } from "./client/run-client.ts";
+export type { LogValue, MetricOptions, RunSearchOptions } from "./client/run-client.ts";
 export { type RunOptions, startRun } from "./client/start-run.ts";
 export type { TableData } from "./client/table.ts";
 export type {

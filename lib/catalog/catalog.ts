@@ -1,39 +1,30 @@
 import type { Run } from "../entities/run.ts";
-import type { TreeProblem } from "../errors.ts";
+import { MlrunsError, type TreeProblem } from "../errors.ts";
 import type { RunQuery } from "../search/index.ts";
-import { listExperiments } from "../store/experiments.ts";
-import type { RunReading, RunRecord } from "../store/read-run.ts";
-import { findRunFolders, type RunFolders, toRunPlace } from "../store/runs.ts";
-import type { Scan, Store } from "../store/store.ts";
-import { Crew } from "./crew.ts";
-import { bytesOf, readEntry } from "./entry.ts";
-import { check, type ReadAnswer, toCheckJob, toShard } from "./jobs.ts";
+import { listExperiments, readExperimentMeta } from "../store/experiments.ts";
+import type { RunRecord } from "../store/read-run.ts";
+import { findRunFolders } from "../store/runs.ts";
+import type { RunPlace, Scan, Store } from "../store/store.ts";
+import { type FolderState, lookAtFolder, permittedAge } from "./freshness.ts";
+import { Looker, MANY_TO_READ, type ReadProgress } from "./look.ts";
 import { searchShards } from "./search.ts";
-import { Shard } from "./shard.ts";
+import type { Shard } from "./shard.ts";
 import { Shards } from "./shards.ts";
 
-/** How far the reading of runs has come. */
-export interface ReadProgress {
-  readonly runs: number;
-  readonly ofRuns: number;
-  /** Estimated, milliseconds. */
-  readonly leftMs: number;
-}
+export type { ReadProgress };
 
 export interface CatalogOptions {
   /** Called now and then while many runs are read. */
   readonly onProgress?: (progress: ReadProgress) => void;
 }
 
-/** Runs that are read, and checked, in one job. */
-const READ_AT_ONCE = 50;
-const CHECK_AT_ONCE = 250;
-/** From so many runs on helpers are worth their start, some 50 ms. */
-const MANY_TO_READ = 200;
-const MANY_TO_CHECK = 2_000;
-/** Finished runs whose metric files and params a look goes over besides what is always checked: in turn, all are swept. */
-const SWEPT_SHARE = 20;
-const SWEPT_LEAST = 50;
+export interface Freshness {
+  /**
+   * How old a look at the files may be, ms; 0 looks at all of them before it answers. By default about four times what a
+   * look costs, and 0 in small trees. See `permittedAge` for what is seen whatever this says.
+   */
+  readonly maxAge?: number;
+}
 
 /**
  * What was read from a tree, kept in columns: a run is read again when one of its files has another size or time. Never
@@ -41,58 +32,71 @@ const SWEPT_LEAST = 50;
  */
 export class Catalog {
   readonly #store: Store;
-  readonly #options: CatalogOptions;
   readonly #shards: Shards;
-  readonly #crew = new Crew();
+  readonly #looker: Looker;
   /** Looks happen one after the other. */
   #queue: Promise<unknown> = Promise.resolve();
-  /** How far the metric files of unfinished runs were read, by run folder. */
-  readonly #readings = new Map<string, RunReading>();
+  /** A look that somebody waits for, and one that nobody does. */
+  #awaited: Promise<unknown> | undefined;
+  #inBackground: Promise<unknown> | undefined;
   readonly #versions = new Map<string, number>();
   readonly #changed = new Map<string, Set<string>>();
-  /** Per experiment, the row with which the next sweep begins. */
-  readonly #sweepAt = new Map<string, number>();
+  /** Per experiment, whether the meta.yaml of that size and time can be read. */
+  readonly #metas = new Map<string, { readonly meta: string; readonly isReadable: boolean }>();
 
   constructor(store: Store, options: CatalogOptions = {}) {
     this.#store = store;
-    this.#options = options;
     this.#shards = new Shards(store.root);
+    const onChange = (experimentId: string, runId?: string): void =>
+      this.#noteChange(experimentId, runId);
+    this.#looker = new Looker(store, this.#shards, { ...options, onChange });
   }
 
-  /** Every run of an experiment as it is on disk now, in the order of their ids, with what could not be read. */
-  async readRuns(experimentId: string): Promise<Scan<RunRecord>> {
-    const shard = await this.#lookAt(experimentId);
+  /** Every run of an experiment, in the order of their ids, with what could not be read. */
+  async readRuns(experimentId: string, freshness: Freshness = {}): Promise<Scan<RunRecord>> {
+    findRunFolders(this.#store, experimentId);
+    const [shard] = await this.#bring([experimentId], freshness);
     const found: RunRecord[] = [];
     const problems: TreeProblem[] = [];
-    for (const runId of shard.runIds.toSorted()) {
-      const row = shard.find(runId) ?? 0;
-      const record = shard.record(row);
+    for (const runId of shard?.runIds.toSorted() ?? []) {
+      const row = shard?.find(runId) ?? 0;
+      const record = shard?.record(row);
       if (record !== undefined) found.push(record);
-      problems.push(...shard.problems(row));
+      problems.push(...(shard?.problems(row) ?? []));
     }
     return { found, problems };
   }
 
   /**
-   * Searches the runs of some experiments as they are on disk now. Ids that are no experiments are passed over.
+   * Searches the runs of some experiments. Ids that are no experiments are passed over.
    *
    * @throws MlrunsError INVALID_PARAMETER_VALUE for a filter or order that MLflow refuses
    */
   async search(
     experimentIds: readonly string[],
-    query: Omit<RunQuery, "experimentIds">,
+    query: Omit<RunQuery, "experimentIds"> & Freshness,
   ): Promise<{ runs: Run[]; nextPageToken: string | undefined }> {
-    const known = new Set(this.#experimentIds());
-    const ids = [...new Set(experimentIds)].filter((id) => known.has(id));
-    return searchShards(await this.#lookInTurn(ids), query);
+    const shards = await this.#bring([...new Set(experimentIds)], query);
+    return searchShards(
+      shards.filter(({ experimentId }) => this.#isExperiment(experimentId)),
+      query,
+    );
   }
 
   /** Looks at the whole tree. */
-  async refresh(): Promise<{ readonly experiments: number; readonly runs: number }> {
+  async refresh(
+    options: { readonly inBackground?: boolean } = {},
+  ): Promise<{ readonly experiments: number; readonly runs: number }> {
     const ids = this.#experimentIds();
-    const shards = await this.#lookInTurn(ids);
-    const runs = shards.reduce((sum, { count }) => sum + count, 0);
+    if (options.inBackground) await this.#lookBehind(ids);
+    else await this.#lookNow(ids);
+    const runs = ids.reduce((sum, id) => sum + (this.#shards.find(id)?.count ?? 0), 0);
     return { experiments: ids.length, runs };
+  }
+
+  /** Lets the next search look at everything again: somebody has changed files in ways of his own. */
+  distrust(): void {
+    this.#looker.distrust();
   }
 
   /**
@@ -102,14 +106,13 @@ export class Catalog {
    */
   async verify(): Promise<{ readonly experimentId: string; readonly runId: string }[]> {
     const wrong: { experimentId: string; runId: string }[] = [];
+    await this.refresh();
     for (const experimentId of this.#experimentIds()) {
-      const shard = await this.#lookAt(experimentId);
-      const folders = findRunFolders(this.#store, experimentId);
-      for (const runId of folders.runIds) {
-        if (this.#read(shard, folders, runId)) wrong.push({ experimentId, runId });
+      const { runIds, ...place } = findRunFolders(this.#store, experimentId);
+      for (const runId of runIds) {
+        if (this.#looker.read({ ...place, runId }).isChanged) wrong.push({ experimentId, runId });
       }
     }
-    for (const { experimentId, runId } of wrong) this.#noteChange(experimentId, runId);
     this.#shards.saveAll();
     return wrong;
   }
@@ -158,138 +161,126 @@ export class Catalog {
     return changes;
   }
 
+  /** The shards of some experiments, as fresh as asked. Ids that are no experiments have none. */
+  async #bring(experimentIds: readonly string[], { maxAge }: Freshness): Promise<Shard[]> {
+    // What was written through this store has to be in the files before they are looked at.
+    this.#store.appender.flush();
+    while (this.#awaited !== undefined) await this.#awaited;
+    const places = this.#findAll(experimentIds);
+    const { age, stats, took } = this.#lookedAt(places);
+    const permitted = maxAge ?? permittedAge(stats, took);
+    const ids = places.map(({ id }) => id);
+    if (age >= permitted || this.#touchedIn(ids).length >= MANY_TO_READ) {
+      await this.#lookNow(ids);
+      return this.#glance(this.#findAll(ids));
+    }
+    if (age >= permitted / 2) void this.#lookBehind(ids);
+    return this.#glance(places);
+  }
+
+  #findAll(experimentIds: readonly string[]): ExperimentState[] {
+    return experimentIds.flatMap((id) => {
+      const state = lookAtFolder(this.#store.root, id);
+      return state === undefined ? [] : { id, state };
+    });
+  }
+
+  /** How long ago the oldest of the last looks was, and what one costs. */
+  #lookedAt(places: readonly ExperimentState[]): { age: number; stats: number; took: number } {
+    let at = Number.POSITIVE_INFINITY;
+    let stats = 0;
+    let took = 0;
+    for (const { id, state } of places) {
+      const looked = this.#looker.looked(id, state);
+      at = Math.min(at, looked?.at ?? Number.NEGATIVE_INFINITY);
+      stats += looked?.stats ?? 0;
+      took = Math.max(took, looked?.took ?? 0);
+    }
+    return { age: performance.now() - at, stats, took };
+  }
+
+  /** Sees what is cheap to see. Nothing else happens in between, so that what was just written is in the answer. */
+  #glance(places: readonly ExperimentState[]): Shard[] {
+    const touched = this.#takeTouched(places.map(({ id }) => id));
+    return places.map(({ id, state }) => {
+      const own = touched.flatMap((place) => (place.experimentId === id ? place.runId : []));
+      for (const run of this.#looker.glance(id, state, own)) this.#looker.read(run);
+      return this.#shards.open(id, state.inTrash);
+    });
+  }
+
+  /** A look that begins after this is called, so that it sees what was there before. Searches wait for it. */
+  async #lookNow(experimentIds: readonly string[]): Promise<void> {
+    const look = this.#queue.then(async () => {
+      const touched = this.#takeTouched(experimentIds);
+      try {
+        await this.#looker.look(experimentIds, touched);
+      } catch (error) {
+        for (const place of touched) this.#store.touched.add(place);
+        throw error;
+      }
+    });
+    const settled = look.catch(() => undefined);
+    this.#queue = settled;
+    this.#awaited = settled;
+    try {
+      await look;
+    } finally {
+      if (this.#awaited === settled) this.#awaited = undefined;
+    }
+  }
+
+  /** A look that no search waits for; not a second one while there is one. What is amiss, the next search will say. */
+  #lookBehind(experimentIds: readonly string[]): Promise<unknown> {
+    if (this.#inBackground !== undefined) return this.#inBackground;
+    const look = this.#queue
+      .then(() => this.#looker.look(experimentIds, [], true))
+      .catch(() => undefined)
+      .then(() => {
+        this.#inBackground = undefined;
+      });
+    this.#queue = look;
+    this.#inBackground = look;
+    return look;
+  }
+
+  #touchedIn(experimentIds: readonly string[]): RunPlace[] {
+    if (this.#store.touched.size === 0) return [];
+    const asked = new Set(experimentIds);
+    return [...this.#store.touched].filter(({ experimentId }) => asked.has(experimentId));
+  }
+
+  #takeTouched(experimentIds: readonly string[]): RunPlace[] {
+    const touched = this.#touchedIn(experimentIds);
+    for (const place of touched) this.#store.touched.delete(place);
+    return touched;
+  }
+
   #experimentIds(): string[] {
     return listExperiments(this.#store, "ALL").found.map(({ experimentId }) => experimentId);
   }
 
-  async #lookAt(experimentId: string): Promise<Shard> {
-    const [shard] = await this.#lookInTurn([experimentId]);
-    return shard ?? new Shard(experimentId);
+  /** Whether the experiment's meta.yaml can be read, as far as the last look at its folder tells. */
+  #isExperiment(id: string): boolean {
+    const state = this.#looker.state(id);
+    if (state === undefined) return false;
+    const known = this.#metas.get(id);
+    if (known?.meta === state.meta) return known.isReadable;
+    const isReadable = this.#canReadMeta(state);
+    if (state.isSettled) this.#metas.set(id, { meta: state.meta, isReadable });
+    else this.#metas.delete(id);
+    return isReadable;
   }
 
-  /** A look that begins after this is called, so that it sees what was there before. */
-  #lookInTurn(experimentIds: readonly string[]): Promise<Shard[]> {
-    const look = this.#queue.then(() => this.#look(experimentIds));
-    this.#queue = look.catch(() => undefined);
-    return look;
-  }
-
-  /** Brings shards up to the disk. */
-  async #look(experimentIds: readonly string[]): Promise<Shard[]> {
-    const views = experimentIds.map((id): View => {
-      const folders = findRunFolders(this.#store, id);
-      const shard = this.#shards.open(id, folders.inTrash);
-      this.#forgetGone(shard, folders);
-      return { folders, shard, stale: [] };
-    });
-    await this.#check(views);
-    await this.#readStale(views);
-    for (const id of experimentIds) this.#shards.save(id);
-    return views.map(({ shard }) => shard);
-  }
-
-  #forgetGone(shard: Shard, folders: RunFolders): void {
-    const there = new Set(folders.runIds);
-    for (const runId of shard.runIds.filter((known) => !there.has(known))) {
-      shard.remove(runId);
-      this.#noteChange(shard.experimentId);
+  #canReadMeta({ folder }: FolderState): boolean {
+    try {
+      readExperimentMeta(this.#store, folder);
+      return true;
+    } catch (error) {
+      const isBroken = error instanceof MlrunsError || (error instanceof Error && "code" in error);
+      if (isBroken) return false;
+      throw error;
     }
-  }
-
-  /** Finds runs that are new or whose files have changed. */
-  async #check(views: readonly View[]): Promise<void> {
-    let count = 0;
-    const jobs = views.flatMap((view) => {
-      const { shard, folders, stale } = view;
-      const known: number[] = [];
-      for (const runId of folders.runIds) {
-        const row = shard.find(runId);
-        if (row === undefined || shard.unsettled.has(runId)) stale.push(runId);
-        else known.push(row);
-      }
-      count += known.length;
-      const isSwept = this.#chooseSwept(shard);
-      return chunks(known, CHECK_AT_ONCE).map((rows) => ({
-        view,
-        job: toCheckJob(shard, rows, folders.folder, isSwept),
-      }));
-    });
-    await this.#crew.work(
-      jobs,
-      count >= MANY_TO_CHECK,
-      ({ view, job }) => view.stale.push(...check(job)),
-      ({ view }, found) => view.stale.push(...found),
-    );
-  }
-
-  #chooseSwept({ count, experimentId }: Shard): (row: number) => boolean {
-    const size = Math.max(SWEPT_LEAST, Math.ceil(count / SWEPT_SHARE));
-    if (size >= count) return () => true;
-    const start = this.#sweepAt.get(experimentId) ?? Math.floor(Math.random() * count);
-    this.#sweepAt.set(experimentId, (start + size) % count);
-    return (row) => (row - start + count) % count < size;
-  }
-
-  async #readStale(views: readonly View[]): Promise<void> {
-    const ofRuns = views.reduce((sum, { stale }) => sum + stale.length, 0);
-    const start = performance.now();
-    let runs = 0;
-    const advance = (more: number): void => {
-      runs += more;
-      const leftMs = ((performance.now() - start) / runs) * (ofRuns - runs);
-      this.#options.onProgress?.({ runs, ofRuns, leftMs });
-    };
-    const { root } = this.#store;
-    const jobs = views.flatMap((view) => {
-      const { runIds: _, ...experiment } = view.folders;
-      return chunks(view.stale, READ_AT_ONCE).map((runIds) => ({
-        view,
-        job: { kind: "read", root, experiment, runIds } as const,
-      }));
-    });
-    await this.#crew.work(
-      jobs,
-      ofRuns >= MANY_TO_READ,
-      ({ view, job }) => {
-        for (const runId of job.runIds) {
-          if (!this.#read(view.shard, view.folders, runId)) continue;
-          this.#noteChange(view.shard.experimentId, runId);
-        }
-        advance(job.runIds.length);
-      },
-      ({ view, job }, answer) => {
-        this.#takeIn(view.shard, job.runIds, answer);
-        advance(job.runIds.length);
-      },
-    );
-  }
-
-  /** Takes in what a helper has read. */
-  #takeIn(shard: Shard, runIds: readonly string[], answer: ReadAnswer): void {
-    for (const runId of runIds) {
-      shard.remove(runId);
-      this.#noteChange(shard.experimentId, runId);
-    }
-    shard.absorb(toShard(answer));
-    this.#shards.noteRead(shard.experimentId, runIds, answer);
-  }
-
-  /** Reads a run into the shard; without a meta.yaml it is none. @returns whether anything changed */
-  #read(shard: Shard, folders: RunFolders, runId: string): boolean {
-    const place = toRunPlace(this.#store, folders, runId);
-    if (place === undefined) {
-      const isKnown = shard.find(runId) !== undefined;
-      shard.remove(runId);
-      return isKnown;
-    }
-    const entry = readEntry(this.#store, place, this.#readings.get(place.folder));
-    if (entry.reading.progress.size > 0) this.#readings.set(place.folder, entry.reading);
-    else this.#readings.delete(place.folder);
-    this.#shards.noteRead(shard.experimentId, [runId], {
-      files: entry.layout.paths.length,
-      bytes: bytesOf(entry),
-    });
-    return shard.put(entry);
   }
 
   #noteChange(experimentId: string, runId?: string): void {
@@ -300,16 +291,8 @@ export class Catalog {
   }
 }
 
-/** An experiment during a look. */
-interface View {
-  readonly folders: RunFolders;
-  readonly shard: Shard;
-  /** Runs that have to be read. */
-  readonly stale: string[];
-}
-
-function chunks<Item>(items: readonly Item[], size: number): Item[][] {
-  const parts: Item[][] = [];
-  for (let at = 0; at < items.length; at += size) parts.push(items.slice(at, at + size));
-  return parts;
+/** An experiment's folder as it is now. */
+interface ExperimentState {
+  readonly id: string;
+  readonly state: FolderState;
 }

@@ -107,11 +107,19 @@ export class MetricColumn {
     return slot === MISSING ? undefined : this.cells[slot * METRIC_FIELDS];
   }
 
-  get(row: number, key: string): MetricSummary | undefined {
+  /** The latest point of a row; undefined when it has no such metric. */
+  latest(row: number, key: string): Metric | undefined {
     const slot = this.slots[row] ?? MISSING;
     if (slot === MISSING) return undefined;
     const cell = (field: number): number => this.cells[slot * METRIC_FIELDS + field] as number;
-    const latest: Metric = { key, value: cell(0), timestamp: cell(1), step: cell(2) };
+    return { key, value: cell(0), timestamp: cell(1), step: cell(2) };
+  }
+
+  /** @param latest - the row's latest point, with its dataset */
+  get(row: number, latest: Metric): MetricSummary | undefined {
+    const slot = this.slots[row] ?? MISSING;
+    if (slot === MISSING) return undefined;
+    const cell = (field: number): number => this.cells[slot * METRIC_FIELDS + field] as number;
     return {
       latest,
       count: cell(3),

@@ -3,6 +3,7 @@ import type { TreeProblem } from "../errors.ts";
 import { metaPath, RunReading, type RunRecord, readRun } from "../store/read-run.ts";
 import { type RunPlace, type Store, toProblem } from "../store/store.ts";
 import { STAMP_FIELDS } from "../tree/footprint.ts";
+import { isSettled } from "./freshness.ts";
 
 /** Which files and folders a reading of a run depended on. Runs with the same keys share one. */
 export interface Layout {
@@ -29,11 +30,6 @@ export interface RunEntry {
   readonly reading: RunReading;
 }
 
-/** File systems tell times to some milliseconds, old ones to two seconds: what changed this shortly before may change unseen. */
-const RACY_MS = 2_000;
-/** A time further ahead is not of a clock that runs fast, but wrong for good. */
-const FUTURE_MS = 3_600_000;
-
 /** Reads a run. It does not throw over broken files: what is wrong is in `problems`. */
 export function readEntry(store: Store, place: RunPlace, previous?: RunReading): RunEntry {
   const now = Date.now();
@@ -45,13 +41,12 @@ export function readEntry(store: Store, place: RunPlace, previous?: RunReading):
   const isGrowing = record !== undefined && !isTerminated(record.run.info.status);
   // A metric file of a running run only grows: its size shows every change.
   const checked = isGrowing ? metricsStart : paths.length;
-  let isSettled = true;
+  let settled = true;
   for (let i = 1; i < checked * STAMP_FIELDS; i += STAMP_FIELDS) {
-    const age = now - (stamps[i] as number);
-    if (age < RACY_MS && age > -FUTURE_MS) isSettled = false;
+    if (!isSettled(stamps[i] as number, now)) settled = false;
   }
   const layout = { paths, metricsStart, paramsStart };
-  return { runId: place.runId, record, problems, layout, stamps, isSettled, reading };
+  return { runId: place.runId, record, problems, layout, stamps, isSettled: settled, reading };
 }
 
 /** Bytes of the files that an entry was read from. */

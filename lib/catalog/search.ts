@@ -68,7 +68,7 @@ class Table {
   }
 
   run(row: number): Run {
-    const { run } = this.at((shard, own) => shard.record(own))(row) ?? {};
+    const run = this.at((shard, own) => shard.run(own))(row);
     if (run === undefined) throw new Error("A row that was found has a run");
     return run;
   }

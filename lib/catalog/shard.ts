@@ -70,7 +70,7 @@ export class Shard {
   readonly unsettled: Set<string> = new Set();
   readonly #rows = new Map<string, number>();
   readonly #layouts: Layout[] = [];
-  readonly #sortedKeys = new Map<Map<string, unknown>, readonly string[]>();
+  readonly #sortedColumns = new Map<unknown, readonly unknown[]>();
 
   constructor(experimentId: string, parts: ShardParts = NO_PARTS()) {
     this.experimentId = experimentId;
@@ -190,22 +190,27 @@ export class Shard {
 
   /** A row as the store read it; undefined when it could not be read. */
   record(row: number): RunRecord | undefined {
+    const run = this.run(row);
+    if (run === undefined) return undefined;
+    const summaries: { [key: string]: MetricSummary } = Object.create(null);
+    for (const latest of run.data.latestMetrics) {
+      const summary = this.metrics.get(latest.key)?.get(row, latest);
+      if (summary !== undefined) summaries[latest.key] = summary;
+    }
+    return { run, summaries, problems: this.problems(row) };
+  }
+
+  /** The run of a row; undefined when it could not be read. */
+  run(row: number): Run | undefined {
     const { texts } = this;
     const runId = this.runIds[row] as string;
     const status = texts.status.get(row);
     if (status === undefined) return undefined;
-    const summaries: { [key: string]: MetricSummary } = Object.create(null);
     const metrics: { [key: string]: number } = Object.create(null);
-    const latestMetrics: Metric[] = [];
-    for (const key of this.#sorted(this.metrics)) {
-      const summary = this.#summary(row, key);
-      if (summary === undefined) continue;
-      summaries[key] = summary;
-      metrics[key] = summary.latest.value;
-      latestMetrics.push(summary.latest);
-    }
+    const latestMetrics = this.#latest(row);
+    for (const { key, value } of latestMetrics) metrics[key] = value;
     const endTime = this.endTime.get(row);
-    const run: Run = {
+    return {
       info: {
         runId,
         experimentId: this.experimentId,
@@ -226,7 +231,6 @@ export class Shard {
       inputs: parseOr(texts.inputs.get(row), { datasetInputs: [], modelInputs: [] }),
       outputs: parseOr(texts.outputs.get(row), { modelOutputs: [] }),
     };
-    return { run, summaries, problems: this.problems(row) };
   }
 
   problems(row: number): readonly TreeProblem[] {
@@ -238,28 +242,33 @@ export class Shard {
     return uri?.replaceAll(RUN_ID_MARK, this.runIds[row] as string) ?? null;
   }
 
-  #summary(row: number, key: string): MetricSummary | undefined {
-    const summary = this.metrics.get(key)?.get(row, key);
-    const labels = this.keyed.labels.get(key)?.get(row);
-    if (summary === undefined || labels === undefined) return summary;
-    return { ...summary, latest: { ...summary.latest, ...JSON.parse(labels) } };
+  #latest(row: number): Metric[] {
+    const found: Metric[] = [];
+    for (const [key, column] of this.#sorted(this.metrics)) {
+      const latest = column.latest(row, key);
+      if (latest === undefined) continue;
+      const labels = this.keyed.labels.get(key)?.get(row);
+      found.push(labels === undefined ? latest : { ...latest, ...JSON.parse(labels) });
+    }
+    return found;
   }
 
   #dictionary(columns: Map<string, TextColumn>, row: number): { [key: string]: string } {
     const dictionary: { [key: string]: string } = Object.create(null);
-    for (const key of this.#sorted(columns)) {
-      const value = columns.get(key)?.get(row);
+    for (const [key, column] of this.#sorted(columns)) {
+      const value = column.get(row);
       if (value !== undefined) dictionary[key] = value;
     }
     return dictionary;
   }
 
-  #sorted(columns: Map<string, unknown>): readonly string[] {
-    const known = this.#sortedKeys.get(columns);
+  /** Columns in the order of their keys. */
+  #sorted<Column>(columns: Map<string, Column>): readonly (readonly [string, Column])[] {
+    const known = this.#sortedColumns.get(columns) as readonly (readonly [string, Column])[];
     if (known?.length === columns.size) return known;
-    const keys = [...columns.keys()].sort(compareText);
-    this.#sortedKeys.set(columns, keys);
-    return keys;
+    const sorted = [...columns].sort(([a], [b]) => compareText(a, b));
+    this.#sortedColumns.set(columns, sorted);
+    return sorted;
   }
 
   #addRow(runId: string): number {

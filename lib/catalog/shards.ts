@@ -36,6 +36,11 @@ export class Shards {
     return this.#keep(shard, inTrash);
   }
 
+  /** The shard of an experiment, when it is open. */
+  find(experimentId: string): Shard | undefined {
+    return this.#open.get(experimentId)?.shard;
+  }
+
   /** Forgets what is known of an experiment: it is read anew. */
   reset(experimentId: string): void {
     const inTrash = this.#open.get(experimentId)?.inTrash ?? false;

@@ -41,7 +41,9 @@ export class MaintenanceClient extends TraceClient {
    */
   async fixTree(options: { readonly backupFolder?: string } = {}): Promise<FixReport> {
     this.store.appender.close();
-    return fixTree(this.store, options);
+    const report = fixTree(this.store, options);
+    this.catalog.distrust();
+    return report;
   }
 
   /**

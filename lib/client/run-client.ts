@@ -42,6 +42,16 @@ export interface MetricOptions {
 
 export type { LogValue };
 
+/** What may be asked of a search for runs. */
+export interface RunSearchOptions extends SearchOptions {
+  /**
+   * How old what others have written may be before it is seen, ms; 0 looks at every run before it answers. By default 0 in
+   * trees of up to some 60 runs, 0.3 s at 1,000 runs and 3 s at 10,000: about four times what a look costs. Runs that are new
+   * or gone, and runs that others are at work on, are seen whatever this says.
+   */
+  readonly maxAge?: number;
+}
+
 /** The runs of a tree. Methods that log are synchronous: when they return, the data is with the operating system. */
 export abstract class RunClient extends ExperimentClient {
   /**
@@ -68,11 +78,12 @@ export abstract class RunClient extends ExperimentClient {
     return readRun(this.store, findRun(this.store, runId));
   }
 
-  /** Every run of an experiment, active and deleted, with what could not be read. */
+  /** Every run of an experiment, active and deleted, with what could not be read; as fresh as a search's. */
   async scanRuns(
     experimentId: string,
+    options: Pick<RunSearchOptions, "maxAge"> = {},
   ): Promise<{ records: readonly RunRecord[]; problems: readonly TreeProblem[] }> {
-    const { found, problems } = await this.catalog.readRuns(experimentId);
+    const { found, problems } = await this.catalog.readRuns(experimentId, options);
     return { records: found, problems };
   }
 
@@ -85,18 +96,19 @@ export abstract class RunClient extends ExperimentClient {
   async pollChanges(): Promise<
     readonly { readonly experimentId: string; readonly runIds: readonly string[] }[]
   > {
-    await this.catalog.refresh();
+    await this.catalog.refresh({ inBackground: true });
     return this.catalog.takeChanges();
   }
 
   /**
-   * Searches the runs of some experiments.
+   * Searches the runs of some experiments. What was written through this client is always in the answer, points that are
+   * held back included; what others have written is at the latest when it is older than `maxAge`.
    *
    * @throws MlrunsError INVALID_PARAMETER_VALUE for a filter or order that MLflow refuses
    */
   async searchRuns(
     experimentIds: readonly string[],
-    options: SearchOptions = {},
+    options: RunSearchOptions = {},
   ): Promise<{ runs: Run[]; nextPageToken: string | undefined }> {
     return this.catalog.search(experimentIds, options);
   }
@@ -104,7 +116,7 @@ export abstract class RunClient extends ExperimentClient {
   /** All runs that `searchRuns` would find, page by page. */
   async *iterateRuns(
     experimentIds: readonly string[],
-    options: Omit<SearchOptions, "pageToken"> = {},
+    options: Omit<RunSearchOptions, "pageToken"> = {},
   ): AsyncGenerator<Run> {
     let pageToken: string | undefined;
     do {

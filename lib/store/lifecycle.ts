@@ -69,7 +69,7 @@ function setLifecycleOfRuns(
     if (EXPERIMENT_FOLDERS.has(runId) || !isFile(runPaths.meta(place.folder))) continue;
     const meta = readableMeta(store, place);
     if (meta === undefined || meta.lifecycleStage === stage) continue;
-    writeRunMeta(place, { ...meta, lifecycleStage: stage, deletedTime });
+    writeRunMeta(store, place, { ...meta, lifecycleStage: stage, deletedTime });
   }
 }
 

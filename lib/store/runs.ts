@@ -16,7 +16,7 @@ import {
   runPaths,
   TRASH_FOLDER,
 } from "../tree/layout.ts";
-import { isFile, listFolders } from "../tree/read.ts";
+import { isFile, listFolders, namesIn } from "../tree/read.ts";
 import { replaceFile, replaceValue } from "../tree/write.ts";
 import { newArtifactUri } from "./artifact-location.ts";
 import { findExperiment, getExperiment } from "./experiments.ts";
@@ -93,7 +93,9 @@ export function createRun(store: Store, experimentId: string, options: NewRun = 
   }
   // The meta file comes last: a folder without one is no run, so nobody meets a half-made run.
   replaceFile(runPaths.meta(folder), printRunMeta(meta));
-  return readRun(store, rememberPlace(store, { runId, experimentId, inTrash: false, folder })).run;
+  const place = rememberPlace(store, { runId, experimentId, inTrash: false, folder });
+  store.touched.add(place);
+  return readRun(store, place).run;
 }
 
 /** @throws MlrunsError RESOURCE_DOES_NOT_EXIST, or what is wrong with its meta.yaml */
@@ -132,18 +134,16 @@ export interface ExperimentPlace {
   readonly folder: string;
 }
 
-/** The folders of an experiment that may be runs. */
+/** What may be the runs of an experiment. */
 export interface RunFolders extends ExperimentPlace {
-  /** Names of folders in it, sorted. */
+  /** Names in it that run ids may be, sorted. */
   readonly runIds: readonly string[];
 }
 
-/** Lists the folders of an experiment that are runs if they have a meta.yaml. @throws MlrunsError RESOURCE_DOES_NOT_EXIST */
+/** Lists what is a run if it has a meta.yaml; nothing else of it is looked at. @throws MlrunsError RESOURCE_DOES_NOT_EXIST */
 export function findRunFolders(store: Store, experimentId: string): RunFolders {
   const { folder, inTrash } = findExperiment(store, experimentId);
-  const runIds = listFolders(folder).filter(
-    (name) => !EXPERIMENT_FOLDERS.has(name) && isRunId(name),
-  );
+  const runIds = namesIn(folder).filter((name) => !EXPERIMENT_FOLDERS.has(name) && isRunId(name));
   return { experimentId, inTrash, folder, runIds };
 }
 
@@ -199,7 +199,7 @@ export function updateRun(store: Store, runId: string, changes: RunChanges): Run
   }
   const isOver = changes.status !== undefined && changes.status !== "RUNNING";
   if (isOver) store.appender.close(place.folder);
-  const changed = writeRunMeta(place, {
+  const changed = writeRunMeta(store, place, {
     ...meta,
     status: changes.status ?? meta.status,
     endTime: changes.endTime === undefined ? meta.endTime : changes.endTime,
@@ -214,7 +214,7 @@ export function deleteRun(store: Store, runId: string): void {
   const place = findRun(store, runId);
   store.appender.close(place.folder);
   store.seenActive.delete(runId);
-  writeRunMeta(place, {
+  writeRunMeta(store, place, {
     ...readRunMeta(store, place),
     lifecycleStage: "deleted",
     deletedTime: Date.now(),
@@ -224,7 +224,7 @@ export function deleteRun(store: Store, runId: string): void {
 /** Makes a deleted run active again. Restoring an active run is fine, as in MLflow. */
 export function restoreRun(store: Store, runId: string): void {
   const place = findRun(store, runId);
-  writeRunMeta(place, {
+  writeRunMeta(store, place, {
     ...readRunMeta(store, place),
     lifecycleStage: "active",
     deletedTime: undefined,
@@ -232,7 +232,7 @@ export function restoreRun(store: Store, runId: string): void {
 }
 
 /**
- * The run's place, having made sure that it takes data. While points are logged, meta.yaml is read once a second at
+ * The place of a run that is about to be written to, having made sure that it takes data. While points are logged, meta.yaml is read once a second at
  * most: a deletion by another process is noticed then.
  *
  * @throws MlrunsError RESOURCE_DOES_NOT_EXIST; INVALID_PARAMETER_VALUE when the run is deleted
@@ -240,15 +240,20 @@ export function restoreRun(store: Store, runId: string): void {
 export function findActiveRun(store: Store, runId: string): RunPlace {
   const now = Date.now();
   const known = store.places.get(runId);
-  if (known !== undefined && now - (store.seenActive.get(runId) ?? 0) < 1_000) return known;
+  if (known !== undefined && now - (store.seenActive.get(runId) ?? 0) < 1_000) {
+    store.touched.add(known);
+    return known;
+  }
   const place = findRun(store, runId);
   refuseDeleted(readRunMeta(store, place));
   store.seenActive.set(runId, now);
+  store.touched.add(place);
   return place;
 }
 
 /** Rewrites a run's meta.yaml; a finished run's is on the disk when this returns. */
-export function writeRunMeta(place: RunPlace, meta: RunMeta): RunMeta {
+export function writeRunMeta(store: Store, place: RunPlace, meta: RunMeta): RunMeta {
+  store.touched.add(place);
   const isOver = meta.status !== "RUNNING" && meta.status !== "SCHEDULED";
   replaceFile(runPaths.meta(place.folder), printRunMeta(meta), { durable: isOver });
   return meta;

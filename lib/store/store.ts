@@ -31,6 +31,8 @@ export interface Store {
   readonly modelPlaces: Map<string, LoggedModelPlace>;
   /** When a run was last seen to be active, ms since the epoch: logging a point does not read meta.yaml each time. */
   readonly seenActive: Map<string, number>;
+  /** Runs that were written to through this store since the catalog last read them. */
+  readonly touched: Set<RunPlace>;
 }
 
 /** What a scan found, and what it could not read on the way. */
@@ -47,6 +49,7 @@ export function openStore(root: string, options: AppenderOptions = {}): Store {
     places: new Map(),
     modelPlaces: new Map(),
     seenActive: new Map(),
+    touched: new Set(),
   };
 }
 

@@ -118,6 +118,16 @@ export function listFolders(folder: string): string[] {
     .sort();
 }
 
+/** Names of whatever is directly in `folder`, sorted. None when it is missing. */
+export function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}
+
 export function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import type { SearchOptions } from "../../lib/client/experiment-client.ts";
-import type { RunClient } from "../../lib/client/run-client.ts";
+import type { RunClient, RunSearchOptions } from "../../lib/client/run-client.ts";
 import { searchRuns } from "../../lib/search/index.ts";
 import { listExperiments } from "../../lib/store/experiments.ts";
 import { listRuns } from "../../lib/store/runs.ts";
@@ -19,21 +19,28 @@ export const QUERIES: readonly SearchOptions[] = [
   { viewType: "ALL", filter: "run_name ILIKE '%a%' AND start_time > 1", maxResults: 2 },
 ];
 
-/** Compares all that a client answers with a reading of every file by a store that has seen nothing before. */
-export async function expectTruth(client: RunClient, queries = QUERIES): Promise<void> {
+/**
+ * Compares all that a client answers with a reading of every file by a store that has seen nothing before.
+ *
+ * @param options - how old what the client answers may be
+ */
+export async function expectTruth(
+  client: RunClient,
+  options: Pick<RunSearchOptions, "maxAge"> = {},
+): Promise<void> {
   const store = openStore(client.root);
   const experiments = listExperiments(store, "ALL").found;
   const ids = experiments.map(({ experimentId }) => experimentId);
   const runs = [];
   for (const id of ids) {
     const plain = listRuns(store, id);
-    const { records, problems } = await client.scanRuns(id);
+    const { records, problems } = await client.scanRuns(id, options);
     expect(records).toEqual(plain.found);
     expect(problems).toEqual(plain.problems);
     runs.push(...plain.found.map(({ run }) => run));
   }
-  for (const query of queries) {
-    expect(await client.searchRuns(ids, query), JSON.stringify(query)).toEqual(
+  for (const query of QUERIES) {
+    expect(await client.searchRuns(ids, { ...query, ...options }), JSON.stringify(query)).toEqual(
       searchRuns(runs, query),
     );
   }

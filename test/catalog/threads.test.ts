@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 import { beforeAll, expect, onTestFinished, test } from "vitest";
 import { ensureBuild } from "../../.ci/ensure.mjs";
-import { type ReadAnswer, type ReadJob, toShard } from "../../lib/catalog/jobs.ts";
+import { type ReadAnswer, type ReadJob, toShard } from "../../lib/catalog/read-job.ts";
 import { MlrunsClient } from "../../lib/client/client.ts";
 import { listExperiments } from "../../lib/store/experiments.ts";
 import { findRunFolders, listRuns } from "../../lib/store/runs.ts";

@@ -1,0 +1,340 @@
+import { isTerminated, type RunStatus } from "../entities/run.ts";
+import type { RunReading } from "../store/read-run.ts";
+import {
+  type ExperimentPlace,
+  findRunFolders,
+  type RunFolders,
+  toRunPlace,
+} from "../store/runs.ts";
+import type { RunPlace, Store } from "../store/store.ts";
+import { type CheckJob, check } from "./check-job.ts";
+import { Crew } from "./crew.ts";
+import { bytesOf, checkedPaths, readEntry } from "./entry.ts";
+import {
+  type FolderState,
+  hasSameRuns,
+  isSameExperiment,
+  type Looked,
+  lookAtFolder,
+} from "./freshness.ts";
+import { toCheckJob } from "./jobs.ts";
+import { LivelyRuns } from "./lively.ts";
+import { type ReadAnswer, toShard } from "./read-job.ts";
+import type { Shard } from "./shard.ts";
+import type { Shards } from "./shards.ts";
+
+/** How far the reading of runs has come. */
+export interface ReadProgress {
+  readonly runs: number;
+  readonly ofRuns: number;
+  /** Files that were read so far. */
+  readonly files: number;
+  /** Estimated, milliseconds. */
+  readonly leftMs: number;
+}
+
+export interface LookerOptions {
+  /** Called now and then while many runs are read. */
+  readonly onProgress?: (progress: ReadProgress) => void;
+  /** Called for every run that is new or changed, and without its id for one that is gone. */
+  readonly onChange: (experimentId: string, runId?: string) => void;
+}
+
+/** Runs that are read, and checked, in one job. */
+const READ_AT_ONCE = 50;
+const CHECK_AT_ONCE = 250;
+/** From so many runs on helpers are worth their start, some 50 ms. */
+export const MANY_TO_READ = 200;
+const MANY_TO_CHECK = 2_000;
+/** Finished runs whose metric files and params a look goes over besides what is always checked: in turn, all are swept. */
+const SWEPT_SHARE = 20;
+const SWEPT_LEAST = 50;
+
+/** Brings shards up to the disk: whole experiments, or what is cheap to see of them. */
+export class Looker {
+  readonly #store: Store;
+  readonly #options: LookerOptions;
+  readonly #shards: Shards;
+  readonly #crew = new Crew();
+  readonly #lively = new LivelyRuns();
+  /** How far the metric files of unfinished runs were read, by run folder. */
+  readonly #readings = new Map<string, RunReading>();
+  /** Per experiment, the row with which the next sweep begins. */
+  readonly #sweepAt = new Map<string, number>();
+  readonly #looked = new Map<string, Looked>();
+  readonly #states = new Map<string, FolderState>();
+  readonly #underway = new Set<View>();
+  #trustedFrom = 0;
+
+  constructor(store: Store, shards: Shards, options: LookerOptions) {
+    this.#store = store;
+    this.#shards = shards;
+    this.#options = options;
+  }
+
+  /** The last look at an experiment; undefined when there was none, or when it has moved since. */
+  looked(experimentId: string, state: FolderState): Looked | undefined {
+    const known = this.#states.get(experimentId);
+    if (known === undefined || !isSameExperiment(known, state)) return undefined;
+    const looked = this.#looked.get(experimentId);
+    return looked !== undefined && looked.at >= this.#trustedFrom ? looked : undefined;
+  }
+
+  /** An experiment's folder as it was when its runs were last listed. */
+  state(experimentId: string): FolderState | undefined {
+    return this.#states.get(experimentId);
+  }
+
+  /** Lets the next search look at everything again. */
+  distrust(): void {
+    this.#trustedFrom = performance.now();
+  }
+
+  /**
+   * Looks at every run of some experiments. Two looks must not go on at the same time.
+   *
+   * @param touched - runs that are read whatever their files' times say
+   * @param inBackground - leaves the work to other threads where there are any, and goes over more finished runs
+   */
+  async look(
+    experimentIds: readonly string[],
+    touched: readonly RunPlace[],
+    inBackground = false,
+  ): Promise<void> {
+    const at = performance.now();
+    const places = experimentIds.map((id) => ({
+      state: lookAtFolder(this.#store.root, id),
+      folders: findRunFolders(this.#store, id),
+    }));
+    const views: View[] = [];
+    try {
+      await this.#check(places, views, inBackground);
+      for (const { experimentId, runId } of touched) {
+        views.find(({ shard }) => shard.experimentId === experimentId)?.stale.add(runId);
+      }
+      await this.#readStale(views, inBackground);
+    } finally {
+      for (const view of views) this.#underway.delete(view);
+    }
+    const took = performance.now() - at;
+    for (const [index, { shard }] of views.entries()) {
+      const id = shard.experimentId;
+      this.#looked.set(id, { at, took, stats: statsOf(shard) });
+      this.#remember(id, places[index]?.state);
+      this.#shards.save(id);
+    }
+  }
+
+  /**
+   * What is cheap to see of an experiment that was looked at before: its runs that are new or gone, that were written to
+   * through this store, and that others are at work on.
+   *
+   * @returns runs that have to be read again
+   */
+  glance(experimentId: string, state: FolderState, touched: readonly string[]): RunToRead[] {
+    const shard = this.#shards.open(experimentId, state.inTrash);
+    const stale = new Set(touched);
+    if (!hasSameRuns(this.#states.get(experimentId), state)) {
+      const folders = findRunFolders(this.#store, experimentId);
+      this.#forgetGone(shard, folders);
+      for (const runId of folders.runIds) if (shard.find(runId) === undefined) stale.add(runId);
+    }
+    this.#states.set(experimentId, state);
+    const known = this.#lively
+      .of(experimentId)
+      .filter((runId) => !stale.has(runId) && shard.find(runId) !== undefined);
+    if (known.length > 0) {
+      const job = toCheckJob(shard, known, state.folder, () => false);
+      addAll(stale, check(job));
+      addAll(
+        stale,
+        known.filter((runId) => shard.unsettled.has(runId)),
+      );
+    }
+    return [...stale].map((runId) => ({ ...state, experimentId, runId }));
+  }
+
+  /** Reads a run into its shard; without a meta.yaml it is none. @returns whether anything changed, and files read */
+  read(run: RunToRead): { readonly isChanged: boolean; readonly files: number } {
+    const { experimentId, runId } = run;
+    const shard = this.#shards.open(experimentId, run.inTrash);
+    for (const view of this.#underway) if (view.shard === shard) view.overtaken.add(runId);
+    const place = toRunPlace(this.#store, run, runId);
+    if (place === undefined) {
+      const isKnown = shard.find(runId) !== undefined;
+      shard.remove(runId);
+      this.#lively.drop(runId);
+      if (isKnown) this.#options.onChange(experimentId);
+      return { isChanged: isKnown, files: 0 };
+    }
+    const isNew = shard.find(runId) === undefined;
+    const entry = readEntry(this.#store, place, this.#readings.get(place.folder));
+    if (entry.reading.progress.size > 0) this.#readings.set(place.folder, entry.reading);
+    else this.#readings.delete(place.folder);
+    const files = entry.layout.paths.length;
+    this.#shards.noteRead(experimentId, [runId], { files, bytes: bytesOf(entry) });
+    const isChanged = shard.put(entry);
+    if (isChanged) this.#options.onChange(experimentId, runId);
+    const status = shard.texts.status.get(shard.find(runId) ?? 0);
+    const isOver = status !== undefined && isTerminated(status as RunStatus);
+    if (isOver) this.#lively.drop(runId);
+    else if (isChanged && (!isNew || this.#looked.has(experimentId)))
+      this.#lively.note(experimentId, runId);
+    return { isChanged, files };
+  }
+
+  #remember(experimentId: string, state: FolderState | undefined): void {
+    if (state === undefined) this.#states.delete(experimentId);
+    else this.#states.set(experimentId, state);
+  }
+
+  #forgetGone(shard: Shard, folders: RunFolders): void {
+    const there = new Set(folders.runIds);
+    for (const runId of shard.runIds.filter((known) => !there.has(known))) {
+      shard.remove(runId);
+      this.#lively.drop(runId);
+      for (const view of this.#underway) if (view.shard === shard) view.overtaken.add(runId);
+      this.#options.onChange(shard.experimentId);
+    }
+  }
+
+  /** Finds runs that are new or whose files have changed. */
+  async #check(
+    places: readonly { readonly folders: RunFolders }[],
+    views: View[],
+    inBackground: boolean,
+  ): Promise<void> {
+    const count = places.reduce((sum, { folders }) => sum + folders.runIds.length, 0);
+    // Shards are loaded one after the other, while helpers check what was loaded before.
+    const tasks = function* (this: Looker): Generator<CheckTask> {
+      for (const { folders } of places) {
+        const view = this.#view(folders);
+        views.push(view);
+        yield* this.#checkTasks(view, inBackground);
+      }
+    }.call(this);
+    await this.#crew.work(
+      tasks,
+      { isMuch: count >= MANY_TO_CHECK, most: count / CHECK_AT_ONCE - 1, inBackground },
+      ({ view, job }) => addAll(view.stale, check(job)),
+      ({ view }, found) => addAll(view.stale, found),
+    );
+  }
+
+  #view(folders: RunFolders): View {
+    const shard = this.#shards.open(folders.experimentId, folders.inTrash);
+    this.#forgetGone(shard, folders);
+    const view = { folders, shard, stale: new Set<string>(), overtaken: new Set<string>() };
+    this.#underway.add(view);
+    return view;
+  }
+
+  *#checkTasks(view: View, inBackground: boolean): Generator<CheckTask> {
+    const { shard, folders, stale } = view;
+    for (const runId of folders.runIds) {
+      if (shard.find(runId) === undefined || shard.unsettled.has(runId)) stale.add(runId);
+    }
+    const known = shard.runIds.filter((runId) => !stale.has(runId));
+    const isSwept = this.#chooseSwept(shard, inBackground);
+    for (const runIds of chunks(known, CHECK_AT_ONCE)) {
+      // Runs may have gone since.
+      const there = runIds.filter((runId) => shard.find(runId) !== undefined);
+      yield { view, job: toCheckJob(shard, there, folders.folder, isSwept) };
+    }
+  }
+
+  #chooseSwept({ count, experimentId }: Shard, inBackground: boolean): (row: number) => boolean {
+    const share = inBackground ? Math.ceil(count / SWEPT_SHARE) : 0;
+    const size = Math.max(SWEPT_LEAST, share);
+    if (size >= count) return () => true;
+    const start = this.#sweepAt.get(experimentId) ?? Math.floor(Math.random() * count);
+    this.#sweepAt.set(experimentId, (start + size) % count);
+    return (row) => (row - start + count) % count < size;
+  }
+
+  async #readStale(views: readonly View[], inBackground: boolean): Promise<void> {
+    const ofRuns = views.reduce((sum, { stale }) => sum + stale.size, 0);
+    const start = performance.now();
+    let runs = 0;
+    let files = 0;
+    const advance = (more: number, read: number): void => {
+      runs += more;
+      files += read;
+      const leftMs = ((performance.now() - start) / runs) * (ofRuns - runs);
+      this.#options.onProgress?.({ runs, ofRuns, files, leftMs });
+    };
+    const { root } = this.#store;
+    const jobs = views.flatMap((view) => {
+      const { runIds: _, ...experiment } = view.folders;
+      return chunks([...view.stale], READ_AT_ONCE).map((runIds) => ({
+        view,
+        job: { kind: "read", root, experiment, runIds } as const,
+      }));
+    });
+    await this.#crew.work(
+      jobs.values(),
+      { isMuch: ofRuns >= MANY_TO_READ, most: jobs.length - 1, inBackground },
+      ({ view, job }) => {
+        let read = 0;
+        for (const runId of job.runIds) read += this.read({ ...view.folders, runId }).files;
+        advance(job.runIds.length, read);
+      },
+      ({ view, job }, answer) => {
+        this.#takeIn(view, job.runIds, answer);
+        advance(job.runIds.length, answer.files);
+      },
+    );
+  }
+
+  /** Takes in what a helper has read, but for runs that were read again in the meantime. */
+  #takeIn({ shard, overtaken }: View, runIds: readonly string[], answer: ReadAnswer): void {
+    const rows = toShard(answer);
+    const taken = runIds.filter((runId) => !overtaken.has(runId));
+    for (const runId of runIds) if (overtaken.has(runId)) rows.remove(runId);
+    for (const runId of taken) {
+      shard.remove(runId);
+      this.#options.onChange(shard.experimentId, runId);
+    }
+    shard.absorb(rows);
+    this.#shards.noteRead(shard.experimentId, taken, answer);
+  }
+}
+
+/** A run that is to be read, and where its experiment lies. */
+export interface RunToRead extends ExperimentPlace {
+  readonly runId: string;
+}
+
+/** An experiment during a look. */
+interface View {
+  readonly folders: RunFolders;
+  readonly shard: Shard;
+  /** Runs that have to be read. */
+  readonly stale: Set<string>;
+  /** Runs that somebody else has read, or found gone, since the look began: what the look finds is older. */
+  readonly overtaken: Set<string>;
+}
+
+interface CheckTask {
+  readonly view: View;
+  readonly job: CheckJob;
+}
+
+/** Questions to the file system that an ordinary check of a shard takes. */
+function statsOf(shard: Shard): number {
+  let stats = 0;
+  for (let row = 0; row < shard.count; row++) {
+    stats += checkedPaths(shard.layout(row), shard.texts.status.get(row));
+  }
+  return stats;
+}
+
+function addAll<Item>(set: Set<Item>, items: Iterable<Item>): void {
+  for (const item of items) set.add(item);
+}
+
+function chunks<Item>(items: readonly Item[], size: number): Item[][] {
+  const parts: Item[][] = [];
+  for (let at = 0; at < items.length; at += size) parts.push(items.slice(at, at + size));
+  return parts;
+}
