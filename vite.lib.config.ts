@@ -39,9 +39,16 @@ export default defineConfig({
           groups: [
             // Files of the package are found from here, so it stays at the top of `dist`.
             { name: "package-files", test: /\/lib\/package-files\.ts$/, priority: 2 },
+            // All that the catalog's threads need at first. They themselves stay out of every group: loaded into a thread of
+            // the user's, they would listen to its messages.
+            {
+              name: "check",
+              test: /\/lib\/(catalog\/check-job|tree\/footprint)\.ts$/,
+              priority: 2,
+            },
             {
               name: "core",
-              test: /\/lib\/(errors|entities|format|wire|search|tree|state|store|catalog)\b|\/yaml\//,
+              test: /\/lib\/(errors|entities|format|wire|search|tree|state|store|catalog(?!\/(?:worker|read-job)\.ts))\b|\/yaml\//,
               priority: 1,
             },
           ],

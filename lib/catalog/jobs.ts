@@ -1,5 +1,6 @@
 import { STAMP_FIELDS } from "../tree/footprint.ts";
 import type { CheckJob } from "./check-job.ts";
+import { decodeShard } from "./codec.ts";
 import { checkedPaths } from "./entry.ts";
 import type { ReadAnswer, ReadJob } from "./read-job.ts";
 import type { Shard } from "./shard.ts";
@@ -48,4 +49,14 @@ export function toCheckJob(
   for (let index = 0; index < starts.length; index++)
     starts[index] = (starts[index] as number) - first;
   return { kind: "check", folder, runIds, layouts, layoutOf, counts, starts, stamps };
+}
+
+/** The rows of an answer as a shard. */
+export function toShard({ experiment, rows, unsettled }: ReadAnswer): Shard {
+  // What a thread hands over has lost the methods of a Buffer.
+  const bytes = Buffer.from(rows.buffer, rows.byteOffset, rows.byteLength);
+  const shard = decodeShard([bytes], experiment.experimentId, experiment.inTrash);
+  if (shard === undefined) throw new Error("A thread's own rows are whole");
+  for (const runId of unsettled) shard.unsettled.add(runId);
+  return shard;
 }

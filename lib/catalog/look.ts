@@ -17,9 +17,9 @@ import {
   type Looked,
   lookAtFolder,
 } from "./freshness.ts";
-import { toCheckJob } from "./jobs.ts";
+import { toCheckJob, toShard } from "./jobs.ts";
 import { LivelyRuns } from "./lively.ts";
-import { type ReadAnswer, toShard } from "./read-job.ts";
+import type { ReadAnswer } from "./read-job.ts";
 import type { Shard } from "./shard.ts";
 import type { Shards } from "./shards.ts";
 

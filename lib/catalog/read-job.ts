@@ -1,6 +1,6 @@
 import { type ExperimentPlace, toRunPlace } from "../store/runs.ts";
 import { openStore } from "../store/store.ts";
-import { decodeShard, encodeShard } from "./codec.ts";
+import { encodeShard } from "./codec.ts";
 import { bytesOf, readEntry } from "./entry.ts";
 import { Shard } from "./shard.ts";
 
@@ -37,14 +37,4 @@ export function readRuns({ root, experiment, runIds }: ReadJob): ReadAnswer {
   }
   const rows = encodeShard(shard, experiment.inTrash, [...shard.runIds.keys()]);
   return { experiment, rows, unsettled: [...shard.unsettled], files, bytes };
-}
-
-/** The rows of an answer as a shard. */
-export function toShard({ experiment, rows, unsettled }: ReadAnswer): Shard {
-  // What a thread hands over has lost the methods of a Buffer.
-  const bytes = Buffer.from(rows.buffer, rows.byteOffset, rows.byteLength);
-  const shard = decodeShard([bytes], experiment.experimentId, experiment.inTrash);
-  if (shard === undefined) throw new Error("A thread's own rows are whole");
-  for (const runId of unsettled) shard.unsettled.add(runId);
-  return shard;
 }
