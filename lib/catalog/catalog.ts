@@ -4,7 +4,7 @@ import type { RunQuery } from "../search/index.ts";
 import { listExperiments, readExperimentMeta } from "../store/experiments.ts";
 import type { RunRecord } from "../store/read-run.ts";
 import { findRunFolders } from "../store/runs.ts";
-import type { RunPlace, Scan, Store } from "../store/store.ts";
+import type { Scan, Store } from "../store/store.ts";
 import { type FolderState, lookAtFolder, permittedAge } from "./freshness.ts";
 import { Looker, MANY_TO_READ, type ReadProgress } from "./look.ts";
 import { searchShards } from "./search.ts";
@@ -41,6 +41,8 @@ export class Catalog {
   #inBackground: Promise<unknown> | undefined;
   readonly #versions = new Map<string, number>();
   readonly #changed = new Map<string, Set<string>>();
+  /** Up to when, by the clock of `TouchedRuns`, what this process wrote to an experiment was read. */
+  readonly #readUpTo = new Map<string, number>();
   /** Per experiment, whether the meta.yaml of that size and time can be read. */
   readonly #metas = new Map<string, { readonly meta: string; readonly isReadable: boolean }>();
 
@@ -170,7 +172,8 @@ export class Catalog {
     const { age, stats, took } = this.#lookedAt(places);
     const permitted = maxAge ?? permittedAge(stats, took);
     const ids = places.map(({ id }) => id);
-    if (age >= permitted || this.#touchedIn(ids).length >= MANY_TO_READ) {
+    const touched = [...this.#touchedIn(ids).values()].flat();
+    if (age >= permitted || touched.length >= MANY_TO_READ) {
       await this.#lookNow(ids);
       return this.#glance(this.#findAll(ids));
     }
@@ -203,8 +206,8 @@ export class Catalog {
   #glance(places: readonly ExperimentState[]): Shard[] {
     const touched = this.#takeTouched(places.map(({ id }) => id));
     return places.map(({ id, state }) => {
-      const own = touched.flatMap((place) => (place.experimentId === id ? place.runId : []));
-      for (const run of this.#looker.glance(id, state, own)) this.#looker.read(run);
+      const runs = this.#looker.glance(id, state, touched.get(id) ?? []);
+      for (const run of runs) this.#looker.read(run);
       return this.#shards.open(id, state.inTrash);
     });
   }
@@ -212,11 +215,11 @@ export class Catalog {
   /** A look that begins after this is called, so that it sees what was there before. Searches wait for it. */
   async #lookNow(experimentIds: readonly string[]): Promise<void> {
     const look = this.#queue.then(async () => {
-      const touched = this.#takeTouched(experimentIds);
+      const before = new Map(this.#readUpTo);
       try {
-        await this.#looker.look(experimentIds, touched);
+        await this.#looker.look(experimentIds, this.#takeTouched(experimentIds));
       } catch (error) {
-        for (const place of touched) this.#store.touched.add(place);
+        for (const id of experimentIds) this.#readUpTo.set(id, before.get(id) ?? 0);
         throw error;
       }
     });
@@ -234,7 +237,7 @@ export class Catalog {
   #lookBehind(experimentIds: readonly string[]): Promise<unknown> {
     if (this.#inBackground !== undefined) return this.#inBackground;
     const look = this.#queue
-      .then(() => this.#looker.look(experimentIds, [], true))
+      .then(() => this.#looker.look(experimentIds, new Map(), true))
       .catch(() => undefined)
       .then(() => {
         this.#inBackground = undefined;
@@ -244,15 +247,16 @@ export class Catalog {
     return look;
   }
 
-  #touchedIn(experimentIds: readonly string[]): RunPlace[] {
-    if (this.#store.touched.size === 0) return [];
-    const asked = new Set(experimentIds);
-    return [...this.#store.touched].filter(({ experimentId }) => asked.has(experimentId));
+  /** Runs of each experiment that this process has written to since they were last read. */
+  #touchedIn(experimentIds: readonly string[]): Map<string, string[]> {
+    const { touched } = this.#store;
+    return new Map(experimentIds.map((id) => [id, touched.since(id, this.#readUpTo.get(id) ?? 0)]));
   }
 
-  #takeTouched(experimentIds: readonly string[]): RunPlace[] {
+  #takeTouched(experimentIds: readonly string[]): Map<string, string[]> {
     const touched = this.#touchedIn(experimentIds);
-    for (const place of touched) this.#store.touched.delete(place);
+    const now = this.#store.touched.now();
+    for (const id of experimentIds) this.#readUpTo.set(id, now);
     return touched;
   }
 

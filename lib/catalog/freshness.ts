@@ -4,7 +4,7 @@ import { experimentFolder, isExperimentFolder, META_FILE } from "../tree/layout.
 /**
  * How old a look at a tree may be when a search answers from it.
  *
- * What is always seen by the next search, because it is cheap to see: what was written through the same client or server;
+ * What is always seen by the next search, because it is cheap to see: what this process, such as a server, has written;
  * experiments and runs that are new, gone or moved; and what others write to the runs that they are at work on. Anything
  * else that others change, such as a tag of a run that ended last week, is found by a look at every run, which asks the file
  * system for some 15 times a run. In small trees each search makes one. In larger ones a look may be as old as about four

@@ -6,7 +6,7 @@ import {
   type RunFolders,
   toRunPlace,
 } from "../store/runs.ts";
-import type { RunPlace, Store } from "../store/store.ts";
+import type { Store } from "../store/store.ts";
 import { type CheckJob, check } from "./check-job.ts";
 import { Crew } from "./crew.ts";
 import { bytesOf, checkedPaths, readEntry } from "./entry.ts";
@@ -93,12 +93,12 @@ export class Looker {
   /**
    * Looks at every run of some experiments. Two looks must not go on at the same time.
    *
-   * @param touched - runs that are read whatever their files' times say
+   * @param touched - runs of each experiment that are read whatever their files' times say
    * @param inBackground - leaves the work to other threads where there are any, and goes over more finished runs
    */
   async look(
     experimentIds: readonly string[],
-    touched: readonly RunPlace[],
+    touched: ReadonlyMap<string, readonly string[]>,
     inBackground = false,
   ): Promise<void> {
     const at = performance.now();
@@ -109,9 +109,7 @@ export class Looker {
     const views: View[] = [];
     try {
       await this.#check(places, views, inBackground);
-      for (const { experimentId, runId } of touched) {
-        views.find(({ shard }) => shard.experimentId === experimentId)?.stale.add(runId);
-      }
+      for (const { shard, stale } of views) addAll(stale, touched.get(shard.experimentId) ?? []);
       await this.#readStale(views, inBackground);
     } finally {
       for (const view of views) this.#underway.delete(view);

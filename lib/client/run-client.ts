@@ -101,8 +101,8 @@ export abstract class RunClient extends ExperimentClient {
   }
 
   /**
-   * Searches the runs of some experiments. What was written through this client is always in the answer, points that are
-   * held back included; what others have written is at the latest when it is older than `maxAge`.
+   * Searches the runs of some experiments. What this process has written is always in the answer, points that this client
+   * holds back included; what others have written is at the latest when it is older than `maxAge`.
    *
    * @throws MlrunsError INVALID_PARAMETER_VALUE for a filter or order that MLflow refuses
    */

@@ -94,7 +94,7 @@ export function createRun(store: Store, experimentId: string, options: NewRun = 
   // The meta file comes last: a folder without one is no run, so nobody meets a half-made run.
   replaceFile(runPaths.meta(folder), printRunMeta(meta));
   const place = rememberPlace(store, { runId, experimentId, inTrash: false, folder });
-  store.touched.add(place);
+  store.touched.add(experimentId, runId);
   return readRun(store, place).run;
 }
 
@@ -241,19 +241,19 @@ export function findActiveRun(store: Store, runId: string): RunPlace {
   const now = Date.now();
   const known = store.places.get(runId);
   if (known !== undefined && now - (store.seenActive.get(runId) ?? 0) < 1_000) {
-    store.touched.add(known);
+    store.touched.add(known.experimentId, runId);
     return known;
   }
   const place = findRun(store, runId);
   refuseDeleted(readRunMeta(store, place));
   store.seenActive.set(runId, now);
-  store.touched.add(place);
+  store.touched.add(place.experimentId, runId);
   return place;
 }
 
 /** Rewrites a run's meta.yaml; a finished run's is on the disk when this returns. */
 export function writeRunMeta(store: Store, place: RunPlace, meta: RunMeta): RunMeta {
-  store.touched.add(place);
+  store.touched.add(place.experimentId, place.runId);
   const isOver = meta.status !== "RUNNING" && meta.status !== "SCHEDULED";
   replaceFile(runPaths.meta(place.folder), printRunMeta(meta), { durable: isOver });
   return meta;

@@ -4,6 +4,7 @@ import { invalidParameter, MlrunsError, notFound, type TreeProblem } from "../er
 import { Appender, type AppenderOptions } from "../tree/append.ts";
 import { isExperimentFolder, META_FILE, REGISTRY_FOLDER, TRASH_FOLDER } from "../tree/layout.ts";
 import { isFile, listFolders } from "../tree/read.ts";
+import { type TouchedRuns, touchedRunsOf } from "./touched.ts";
 
 /** Where a run lies. */
 export interface RunPlace {
@@ -31,8 +32,7 @@ export interface Store {
   readonly modelPlaces: Map<string, LoggedModelPlace>;
   /** When a run was last seen to be active, ms since the epoch: logging a point does not read meta.yaml each time. */
   readonly seenActive: Map<string, number>;
-  /** Runs that were written to through this store since the catalog last read them. */
-  readonly touched: Set<RunPlace>;
+  readonly touched: TouchedRuns;
 }
 
 /** What a scan found, and what it could not read on the way. */
@@ -49,7 +49,7 @@ export function openStore(root: string, options: AppenderOptions = {}): Store {
     places: new Map(),
     modelPlaces: new Map(),
     seenActive: new Map(),
-    touched: new Set(),
+    touched: touchedRunsOf(resolve(root)),
   };
 }
 

@@ -1,5 +1,5 @@
 /** What a search sees when it does not look at every run, and what it waits for. */
-import { rm, writeFile } from "node:fs/promises";
+import { appendFile, cp, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { expect, test } from "vitest";
@@ -76,23 +76,37 @@ test("points that are held back are written before a search", async () => {
   expect(runs).toHaveLength(1);
 });
 
+test("another client of the same process is no stranger", async () => {
+  const { root, client, experimentId, runIds } = await makeRuns(2);
+  await client.searchRuns([experimentId]);
+  new MlrunsClient(root).setTag(runIds[0] ?? "", "note", "late");
+
+  await expectTruth(client, ONCE);
+});
+
 test("runs that others make, remove or are at work on are seen at once", async () => {
   const { root, client, experimentId, runIds } = await makeRuns(3);
   const [gone = "", lively = ""] = runIds;
+  const folder = (runId: string): string => join(root, experimentId, runId);
   await client.searchRuns([experimentId]);
-  const other = new MlrunsClient(root);
 
-  await other.createRun(experimentId);
+  const made = "f".repeat(32);
+  await cp(folder(gone), folder(made), { recursive: true });
+  const meta = await readFile(join(folder(made), "meta.yaml"), "utf8");
+  await writeFile(join(folder(made), "meta.yaml"), meta.replaceAll(gone, made));
   await expectTruth(client, ONCE);
-  await rm(join(root, experimentId, gone), { recursive: true });
+  await rm(folder(gone), { recursive: true });
   await expectTruth(client, ONCE);
-  other.logMetric(lively, "loss", 1);
+  const log = (step: number): Promise<void> =>
+    appendFile(join(folder(lively), "metrics", "loss"), `170000000000${step} 0.5 ${step}\n`);
+  await log(1);
   await expectTruth(client, { maxAge: 0 });
-  for (let step = 1; step < 4; step++) {
-    other.logMetric(lively, "loss", 1 / step, { step });
+  for (let step = 2; step < 5; step++) {
+    await log(step);
     await expectTruth(client, ONCE);
   }
-  await other.deleteExperiment(experimentId);
+  await mkdir(join(root, ".trash"), { recursive: true });
+  await rename(join(root, experimentId), join(root, ".trash", experimentId));
   await expectTruth(client, ONCE);
 });
 
@@ -110,12 +124,12 @@ test("what others change in a run at rest is seen when the last look is too old"
 
 test("searches go on while runs are looked at, and never lose what was written in between", async () => {
   const { root, client, experimentId, runIds } = await makeRuns(60);
-  const other = new MlrunsClient(root);
   await client.searchRuns([experimentId]);
   for (let step = 1; step <= 150; step++) {
     const own = runIds[step % 20] ?? "";
     client.logMetric(own, "own", step, { step });
-    other.logMetric(runIds[20 + (step % 20)] ?? "", "loss", step, { step });
+    const foreign = join(root, experimentId, runIds[20 + (step % 20)] ?? "", "metrics", "loss");
+    await appendFile(foreign, `170000000000${step % 10} ${step} ${step}\n`);
     if (step % 10 === 0) await client.createRun(experimentId);
     const { runs } = await client.searchRuns([experimentId], {
       filter: `metrics.own = ${step}`,
