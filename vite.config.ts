@@ -50,7 +50,10 @@ export default defineConfig(({ mode }) => ({
     include: ["test/**/*.test.{ts,tsx}"],
     reporters: ["default", here("test/helpers/reporter.ts")],
     // Tests must not fill the catalog of the person who runs them.
-    env: { MLRUNS_CACHE_DIR: join(tmpdir(), "mlruns-test-catalogs") },
+    env: {
+      MLRUNS_CACHE_DIR: join(tmpdir(), "mlruns-test-catalogs"),
+      MLRUNS_UNSENT_DIR: join(tmpdir(), "mlruns-test-unsent"),
+    },
     testTimeout: 180_000,
     hookTimeout: 300_000,
   },

@@ -1,5 +1,10 @@
 export type { ArtifactFile } from "./artifacts/artifact-repository.ts";
 export { ActiveRun } from "./client/active-run.ts";
+export type {
+  AssessmentOptions,
+  ExpectationOptions,
+  FeedbackOptions,
+} from "./client/assessment-options.ts";
 export type { SystemMetricsOptions } from "./client/autolog/system-metrics.ts";
 export {
   type TfjsCallbacks,
@@ -22,16 +27,12 @@ export type { SearchLoggedModelsOptions } from "./client/model-client.ts";
 export { openClient } from "./client/open-client.ts";
 export type { NewPrompt } from "./client/prompt.ts";
 export type { RegistrySearchOptions, VersionNumber } from "./client/registry-client.ts";
-export { RestClient } from "./client/rest/rest-client.ts";
+export { RestClient, type RestClientOptions } from "./client/rest/rest-client.ts";
+export { type SendOptions, type SentReport, sendUnsent } from "./client/rest/send-unsent.ts";
 export type { ImageOptions } from "./client/run-artifacts.ts";
 export type { LogValue, MetricOptions, RunSearchOptions } from "./client/run-client.ts";
 export { type RunOptions, startRun } from "./client/start-run.ts";
 export type { TableData } from "./client/table.ts";
-export type {
-  AssessmentOptions,
-  ExpectationOptions,
-  FeedbackOptions,
-} from "./client/trace-client.ts";
 export type { LiveSpan, SpanOptions, SpanType } from "./client/tracing/live-span.ts";
 export {
   currentSpan,

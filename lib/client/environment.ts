@@ -24,7 +24,9 @@ export type Variable =
   | "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR"
   | "MLFLOW_HTTP_REQUEST_BACKOFF_JITTER"
   | "MLFLOW_HTTP_REQUEST_TIMEOUT"
-  | "MLFLOW_HTTP_RESPECT_RETRY_AFTER_HEADER";
+  | "MLFLOW_HTTP_RESPECT_RETRY_AFTER_HEADER"
+  // Ours alone: MLflow does not see it.
+  | "MLRUNS_UNSENT_DIR";
 
 export function variable(name: Variable): string | undefined {
   return process.env[name] || undefined;

@@ -1,6 +1,7 @@
 import type { DatasetInput } from "../entities/dataset.ts";
 import type { Metric } from "../entities/metric.ts";
 import type { ModelInput, ModelOutput, Run, RunInfo, RunStatus } from "../entities/run.ts";
+import { MLFLOW_TAG } from "../entities/tag.ts";
 import type { TreeProblem } from "../errors.ts";
 import {
   type Batch,
@@ -71,6 +72,12 @@ export abstract class RunClient extends ExperimentClient {
   /** The info of a run alone: one small file is read. @throws MlrunsError RESOURCE_DOES_NOT_EXIST */
   async getRunInfo(runId: string): Promise<RunInfo> {
     return runInfoOf(readRunMeta(this.store, findRun(this.store, runId)), undefined);
+  }
+
+  /** The run that a run is nested in; undefined when it is in none. @throws MlrunsError RESOURCE_DOES_NOT_EXIST */
+  async getParentRun(runId: string): Promise<Run | undefined> {
+    const parentId = (await this.getRun(runId)).data.tags[MLFLOW_TAG.parentRunId];
+    return parentId === undefined ? undefined : this.getRun(parentId);
   }
 
   /** A run with the count and the extremes of its metrics, and with what could not be read. */

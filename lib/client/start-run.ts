@@ -1,7 +1,10 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MLFLOW_TAG } from "../entities/tag.ts";
 import { invalidParameter } from "../errors.ts";
-import { ActiveRun } from "./active-run.ts";
+import { openStore } from "../store/store.ts";
+import { ActiveRun, type Companion } from "./active-run.ts";
 import { ConsoleCopy } from "./autolog/console.ts";
 import {
   SYSTEM_PREFIX,
@@ -9,10 +12,14 @@ import {
   type SystemMetricsOptions,
 } from "./autolog/system-metrics.ts";
 import { chooseExperiment } from "./choose-experiment.ts";
+import { MlrunsClient } from "./client.ts";
 import { contextTags } from "./context-tags.ts";
 import { withRun } from "./current-run.ts";
 import { isSet, variable } from "./environment.ts";
 import { openClient } from "./open-client.ts";
+import { isAway } from "./rest/log-queue.ts";
+import { RestClient } from "./rest/rest-client.ts";
+import { experimentFor, unsentFolder, unsentTags, unsentWarning } from "./rest/unsent.ts";
 import type { TrackingClient } from "./tracking-client.ts";
 
 const CONSOLE_LOG = "console.log";
@@ -39,7 +46,7 @@ export interface RunOptions {
   readonly buffer?: boolean;
   /** Samples processor, memory, disk, network and GPU in the background: MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING. */
   readonly logSystemMetrics?: boolean | SystemMetricsOptions;
-  /** Keeps what the process prints as the artifact `console.log`. Only for artifacts on this machine. */
+  /** Keeps what the process prints as the artifact `console.log`. */
   readonly captureConsole?: boolean;
   /** Creates a run whatever MLFLOW_RUN_ID says. */
   readonly isNew?: boolean;
@@ -81,6 +88,38 @@ async function openRun(options: RunOptions): Promise<ActiveRun> {
     options.client ??
     options.parent?.client ??
     openClient(options.trackingUri, { buffer: options.buffer ?? false });
+  try {
+    return await openRunAt(client, options);
+  } catch (error) {
+    if (!(client instanceof RestClient) || !isAway(error)) throw error;
+    return openUnsentRun(client.url, options);
+  }
+}
+
+/** A run whose server is away lies in a local tree until it is sent. */
+async function openUnsentRun(server: string, options: RunOptions): Promise<ActiveRun> {
+  process.emitWarning(unsentWarning(server));
+  const client = new MlrunsClient(unsentFolder(), { buffer: options.buffer ?? false });
+  const { parent, runId, parentRunId = parent?.runId, ...rest } = options;
+  const resumed = runId ?? (createsRun(options) ? undefined : variable("MLFLOW_RUN_ID"));
+  const named = options.experimentName ?? variable("MLFLOW_EXPERIMENT_NAME");
+  const known =
+    options.experimentId ??
+    (named === undefined
+      ? (parent?.info.experimentId ?? variable("MLFLOW_EXPERIMENT_ID"))
+      : undefined);
+  return openRunAt(client, {
+    ...rest,
+    isNew: true,
+    tags: { ...unsentTags(server, resumed), ...options.tags },
+    ...(parentRunId !== undefined && { parentRunId }),
+    ...(known !== undefined && {
+      experimentId: experimentFor(openStore(unsentFolder()), server, known),
+    }),
+  });
+}
+
+async function openRunAt(client: TrackingClient, options: RunOptions): Promise<ActiveRun> {
   const runId = options.runId ?? (createsRun(options) ? undefined : variable("MLFLOW_RUN_ID"));
   if (runId !== undefined) return resumeRun(client, runId, options);
   const { parent, experimentName } = options;
@@ -102,9 +141,8 @@ async function openRun(options: RunOptions): Promise<ActiveRun> {
 }
 
 async function startCompanions(run: ActiveRun, options: RunOptions): Promise<void> {
-  const { logSystemMetrics = isSet("MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING"), captureConsole } =
-    options;
-  if (captureConsole) run.accompany(new ConsoleCopy(await consoleFile(run)));
+  const { logSystemMetrics = isSet("MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING") } = options;
+  if (options.captureConsole) run.accompany(await captureConsole(run));
   if (logSystemMetrics === false) return;
   const settings = logSystemMetrics === true ? {} : logSystemMetrics;
   run.accompany(
@@ -112,12 +150,27 @@ async function startCompanions(run: ActiveRun, options: RunOptions): Promise<voi
   );
 }
 
-async function consoleFile(run: ActiveRun): Promise<string> {
-  const place = await run.client.findArtifactPlace(run.runId);
-  if (place.kind === "folder") return join(place.folder, CONSOLE_LOG);
-  throw invalidParameter(
-    `The console cannot be captured: artifacts of this run lie at '${place.uri}'.`,
-  );
+/** Artifacts on this machine are written as they grow; elsewhere the file is sent when the run ends, however it does. */
+async function captureConsole(run: ActiveRun): Promise<Companion> {
+  const { client, runId } = run;
+  const place = await client.findArtifactPlace(runId);
+  if (place.kind === "folder") return new ConsoleCopy(join(place.folder, CONSOLE_LOG));
+  const folder = await mkdtemp(join(tmpdir(), "mlruns-console-"));
+  const file = join(folder, CONSOLE_LOG);
+  // A run that goes on adds to what it has printed before.
+  const before = await client.findArtifact(runId, CONSOLE_LOG);
+  if (before !== undefined) await client.downloadArtifacts(runId, CONSOLE_LOG, folder);
+  const copy = new ConsoleCopy(file);
+  const callOff =
+    client instanceof RestClient ? client.uploadAtExit(runId, file, CONSOLE_LOG) : undefined;
+  return {
+    async stop() {
+      await copy.stop();
+      callOff?.();
+      await client.logArtifact(runId, file);
+      await rm(folder, { recursive: true });
+    },
+  };
 }
 
 /** A run that goes on counts on where its system metrics ended. */

@@ -2,16 +2,7 @@ import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import type { ArtifactRepository } from "../artifacts/artifact-repository.ts";
 import type { ArtifactPlace } from "../entities/file-info.ts";
-import type { JsonValue } from "../entities/json.ts";
-import { toDictionary } from "../entities/record.ts";
-import type {
-  Assessment,
-  AssessmentError,
-  AssessmentSourceType,
-  Span,
-  Trace,
-  TraceInfo,
-} from "../entities/trace.ts";
+import type { Assessment, Span, Trace, TraceInfo } from "../entities/trace.ts";
 import { MlrunsError, type TreeProblem } from "../errors.ts";
 import { parseSpans, printSpans } from "../format/spans.ts";
 import { searchTraces } from "../search/index.ts";
@@ -36,40 +27,18 @@ import {
   type TraceChoice,
 } from "../store/traces.ts";
 import { SPANS_FILE } from "../tree/layout.ts";
+import {
+  type ExpectationOptions,
+  type FeedbackOptions,
+  toExpectation,
+  toFeedback,
+  toOverride,
+} from "./assessment-options.ts";
 import type { SearchOptions } from "./experiment-client.ts";
 import { type LogValue, toText } from "./log-value.ts";
 import { PromptClient } from "./prompt-client.ts";
 
 export type { AssessmentChanges, NewAssessment, NewTrace, TraceChanges, TraceChoice };
-
-/** What feedback and expectations have in common. */
-export interface AssessmentOptions {
-  readonly name: string;
-  readonly source?: {
-    /** HUMAN by default for expectations, CODE for feedback, as in MLflow. */
-    readonly sourceType: AssessmentSourceType;
-    /** Such as the name of a person, a judge or a script; `default` by default. */
-    readonly sourceId?: string;
-  };
-  /** The span that it is about; the whole trace by default. */
-  readonly spanId?: string;
-  readonly metadata?: Readonly<Record<string, string>>;
-}
-
-export interface FeedbackOptions extends AssessmentOptions {
-  /** A number, text, boolean, or a list or map of those; null when there is an error. */
-  readonly value?: JsonValue;
-  /** Why there is no value. */
-  readonly error?: Partial<AssessmentError>;
-  readonly rationale?: string;
-  /** Id of the assessment that this one replaces. */
-  readonly overrides?: string;
-}
-
-export interface ExpectationOptions extends AssessmentOptions {
-  /** Any JSON value. */
-  readonly value: JsonValue;
-}
 
 /** The traces of a tree. To record traces of your code see `trace` and `withSpan`. */
 export class TraceClient extends PromptClient {
@@ -164,29 +133,12 @@ export class TraceClient extends PromptClient {
 
   /** Says how good a trace, or a span of it, is. */
   async logFeedback(traceId: string, feedback: FeedbackOptions): Promise<Assessment> {
-    const { value = null, error, rationale = null, overrides = null } = feedback;
-    return this.createAssessment(traceId, {
-      kind: "feedback",
-      ...common(feedback, "CODE"),
-      value,
-      error:
-        error === undefined
-          ? null
-          : { errorCode: "", errorMessage: null, stackTrace: null, ...error },
-      rationale,
-      overrides,
-    });
+    return this.createAssessment(traceId, toFeedback(feedback));
   }
 
   /** Says what a trace, or a span of it, should have given. */
   async logExpectation(traceId: string, expectation: ExpectationOptions): Promise<Assessment> {
-    return this.createAssessment(traceId, {
-      kind: "expectation",
-      ...common(expectation, "HUMAN"),
-      value: expectation.value,
-      rationale: null,
-      overrides: null,
-    });
+    return this.createAssessment(traceId, toExpectation(expectation));
   }
 
   /** Replaces a feedback by another; the old one stays and is no longer valid. */
@@ -195,9 +147,8 @@ export class TraceClient extends PromptClient {
     assessmentId: string,
     feedback: Omit<FeedbackOptions, "name" | "overrides">,
   ): Promise<Assessment> {
-    const { name, spanId } = getAssessment(this.store, traceId, assessmentId);
-    const place = spanId === null ? {} : { spanId };
-    return this.logFeedback(traceId, { ...place, ...feedback, name, overrides: assessmentId });
+    const old = getAssessment(this.store, traceId, assessmentId);
+    return this.createAssessment(traceId, toOverride(old, feedback));
   }
 
   /** Adds an assessment of whatever kind. */
@@ -232,22 +183,6 @@ export class TraceClient extends PromptClient {
   async #open(traceId: string): Promise<ArtifactRepository> {
     return this.openArtifacts(findTraceArtifacts(this.store, traceId));
   }
-}
-
-function common(
-  options: AssessmentOptions,
-  sourceType: AssessmentSourceType,
-): Pick<Assessment, "name" | "source" | "spanId" | "metadata"> {
-  const { source } = options;
-  return {
-    name: options.name,
-    source: {
-      sourceType: source?.sourceType ?? sourceType,
-      sourceId: source?.sourceId ?? "default",
-    },
-    spanId: options.spanId ?? null,
-    metadata: toDictionary(Object.entries(options.metadata ?? {})),
-  };
 }
 
 async function writeSpans(artifacts: ArtifactRepository, spans: readonly Span[]): Promise<void> {

@@ -1,41 +1,38 @@
 import type { MlrunsClient } from "./client.ts";
 
+/** What only a tree of files has: its upkeep, and the scans that name what cannot be read. */
+type TreeOnly =
+  | "root"
+  | "checkRoot"
+  | "createTree"
+  | "checkTree"
+  | "fixTree"
+  | "gc"
+  | "updateCatalog"
+  | "writeCatalogInTree"
+  | "verifyCatalog"
+  | "rebuildCatalog"
+  | "clearCatalog"
+  | "overlookExperiments"
+  | "findFeatures"
+  | "scanExperiments"
+  | "scanRuns"
+  | "scanLoggedModels"
+  | "scanRegisteredModels"
+  | "scanModelVersions"
+  | "scanTraces"
+  | "readRunRecord"
+  | "runsVersion"
+  | "pollChanges"
+  | "createVersionOfAnyKind"
+  | "artifactPlaceOf"
+  | "artifactPlaceOfExperiment"
+  | "artifactPlaceOfModel"
+  | "artifactPlaceOfTrace"
+  | "openArtifacts";
+
 /**
- * What a run is logged through: a tree of files (`MlrunsClient`) or a server (`RestClient`). Methods that log return at once;
- * `drain` waits until what was logged is where it belongs.
+ * What runs, models, prompts and traces are kept in: a tree of files (`MlrunsClient`) or a server (`RestClient`). Methods
+ * that log return at once.
  */
-export type TrackingClient = Pick<
-  MlrunsClient,
-  | "createExperiment"
-  | "getExperiment"
-  | "getExperimentByName"
-  | "createRun"
-  | "getRun"
-  | "updateRun"
-  | "setTerminated"
-  | "endNow"
-  | "logMetric"
-  | "logMetrics"
-  | "logParam"
-  | "logParams"
-  | "setTag"
-  | "setTags"
-  | "deleteTag"
-  | "logBatch"
-  | "logInputs"
-  | "logOutputs"
-  | "getMetricHistory"
-  | "flush"
-  | "close"
-  | "findArtifactPlace"
-  | "logArtifact"
-  | "logArtifacts"
-  | "logText"
-  | "logBytes"
-  | "logDict"
-  | "logJson"
-  | "logTable"
-  | "logImage"
-  | "listArtifacts"
-  | "logTrace"
->;
+export type TrackingClient = Omit<MlrunsClient, TreeOnly>;

@@ -34,6 +34,17 @@ export function printSpans(spans: readonly Span[]): string {
   return printPythonJson({ spans: spans.map(toV3) }, false);
 }
 
+/** Writes the form of MLflow 2, whose clients read no other. */
+export function printSpansV2(spans: readonly Span[]): string {
+  const root = spans.find(({ parentId }) => parentId === null)?.attributes ?? {};
+  const document = {
+    spans: spans.map(toV2),
+    request: root["mlflow.spanInputs"] ?? null,
+    response: root["mlflow.spanOutputs"] ?? null,
+  };
+  return printPythonJson(document, false);
+}
+
 function parseV3(span: JsonObject, path: string): Span {
   const traceId = readText(span, "trace_id", path);
   // MLflow 3.5 wrote ids as its API has them, not in base64.
@@ -110,6 +121,20 @@ function toV3(span: Span): JsonObject {
       span_id: link.spanId,
       attributes: link.attributes,
     })),
+  };
+}
+
+function toV2(span: Span): JsonObject {
+  return {
+    name: span.name,
+    context: { span_id: `0x${span.spanId}`, trace_id: `0x${span.otelTraceId}` },
+    parent_id: span.parentId === null ? null : `0x${span.parentId}`,
+    start_time: span.startTimeNs,
+    end_time: span.endTimeNs,
+    status_code: span.status.statusCode,
+    status_message: span.status.description,
+    attributes: span.attributes,
+    events: span.events.map(({ name, timestamp, attributes }) => ({ name, timestamp, attributes })),
   };
 }
 

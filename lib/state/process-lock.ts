@@ -16,12 +16,13 @@ export async function takeLock(path: string): Promise<{ release: () => Promise<v
       if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
     }
     const owner = Number(await readFile(path, "utf8").catch(() => ""));
-    if (owner > 0 && isAlive(owner)) return owner;
+    if (owner > 0 && isProcessAlive(owner)) return owner;
     await rm(path, { force: true });
   }
 }
 
-function isAlive(pid: number): boolean {
+/** Whether there is a process of that id on this machine. */
+export function isProcessAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -1,6 +1,12 @@
 import type { JsonValue } from "../entities/json.ts";
 import type { ReadonlyDictionary } from "../entities/record.ts";
-import type { Assessment, AssessmentError, AssessmentSourceType } from "../entities/trace.ts";
+import type {
+  Assessment,
+  AssessmentError,
+  AssessmentSourceType,
+  Expectation,
+  Feedback,
+} from "../entities/trace.ts";
 import { parsePythonJson, printPythonJson } from "../format/python-json.ts";
 import { parseTimestamp, printTimestamp } from "../format/timestamp.ts";
 import { compact } from "./json.ts";
@@ -60,6 +66,28 @@ export function encodeAssessment(assessment: Assessment): AssessmentJson {
   });
 }
 
+/** What is to be changed, and the names of the fields that are: in camelCase, separated by commas. */
+export function encodeAssessmentChanges(changes: {
+  readonly name?: string;
+  readonly rationale?: string;
+  readonly metadata?: ReadonlyDictionary<string>;
+  readonly feedback?: Pick<Feedback, "value" | "error">;
+  readonly expectation?: Pick<Expectation, "value">;
+}): { readonly assessment: Partial<AssessmentJson>; readonly update_mask: string } {
+  const { name, rationale, metadata, feedback, expectation } = changes;
+  const named = { assessmentName: name, rationale, metadata, feedback, expectation };
+  return {
+    assessment: compact({
+      assessment_name: name,
+      rationale,
+      metadata,
+      feedback: feedback && encodeFeedback(feedback),
+      expectation: expectation && encodeExpectation(expectation.value),
+    }),
+    update_mask: Object.keys(compact(named)).join(","),
+  };
+}
+
 export function decodeAssessment(json: AssessmentJson): Assessment {
   const base = {
     assessmentId: json.assessment_id ?? "",
@@ -106,12 +134,14 @@ function encodeValue(
       return { issue: { issue_name: assessment.issueName } };
     case "expectation":
       return { expectation: encodeExpectation(assessment.value) };
-    case "feedback": {
-      const { value, error } = assessment;
-      const encodedError = error === null ? undefined : encodeAssessmentError(error);
-      return { feedback: compact({ value: plain(value), error: encodedError }) };
-    }
+    case "feedback":
+      return { feedback: encodeFeedback(assessment) };
   }
+}
+
+function encodeFeedback({ value, error }: Pick<Feedback, "value" | "error">): FeedbackJson {
+  const encodedError = error === null ? undefined : encodeAssessmentError(error);
+  return compact({ value: plain(value), error: encodedError });
 }
 
 function encodeExpectation(value: JsonValue): ExpectationJson {

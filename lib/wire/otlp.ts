@@ -42,7 +42,35 @@ export function decodeOtlpJson(text: string): readonly Span[] {
   return objects(request, "resourceSpans", "resource_spans")
     .flatMap((resourceSpans) => objects(resourceSpans, "scopeSpans", "scope_spans"))
     .flatMap((scopeSpans) => objects(scopeSpans, "spans", "spans"))
-    .map((span) => toSpan(readJsonSpan(span)));
+    .map((span) => toSpan(withLowerCaseIds(readJsonSpan(span))));
+}
+
+/** The spans of a trace as MLflow's API answers them: protobuf's own JSON, with ids in base64. See `encodeSpan`. */
+export function decodeSpans(spans: readonly JsonValue[]): readonly Span[] {
+  return spans
+    .map(inCamelCase)
+    .filter(isJsonObject)
+    .map((span) => {
+      const raw = readJsonSpan(span);
+      return toSpan({
+        ...raw,
+        traceId: hexOfBase64(raw.traceId),
+        spanId: hexOfBase64(raw.spanId),
+        parentSpanId: hexOfBase64(raw.parentSpanId),
+      });
+    });
+}
+
+/** Names of fields alone are keys in protobuf's JSON: the names of attributes are values. */
+function inCamelCase(value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return value.map(inCamelCase);
+  if (!isJsonObject(value)) return value;
+  return toDictionary(
+    Object.entries(value).map(([key, field]) => [
+      key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+      inCamelCase(field),
+    ]),
+  );
 }
 
 function toSpan(raw: RawSpan): Span {
@@ -143,9 +171,9 @@ function readOneValue({ number, bits, bytes }: ProtoField): JsonValue {
 function readJsonSpan(span: JsonObject): RawSpan {
   const status = isJsonObject(span.status) ? span.status : {};
   return {
-    traceId: textOf(span, "traceId").toLowerCase(),
-    spanId: textOf(span, "spanId").toLowerCase(),
-    parentSpanId: textOf(span, "parentSpanId").toLowerCase(),
+    traceId: textOf(span, "traceId"),
+    spanId: textOf(span, "spanId"),
+    parentSpanId: textOf(span, "parentSpanId"),
     name: textOf(span, "name"),
     start: nanosecondsOf(span, "startTimeUnixNano"),
     end: nanosecondsOf(span, "endTimeUnixNano"),
@@ -162,6 +190,15 @@ function readJsonSpan(span: JsonObject): RawSpan {
     })),
     statusCode: readStatusCode(status.code),
     statusMessage: textOf(status, "message"),
+  };
+}
+
+function withLowerCaseIds(span: RawSpan): RawSpan {
+  return {
+    ...span,
+    traceId: span.traceId.toLowerCase(),
+    spanId: span.spanId.toLowerCase(),
+    parentSpanId: span.parentSpanId.toLowerCase(),
   };
 }
 
@@ -243,6 +280,10 @@ function toInteger(value: bigint): number | bigint {
 
 function hex(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function hexOfBase64(text: string): string {
+  return hex(Uint8Array.from(atob(text), (char) => char.charCodeAt(0)));
 }
 
 function toBase64(bytes: Uint8Array): string {

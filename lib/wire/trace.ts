@@ -3,7 +3,14 @@ import { MLFLOW_TAG } from "../entities/tag.ts";
 import type { TraceInfo, TraceState } from "../entities/trace.ts";
 import { parseTimestamp, printTimestamp } from "../format/timestamp.ts";
 import { type AssessmentJson, decodeAssessment, encodeAssessment } from "./assessment.ts";
-import { compact, encodePairs, type JsonInteger, type PairJson, someOf } from "./json.ts";
+import {
+  compact,
+  decodePairs,
+  encodePairs,
+  type JsonInteger,
+  type PairJson,
+  someOf,
+} from "./json.ts";
 
 /** A trace's info as clients from MLflow 3 on know it. */
 export interface TraceInfoJson {
@@ -89,10 +96,32 @@ export function encodeTraceInfoV2(info: TraceInfo, artifactLocation: string): Tr
     experiment_id: info.experimentId,
     timestamp_ms: info.requestTime,
     execution_time_ms: info.executionDuration ?? 0,
-    status: info.state === "STATE_UNSPECIFIED" ? "TRACE_STATUS_UNSPECIFIED" : info.state,
+    status: encodeTraceStatus(info.state),
     request_metadata: encodePairs(info.traceMetadata),
     tags: encodePairs(withLocation(info.tags, artifactLocation)),
   });
+}
+
+export function decodeTraceInfoV2(json: TraceInfoV2Json): TraceInfo {
+  const tags = decodePairs(json.tags ?? []);
+  const metadata = decodePairs(json.request_metadata ?? []);
+  return {
+    traceId: json.request_id,
+    experimentId: json.experiment_id,
+    requestTime: Number(json.timestamp_ms ?? 0),
+    state: decodeTraceStatus(json.status ?? "TRACE_STATUS_UNSPECIFIED"),
+    requestPreview: metadata["mlflow.traceInputs"] ?? null,
+    responsePreview: metadata["mlflow.traceOutputs"] ?? null,
+    clientRequestId: null,
+    executionDuration: json.status === "IN_PROGRESS" ? null : Number(json.execution_time_ms ?? 0),
+    traceMetadata: metadata,
+    tags,
+    assessments: [],
+  };
+}
+
+export function encodeTraceStatus(state: TraceState): TraceStatusName {
+  return state === "STATE_UNSPECIFIED" ? "TRACE_STATUS_UNSPECIFIED" : state;
 }
 
 export function decodeTraceStatus(name: TraceStatusName): TraceState {

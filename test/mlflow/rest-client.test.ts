@@ -1,9 +1,12 @@
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, describe, expect, test } from "vitest";
 import { MLFLOW_VERSIONS } from "../../.ci/ensure.mjs";
 import { RestClient } from "../../lib/client/rest/rest-client.ts";
 import { startRun } from "../../lib/client/start-run.ts";
+import { flushTraces, trace, withSpan } from "../../lib/client/tracing/tracing.ts";
 import { startMlflowServer } from "../helpers/mlflow-server.ts";
 import type { RunningServer } from "../helpers/processes.ts";
 import { type MlflowVersion, type PythonSession, startPython } from "../helpers/python.ts";
@@ -131,6 +134,207 @@ print(json.dumps(dict(name=r.info.run_name, status=r.info.status, ended=r.info.e
     expect((await client.getExperiment(experimentId)).lifecycleStage).toBe("deleted");
     client.close();
   });
+
+  test("keeps prompts", async () => {
+    const client = new RestClient(server.url);
+    const name = `greeting-${version}`;
+    const experimentId = await client.createExperiment(`prompts ${version}`);
+    await client.registerPrompt(name, "Hello {{who}}", { tags: { lang: "en" }, experimentId });
+    await client.registerPrompt(name, "Hi {{who}}", { commitMessage: "shorter" });
+    await client.setPromptAlias(name, "best", 1);
+
+    expect(await client.loadPrompt(`prompts:/${name}@best`)).toMatchObject({
+      version: "1",
+      template: "Hello {{who}}",
+      tags: { lang: "en" },
+    });
+    expect(await client.loadPrompt(`prompts:/${name}/2`)).toMatchObject({
+      template: "Hi {{who}}",
+      commitMessage: "shorter",
+    });
+    expect((await client.loadPrompt(name)).version).toBe("2");
+    expect(await client.findPrompt(`${name}-not`)).toBeUndefined();
+    const { prompts } = await client.searchPrompts({ filter: `name = '${name}'` });
+    expect(prompts).toMatchObject([{ name, tags: { lang: "en" } }]);
+    if (!isOld(version)) {
+      const found = await client.searchPrompts({ filter: `experiment_id = '${experimentId}'` });
+      expect(found.prompts.map((prompt) => prompt.name)).toEqual([name]);
+    }
+    expect(
+      await python.run(
+        `
+import mlflow
+load = mlflow.genai.load_prompt if hasattr(mlflow, "genai") else mlflow.load_prompt
+print(load(f"prompts:/{args}@best").template, "|", load(f"prompts:/{args}/2").template)
+`,
+        name,
+      ),
+    ).toBe("Hello {{who}} | Hi {{who}}\n");
+    await client.deletePromptAlias(name, "best");
+    await expect(client.createRegisteredModel(name)).rejects.toMatchObject({
+      errorCode: "RESOURCE_ALREADY_EXISTS",
+    });
+    if (!isOld(version)) return;
+    await client.deletePrompt(name);
+    expect(await client.findPrompt(name)).toBeUndefined();
+  });
+
+  test("keeps models: registered from a run, copied, and found by alias", async () => {
+    const client = new RestClient(server.url);
+    const name = `M-${version}`;
+    const run = await client.createRun("0");
+    await client.logText(run.info.runId, "{}", "model/MLmodel");
+    const first = await client.registerModel(`runs:/${run.info.runId}/model`, name);
+    expect(first).toMatchObject({ version: "1", runId: run.info.runId });
+    await client.setRegisteredModelAlias(name, "champion", 1);
+    const copy = await client.copyModelVersion(`models:/${name}@champion`, `${name}-copy`);
+    expect(copy).toMatchObject({ name: `${name}-copy`, version: "1" });
+    await client.updateRegisteredModel(name, { description: "d" });
+    await client.transitionModelVersionStage(name, 1, "Staging");
+    expect((await client.getLatestVersions(name, ["Staging"])).map((one) => one.version)).toEqual([
+      "1",
+    ]);
+    const found = await client.searchModelVersions({ filter: `name = '${name}'` });
+    expect(found.modelVersions).toMatchObject([{ version: "1", currentStage: "Staging" }]);
+    expect((await client.getModelVersionByAlias(name, "champion")).aliases).toEqual(["champion"]);
+    if (isOld(version)) {
+      await expect(client.createLoggedModel("0")).rejects.toMatchObject({
+        errorCode: "ENDPOINT_NOT_FOUND",
+      });
+      return;
+    }
+    const { modelId } = await client.createLoggedModel("0", {
+      name: "net",
+      params: { depth: "3" },
+    });
+    const folder = await makeTempFolder();
+    await writeFile(join(folder, "MLmodel"), "{}");
+    await client.logModelArtifacts(modelId, folder);
+    await client.setLoggedModelTags(modelId, { a: "1", b: "2" });
+    await client.deleteLoggedModelTag(modelId, "b");
+    await client.finalizeLoggedModel(modelId, "READY");
+    client.logMetric(run.info.runId, "acc", 0.5, { modelId, step: 1, timestamp: 9 });
+    client.logOutputs(run.info.runId, [{ modelId, step: 1 }]);
+    await client.drain();
+    expect(await client.getLoggedModel(modelId)).toMatchObject({
+      status: "READY",
+      params: { depth: "3" },
+      tags: { a: "1" },
+      metrics: [{ key: "acc", value: 0.5 }],
+    });
+    expect(await client.getLoggedModelMetricHistory(modelId, "acc")).toMatchObject([
+      { value: 0.5, step: 1, timestamp: 9, modelId },
+    ]);
+    const byModel = await client.registerModel(`models:/${modelId}`, name);
+    expect(byModel.version).toBe("2");
+    expect(
+      await python.run(
+        "import mlflow; print(mlflow.MlflowClient().get_logged_model(args).name)",
+        modelId,
+      ),
+    ).toBe("net\n");
+    await client.deleteLoggedModel(modelId);
+  });
+
+  test("keeps traces with their spans and assessments", async () => {
+    const client = new RestClient(server.url);
+    const experimentId = await client.createExperiment(`traces ${version}`);
+    const answer = trace((question: string) => withSpan("think", () => question.length), {
+      name: "answer",
+      client,
+      experimentId,
+      tags: { k: "v" },
+    });
+    answer("how long?");
+    await flushTraces();
+
+    const { traces } = await client.searchTraces([experimentId], { filter: "tags.k = 'v'" });
+    const [info] = traces;
+    const id = info?.traceId ?? "";
+    expect(info).toMatchObject({ experimentId, state: "OK", tags: { k: "v" } });
+    expect((await client.getTrace(id)).spans.map((span) => [span.name, span.traceId])).toEqual([
+      ["answer", id],
+      ["think", id],
+    ]);
+    await client.setTraceTag(id, "more", "1");
+    await client.setTraceTag(id, "less", "1");
+    await client.deleteTraceTag(id, "less");
+    const read = JSON.parse(
+      await python.run(
+        `
+import json, mlflow
+t = mlflow.MlflowClient().get_trace(args)
+print(json.dumps(dict(spans=[(s.name, s.inputs, s.outputs) for s in t.data.spans], tags={k: v for k, v in t.info.tags.items() if k in ("k", "more", "less")})))
+`,
+        id,
+      ),
+    );
+    expect(read).toEqual({
+      spans: [
+        ["answer", "how long?", 9],
+        ["think", null, 9],
+      ],
+      tags: { k: "v", more: "1" },
+    });
+
+    if (isOld(version)) {
+      await expect(client.logFeedback(id, { name: "f", value: 1 })).rejects.toMatchObject({
+        errorCode: "NOT_IMPLEMENTED",
+        message: "This server has no assessments of traces.",
+      });
+    } else {
+      const feedback = await client.logFeedback(id, { name: "f", value: 0.5, rationale: "so so" });
+      const expected = await client.logExpectation(id, { name: "e", value: { a: [1, "b"] } });
+      const { assessmentId } = feedback;
+      await client.updateAssessment(id, assessmentId, {
+        feedback: { value: 1, error: null },
+        metadata: { by: "hand" },
+      });
+      expect(await client.getAssessment(id, assessmentId)).toMatchObject({
+        kind: "feedback",
+        value: 1,
+        rationale: "so so",
+        metadata: { by: "hand" },
+      });
+      await client.overrideFeedback(id, assessmentId, { value: 2 });
+      const { assessments } = await client.getTraceInfo(id);
+      expect(assessments.map(({ name, valid }) => [name, valid]).sort()).toEqual([
+        ["e", true],
+        ["f", false],
+        ["f", true],
+      ]);
+      expect(await client.getAssessment(id, expected.assessmentId)).toMatchObject({
+        value: { a: [1, "b"] },
+      });
+      await client.deleteAssessment(id, expected.assessmentId);
+    }
+    const open = await client.startTrace({ experimentId });
+    const ended = await client.endTrace(open.traceId, { state: "ERROR", executionDuration: 7 });
+    expect(ended).toMatchObject({ state: "ERROR", executionDuration: 7 });
+    expect(await client.deleteTraces(experimentId, { traceIds: [open.traceId] })).toBe(1);
+    expect(await client.deleteTraces(experimentId, { maxTimestampMillis: Date.now() })).toBe(1);
+  });
+
+  test("gets what the process prints, and system metrics", async () => {
+    const runId: string = await startRun(
+      {
+        trackingUri: server.url,
+        captureConsole: true,
+        logSystemMetrics: { intervalMs: 100, samplesBeforeLogging: 1 },
+      },
+      async (run) => {
+        process.stdout.write("said something\n");
+        await sleep(400);
+        return run.runId;
+      },
+    );
+    const client = new RestClient(server.url);
+    expect(await text(await client.readArtifact(runId, "console.log"))).toContain("said something");
+    const { metrics } = (await client.getRun(runId)).data;
+    expect(Object.keys(metrics).filter((key) => key.startsWith("system/")).length).toBeGreaterThan(
+      3,
+    );
+  });
 });
 
 test("a server may be killed and come back in the middle of a run: nothing is lost", async () => {
@@ -158,11 +362,14 @@ test("a server may be killed and come back in the middle of a run: nothing is lo
 
 /** MLflow 2.22 does not run with the SQLAlchemy of today, so its server keeps files. */
 function start(version: MlflowVersion, folder: string, port?: number): Promise<RunningServer> {
-  const isOld = version.startsWith("2.");
   return startMlflowServer(version, {
-    backend: isOld ? join(folder, "mlruns") : `sqlite:///${join(folder, "mlflow.db")}`,
+    backend: isOld(version) ? join(folder, "mlruns") : `sqlite:///${join(folder, "mlflow.db")}`,
     artifacts: join(folder, "artifacts"),
     cwd: folder,
     ...(port !== undefined && { port }),
   });
+}
+
+function isOld(version: string): boolean {
+  return version.startsWith("2.");
 }

@@ -20,6 +20,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   pull: async () => (await import("./sync.ts")).pullCommand,
   sync: async () => (await import("./sync.ts")).syncCommand,
   verify: async () => (await import("./verify.ts")).verifyCommand,
+  send: async () => (await import("./send.ts")).sendCommand,
   status: async () => (await import("./verify.ts")).statusCommand,
   versions: async () => (await import("./versions.ts")).versionsCommand,
   import: async () => (await import("./import.ts")).importCommand,

@@ -35,7 +35,10 @@ const LONGEST_BACKOFF = 120;
  */
 export class Connection {
   readonly settings: ConnectionSettings;
+  /** Is called when a request has failed for what may pass, before it is sent again. */
+  onTrouble: () => void = () => undefined;
   #agent: Agent | undefined;
+  #isAway = false;
 
   constructor(settings: ConnectionSettings) {
     this.settings = settings;
@@ -68,23 +71,34 @@ export class Connection {
     }
   }
 
+  /** Whether all tries of a request went unanswered, and none was answered since. Such a server is asked once at a time. */
+  get isAway(): boolean {
+    return this.#isAway;
+  }
+
   /** Sends a request until it is answered. @throws as `call` */
   async send(request: RestRequest): Promise<IncomingMessage> {
-    const { maxRetries, url } = this.settings;
+    const { url } = this.settings;
+    const maxRetries = this.#isAway ? 0 : this.settings.maxRetries;
     for (let tries = 0; ; tries++) {
       const answer = await this.#try(request).catch((error: Error) => error);
+      this.#isAway &&= answer instanceof Error;
       if (!(answer instanceof Error)) {
         const status = answer.statusCode ?? 0;
         if (status >= 200 && status < 300) return answer;
+        if (TRANSIENT.has(status)) this.onTrouble();
         if (!TRANSIENT.has(status) || tries >= maxRetries) throw await toError(answer, request);
         answer.resume();
       } else if (tries >= maxRetries) {
+        this.#isAway = true;
+        this.onTrouble();
         const message = `API request to ${url}${request.path} failed with exception ${answer.message}`;
         throw new MlrunsError("TEMPORARILY_UNAVAILABLE", message, {
           cause: answer,
           hint: `Is the server at ${url} up?`,
         });
       }
+      this.onTrouble();
       await sleep(this.#backoff(tries, answer instanceof Error ? undefined : answer));
     }
   }

@@ -18,8 +18,17 @@ export interface Call {
   readonly json: Readonly<Record<string, unknown>>;
 }
 
+/** Where what cannot be sent is kept, so that a process that dies loses nothing. */
+export interface Keeper {
+  keep(runId: string, logged: readonly Logged[]): void;
+  /** All that was kept of a run has arrived. */
+  discard(runId: string): void;
+}
+
 interface RunQueue {
   waiting: Logged[];
+  /** Whether what is waiting is with the keeper, too. */
+  isKept: boolean;
   /** Set while the queue is being sent. */
   sending: Promise<void> | undefined;
   timer: NodeJS.Timeout | undefined;
@@ -29,6 +38,7 @@ interface RunQueue {
 
 /** How long a point waits for others to come with it, ms. */
 const DELAY_MS = 200;
+const AWAY_DELAY_MS = 5_000;
 /** MLflow takes requests of a million bytes; the rest is room for what JSON adds. */
 const LARGEST_REQUEST = 800_000;
 
@@ -38,17 +48,23 @@ const LARGEST_REQUEST = 800_000;
  */
 export class LogQueue {
   readonly #send: (call: Call) => Promise<unknown>;
+  readonly #keeper: Keeper | undefined;
   readonly #runs = new Map<string, RunQueue>();
 
-  constructor(send: (call: Call) => Promise<unknown>) {
+  constructor(send: (call: Call) => Promise<unknown>, keeper?: Keeper) {
     this.#send = send;
+    this.#keeper = keeper;
   }
 
   add(runId: string, logged: readonly Logged[]): void {
     const queue = this.#queueOf(runId);
+    if (queue.isKept) this.#keeper?.keep(runId, logged);
     for (const one of logged) queue.waiting.push(one);
-    if (queue.waiting.length >= LIMITS.metricsPerBatch) this.#start(runId, queue);
-    else queue.timer ??= setTimeout(() => this.#start(runId, queue), DELAY_MS);
+    // A server that is away is not asked with every batch.
+    const isFull = queue.waiting.length >= LIMITS.metricsPerBatch && !queue.isKept;
+    const delay = queue.isKept ? AWAY_DELAY_MS : DELAY_MS;
+    if (isFull) this.#start(runId, queue);
+    else queue.timer ??= setTimeout(() => this.#start(runId, queue), delay);
   }
 
   /**
@@ -72,24 +88,38 @@ export class LogQueue {
     }
   }
 
-  /** Takes out what is waiting, as the calls that would send it. For a process that is about to exit. */
-  takeCalls(runId: string): readonly Call[] {
+  /** Gives all that is waiting to the keeper: a request has failed, and nobody knows for how long. */
+  keepAll(): void {
+    for (const [runId, queue] of this.#runs) {
+      if (queue.isKept || queue.waiting.length === 0) continue;
+      queue.isKept = true;
+      this.#keeper?.keep(runId, queue.waiting);
+    }
+  }
+
+  /** Takes out what is waiting. What was kept stays kept. */
+  take(runId: string): readonly Logged[] {
     const queue = this.#runs.get(runId);
     clearTimeout(queue?.timer);
     this.#runs.delete(runId);
-    const calls: Call[] = [];
-    for (let rest = queue?.waiting ?? []; rest.length > 0; ) {
-      const count = batchSize(rest);
-      calls.push(toCall(runId, rest.slice(0, count)));
-      rest = rest.slice(count);
-    }
-    return calls;
+    return queue?.waiting ?? [];
+  }
+
+  /** Whether something of a run is with the keeper. */
+  isKept(runId: string): boolean {
+    return this.#runs.get(runId)?.isKept ?? false;
   }
 
   #queueOf(runId: string): RunQueue {
     const known = this.#runs.get(runId);
     if (known !== undefined) return known;
-    const queue = { waiting: [], sending: undefined, timer: undefined, refused: undefined };
+    const queue = {
+      waiting: [],
+      isKept: false,
+      sending: undefined,
+      timer: undefined,
+      refused: undefined,
+    };
     this.#runs.set(runId, queue);
     return queue;
   }
@@ -112,6 +142,9 @@ export class LogQueue {
       await this.#sendBatch(runId, batch, queue);
       queue.waiting.splice(0, batch.length);
     }
+    if (!queue.isKept) return;
+    queue.isKept = false;
+    this.#keeper?.discard(runId);
   }
 
   /** Sends a batch; one that is refused is sent again in parts, so that what is wrong costs no more than itself. */
@@ -119,7 +152,7 @@ export class LogQueue {
     try {
       await this.#send(toCall(runId, batch));
     } catch (error) {
-      if (!(error instanceof MlrunsError) || isAway(error)) throw error;
+      if (isAway(error) || !(error instanceof MlrunsError)) throw error;
       if (batch.length === 1) {
         queue.refused ??= error;
         return;
@@ -131,8 +164,23 @@ export class LogQueue {
   }
 }
 
-function isAway({ httpStatus }: MlrunsError): boolean {
-  return httpStatus >= 500 || httpStatus === 429;
+/** The calls that send what was logged. */
+export function toCalls(runId: string, logged: readonly Logged[]): readonly Call[] {
+  const calls: Call[] = [];
+  for (let rest = logged; rest.length > 0; ) {
+    const count = batchSize(rest);
+    calls.push(toCall(runId, rest.slice(0, count)));
+    rest = rest.slice(count);
+  }
+  return calls;
+}
+
+/** Whether a request may succeed another time. */
+export function isAway(error: unknown): error is MlrunsError {
+  if (!(error instanceof MlrunsError)) return false;
+  return (
+    (error.httpStatus >= 500 && error.errorCode !== "NOT_IMPLEMENTED") || error.httpStatus === 429
+  );
 }
 
 /** How many of the first entries go into one request. A key that comes again starts the next: order is not kept in a batch. */
@@ -177,7 +225,7 @@ function sizeOf(logged: Logged): number {
   }
 }
 
-function toCall(runId: string, batch: readonly Logged[]): Call {
+export function toCall(runId: string, batch: readonly Logged[]): Call {
   const [first] = batch;
   if (first?.kind === "call") return first.call;
   return {

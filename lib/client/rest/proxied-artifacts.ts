@@ -26,20 +26,24 @@ const CAPABILITIES: Capabilities = {
 };
 const NO_RECEIPT: Receipt = { md5: null, sha256: null, etag: null, isListed: false };
 
+/** Where the server takes an artifact by PUT. @param uri - the root, `mlflow-artifacts:/…` */
+export function proxiedPath(uri: string, path: string): string | undefined {
+  const root = proxiedRoot(uri);
+  return root === undefined ? undefined : `${PROXY}/${encodePath(root, path)}`;
+}
+
+/** The path of a root of artifacts behind a server; undefined when it lies elsewhere. */
+export function proxiedRoot(uri: string): string | undefined {
+  return /^mlflow-artifacts:(?:\/\/[^/]*)?\/*(.*)$/i.exec(uri)?.[1]?.replace(/\/+$/, "");
+}
+
 /**
  * Artifacts that an MLflow server passes on.
  *
  * @param root - the path of `mlflow-artifacts:/<path>`
  */
 export function openProxied(connection: Connection, root: string): ArtifactRepository {
-  const urlOf = (path: string): string => {
-    validateArtifactPath(path);
-    const parts = [root, path]
-      .filter((part) => part !== "")
-      .join("/")
-      .split("/");
-    return `${PROXY}/${parts.map(encodeURIComponent).join("/")}`;
-  };
+  const urlOf = (path: string): string => `${PROXY}/${encodePath(root, path)}`;
 
   const listFolder = async (folder: string): Promise<ArtifactFile[]> => {
     validateArtifactPath(folder);
@@ -135,4 +139,13 @@ export function openProxied(connection: Connection, root: string): ArtifactRepos
       for (const path of paths) await remove(path);
     },
   };
+}
+
+function encodePath(root: string, path: string): string {
+  validateArtifactPath(path);
+  const parts = [root, path]
+    .filter((part) => part !== "")
+    .join("/")
+    .split("/");
+  return parts.map(encodeURIComponent).join("/");
 }

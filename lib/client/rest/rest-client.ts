@@ -1,10 +1,11 @@
-import { Readable } from "node:stream";
+import { join } from "node:path";
+import fs from "fs-extra";
 import type { ArtifactRepository } from "../../artifacts/artifact-repository.ts";
-import { openArtifacts } from "../../artifacts/registry.ts";
 import type { DatasetInput } from "../../entities/dataset.ts";
 import type { ArtifactPlace } from "../../entities/file-info.ts";
 import type { Metric } from "../../entities/metric.ts";
 import type { ModelInput, ModelOutput, Run, RunInfo, RunStatus } from "../../entities/run.ts";
+import { MLFLOW_TAG } from "../../entities/tag.ts";
 import type { Span, TraceInfo } from "../../entities/trace.ts";
 import {
   validateBatchSizes,
@@ -14,42 +15,57 @@ import {
   validateParam,
   validateUniqueParams,
 } from "../../entities/validate.ts";
-import { printSpans } from "../../format/spans.ts";
+import { MlrunsError } from "../../errors.ts";
 import type { Batch } from "../../store/log.ts";
 import type { NewRun, RunChanges } from "../../store/runs.ts";
 import type { NewTrace } from "../../store/traces.ts";
 import { encodeDatasetInput } from "../../wire/dataset.ts";
 import { decodeMetric, type MetricJson } from "../../wire/metric.ts";
 import { decodeRun, decodeRunInfo, type RunInfoJson, type RunJson } from "../../wire/run.ts";
-import { decodeTraceInfo, encodeTraceInfo, type TraceInfoJson } from "../../wire/trace.ts";
 import type { SearchOptions } from "../experiment-client.ts";
 import { type LogValue, toText } from "../log-value.ts";
 import { type MetricOptions, toMetric } from "../run-client.ts";
 import type { TrackingClient } from "../tracking-client.ts";
-import { type Call, LogQueue } from "./log-queue.ts";
-import { openProxied } from "./proxied-artifacts.ts";
+import { keepingUploads } from "./keeping-uploads.ts";
+import { type Call, isAway, type Logged, LogQueue, toCalls } from "./log-queue.ts";
+import { proxiedPath } from "./proxied-artifacts.ts";
+import { openRemote, placeOf } from "./remote-artifacts.ts";
 import { searchFields, toPairs } from "./rest-experiment-client.ts";
-import { RestRegistryClient, toTextPairs } from "./rest-registry-client.ts";
-import { sendAtExit } from "./send-at-exit.ts";
+import { toTextPairs } from "./rest-registry-client.ts";
+import { RestTraceClient } from "./rest-trace-client.ts";
+import { type FileAtExit, sendAtExit } from "./send-at-exit.ts";
+import { Unsent, unsentWarning } from "./unsent.ts";
 
-const SPANS_FILE = "traces.json";
+export interface RestClientOptions {
+  /** False: what cannot be sent is an error, not written to a local tree. */
+  readonly keepsUnsent?: boolean;
+}
 
 /**
  * MLflow's client for a server: `new RestClient("https://mlflow.example.org")`. Methods are those of `MlrunsClient`.
  *
  * What is logged is checked at once and sent in the background, in batches as large as MLflow takes. Reading a run, ending it
  * and `drain` wait until it has arrived; what the server refused is thrown there.
+ *
+ * As soon as a request fails because the server is away, all that waits is written to a local tree as well, see
+ * `unsentFolder`. What has not arrived when the run ends, or the process dies, stays there, and `sendUnsent` sends it.
  */
-export class RestClient extends RestRegistryClient implements TrackingClient {
+export class RestClient extends RestTraceClient implements TrackingClient {
   readonly #queue: LogQueue;
+  readonly #unsent: Unsent | undefined;
+  readonly #artifactUris = new Map<string, string>();
+  readonly #filesAtExit = new Map<string, readonly FileAtExit[]>();
+  readonly #warned = new Set<string>();
 
   /**
    * @param trackingUri - address of the server; MLFLOW_TRACKING_URI when left out
    * @throws MlrunsError INVALID_PARAMETER_VALUE when it is no address
    */
-  constructor(trackingUri?: string) {
+  constructor(trackingUri?: string, { keepsUnsent = true }: RestClientOptions = {}) {
     super(trackingUri);
-    this.#queue = new LogQueue((call) => this.post(call.path, call.json));
+    this.#unsent = keepsUnsent ? new Unsent(this.url) : undefined;
+    this.#queue = new LogQueue((call) => this.post(call.path, call.json), this.#unsent);
+    this.connection.onTrouble = () => this.#queue.keepAll();
   }
 
   /** Creates a run, status RUNNING. @throws MlrunsError RESOURCE_DOES_NOT_EXIST */
@@ -62,7 +78,7 @@ export class RestClient extends RestRegistryClient implements TrackingClient {
       tags: toPairs(tags),
       ...(runName !== undefined && { run_name: runName }),
     });
-    return decodeRun(run);
+    return this.#remember(decodeRun(run));
   }
 
   /** The run with all that was logged before. @throws MlrunsError RESOURCE_DOES_NOT_EXIST; a deleted run is found */
@@ -107,28 +123,63 @@ export class RestClient extends RestRegistryClient implements TrackingClient {
       "runs/update",
       updateFields(runId, changes),
     );
-    return decodeRunInfo(info);
+    const updated = decodeRunInfo(info);
+    this.#artifactUris.set(runId, updated.artifactUri ?? "");
+    return updated;
   }
 
-  /** Ends a run when all that was logged has arrived. @throws MlrunsError what the server refused */
+  /**
+   * Ends a run when all that was logged has arrived. While the server is away, what has not arrived stays in the local tree,
+   * with the end of the run: `sendUnsent` sends it.
+   *
+   * @throws MlrunsError what the server refused
+   */
   async setTerminated(
     runId: string,
     status: RunStatus = "FINISHED",
     options: { readonly endTime?: number } = {},
   ): Promise<void> {
+    const endTime = options.endTime ?? Date.now();
     const refused = await this.#queue.drain(runId).then(
       () => undefined,
       (error: unknown) => error,
     );
-    const changes = { status, endTime: options.endTime ?? Date.now() };
-    await this.post("runs/update", updateFields(runId, changes));
-    if (refused !== undefined) throw refused;
+    try {
+      if (isAway(refused)) throw refused;
+      await this.#sendFiles(runId);
+      await this.post("runs/update", updateFields(runId, { status, endTime }));
+    } catch (error) {
+      if (this.#unsent === undefined || !isAway(error)) throw error;
+      this.#keepEnd(this.#unsent, runId, this.#queue.take(runId), status, endTime);
+    }
+    if (refused !== undefined && !isAway(refused)) throw refused;
   }
 
   /** Ends a run at once, with all that was logged, for a process that is about to exit. */
   endNow(runId: string, status: RunStatus): void {
-    const json = updateFields(runId, { status, endTime: Date.now() });
-    sendAtExit(this.connection, [...this.#queue.takeCalls(runId), { path: "runs/update", json }]);
+    const endTime = Date.now();
+    const logged = this.#queue.take(runId);
+    try {
+      if (this.connection.isAway) throw new Error(`${this.url} cannot be reached`);
+      const json = updateFields(runId, { status, endTime });
+      const calls = [...toCalls(runId, logged), { path: "runs/update", json }];
+      sendAtExit(this.connection, calls, this.#filesAtExit.get(runId) ?? []);
+      this.#unsent?.discard(runId);
+    } catch (error) {
+      if (this.#unsent === undefined) throw error;
+      this.#keepEnd(this.#unsent, runId, logged, status, endTime);
+    }
+  }
+
+  /**
+   * Sends an artifact, as far as it is written then, should the process exit before the run ends.
+   *
+   * @returns how to call that off
+   */
+  uploadAtExit(runId: string, localFile: string, path: string): () => void {
+    const target = proxiedPath(this.#artifactUris.get(runId) ?? "", path);
+    if (target !== undefined) this.#filesAtExit.set(runId, [{ path: target, localFile }]);
+    return () => void this.#filesAtExit.delete(runId);
   }
 
   async deleteRun(runId: string): Promise<void> {
@@ -205,6 +256,30 @@ export class RestClient extends RestRegistryClient implements TrackingClient {
     this.#call(runId, { path: "runs/outputs", json: { run_id: runId, models: outputs } });
   }
 
+  /** Adds a model to the tag where MLflow before 3 looks for the models of a run. @param modelJson - as JSON */
+  recordModel(runId: string, modelJson: string): void {
+    this.#call(runId, { path: "runs/log-model", json: { run_id: runId, model_json: modelJson } });
+  }
+
+  /** The info of a run alone. @throws MlrunsError RESOURCE_DOES_NOT_EXIST */
+  async getRunInfo(runId: string): Promise<RunInfo> {
+    return (await this.getRun(runId)).info;
+  }
+
+  /** The run that a run is nested in; undefined when it is in none. */
+  async getParentRun(runId: string): Promise<Run | undefined> {
+    const parentId = (await this.getRun(runId)).data.tags[MLFLOW_TAG.parentRunId];
+    return parentId === undefined ? undefined : this.getRun(parentId);
+  }
+
+  /** The points of a metric as records of three numbers: step, value, timestamp. */
+  async getMetricRecords(runId: string, key: string): Promise<Float64Array> {
+    const points = await this.getMetricHistory(runId, key);
+    return Float64Array.from(
+      points.flatMap(({ step, value, timestamp }) => [step, value, timestamp]),
+    );
+  }
+
   /** The points of a metric in the order they were logged; none when the run has no such metric. */
   async getMetricHistory(runId: string, key: string): Promise<Metric[]> {
     await this.#queue.drain(runId);
@@ -235,7 +310,25 @@ export class RestClient extends RestRegistryClient implements TrackingClient {
   }
 
   override async openRunArtifacts(runId: string): Promise<ArtifactRepository> {
-    return this.#openArtifacts((await this.#readRun(runId)).info.artifactUri ?? "");
+    const uri =
+      this.#artifactUris.get(runId) ?? (await this.#readRun(runId)).info.artifactUri ?? "";
+    const artifacts = await openRemote(this.connection, uri);
+    const unsent = this.#unsent;
+    // A cloud, or a folder, has nothing to do with the server being away.
+    if (unsent === undefined || !uri.startsWith("mlflow-artifacts:")) return artifacts;
+    return keepingUploads(artifacts, () => {
+      this.#warn(runId);
+      return unsent.artifactFolder(runId);
+    });
+  }
+
+  override async logTrace(trace: NewTrace, spans: readonly Span[]): Promise<TraceInfo> {
+    try {
+      return await super.logTrace(trace, spans);
+    } catch (error) {
+      if (this.#unsent === undefined || !isAway(error)) throw error;
+      return this.#unsent.keepTrace(trace, spans);
+    }
   }
 
   /** Where the artifacts of a run are, as the server tells it. */
@@ -243,17 +336,14 @@ export class RestClient extends RestRegistryClient implements TrackingClient {
     return placeOf((await this.#readRun(runId)).info.artifactUri ?? "");
   }
 
-  /** Logs a trace with its spans. */
-  async logTrace(trace: NewTrace, spans: readonly Span[]): Promise<TraceInfo> {
-    const { trace: saved } = await this.connection.call<{ trace: { trace_info: TraceInfoJson } }>(
-      "POST",
-      "/api/3.0/mlflow/traces",
-      { trace: { trace_info: encodeTraceInfo(toTraceInfo(trace, spans), "") } },
-    );
-    const info = decodeTraceInfo(saved.trace_info);
-    const artifacts = await this.#openArtifacts(info.tags["mlflow.artifactLocation"] ?? "");
-    await artifacts.write(SPANS_FILE, Readable.from([Buffer.from(printSpans(spans))]));
-    return info;
+  /** Makes a call that was written down; that there is no tag to delete is fine. */
+  async repeatCall({ path, json }: Call): Promise<void> {
+    try {
+      await this.post(path, json);
+    } catch (error) {
+      const isGone = error instanceof MlrunsError && error.errorCode === "RESOURCE_DOES_NOT_EXIST";
+      if (path !== "runs/delete-tag" || !isGone) throw error;
+    }
   }
 
   #log(runId: string, { metrics = [], params = [], tags = [] }: Batch): void {
@@ -272,22 +362,47 @@ export class RestClient extends RestRegistryClient implements TrackingClient {
   }
 
   async #readRun(runId: string): Promise<Run> {
-    return decodeRun((await this.get<{ run: RunJson }>("runs/get", { run_id: runId })).run);
+    const { run } = await this.get<{ run: RunJson }>("runs/get", { run_id: runId });
+    return this.#remember(decodeRun(run));
   }
 
-  async #openArtifacts(uri: string): Promise<ArtifactRepository> {
-    const proxied = /^mlflow-artifacts:(?:\/\/[^/]*)?\/*(.*)$/i.exec(uri)?.[1];
-    if (proxied !== undefined) return openProxied(this.connection, proxied.replace(/\/+$/, ""));
-    return openArtifacts(placeOf(uri));
+  /** Artifacts are logged to where a run keeps them, also when the server cannot be asked any more. */
+  #remember(run: Run): Run {
+    this.#artifactUris.set(run.info.runId, run.info.artifactUri ?? "");
+    return run;
   }
-}
 
-/** A path or file URI is of this machine, which the server takes for its own as well. */
-function placeOf(uri: string): ArtifactPlace {
-  if (/^file:\/\/\//i.test(uri))
-    return { kind: "folder", folder: decodeURIComponent(new URL(uri).pathname) };
-  if (uri.startsWith("/")) return { kind: "folder", folder: uri };
-  return { kind: "remote", uri };
+  #keepEnd(
+    unsent: Unsent,
+    runId: string,
+    logged: readonly Logged[],
+    status: RunStatus,
+    endTime: number,
+  ): void {
+    if (!unsent.has(runId)) unsent.keep(runId, logged);
+    unsent.end(runId, status, endTime);
+    this.#warn(runId);
+  }
+
+  /** Sends the artifacts that could not be sent when they were logged. */
+  async #sendFiles(runId: string): Promise<void> {
+    const paths = this.#unsent?.filesOf(runId) ?? [];
+    if (this.#unsent === undefined || paths.length === 0) return;
+    const folder = this.#unsent.artifactFolder(runId);
+    const artifacts = await openRemote(
+      this.connection,
+      this.#artifactUris.get(runId) ?? (await this.#readRun(runId)).info.artifactUri ?? "",
+    );
+    for (const path of paths) await artifacts.upload(join(folder, path), path);
+    await fs.emptyDir(folder);
+    this.#unsent.discard(runId);
+  }
+
+  #warn(runId: string): void {
+    if (this.#warned.has(runId)) return;
+    this.#warned.add(runId);
+    process.emitWarning(unsentWarning(this.url));
+  }
 }
 
 function updateFields(runId: string, changes: RunChanges): Readonly<Record<string, unknown>> {
@@ -297,21 +412,5 @@ function updateFields(runId: string, changes: RunChanges): Readonly<Record<strin
     ...(status !== undefined && { status }),
     ...(typeof endTime === "number" && { end_time: endTime }),
     ...(runName !== undefined && { run_name: runName }),
-  };
-}
-
-function toTraceInfo(trace: NewTrace, spans: readonly Span[]): TraceInfo {
-  return {
-    traceId: trace.traceId ?? spans[0]?.traceId ?? "",
-    experimentId: trace.experimentId,
-    requestTime: trace.requestTime ?? Date.now(),
-    state: trace.state ?? "IN_PROGRESS",
-    requestPreview: trace.requestPreview ?? null,
-    responsePreview: trace.responsePreview ?? null,
-    clientRequestId: trace.clientRequestId ?? null,
-    executionDuration: trace.executionDuration ?? null,
-    traceMetadata: trace.traceMetadata ?? {},
-    tags: trace.tags ?? {},
-    assessments: [],
   };
 }

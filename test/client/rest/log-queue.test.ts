@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Call, type Logged, LogQueue } from "../../../lib/client/rest/log-queue.ts";
+import { type Call, type Logged, LogQueue, toCalls } from "../../../lib/client/rest/log-queue.ts";
 import { MlrunsError } from "../../../lib/errors.ts";
 
 const metric = (key: string, step = 0): Logged => ({
@@ -130,7 +130,7 @@ describe("what was logged", () => {
   test("can be taken out, for a process that exits", () => {
     const { queue } = makeQueue();
     queue.add("r", [metric("m"), param("p")]);
-    expect(queue.takeCalls("r")).toHaveLength(1);
-    expect(queue.takeCalls("r")).toEqual([]);
+    expect(toCalls("r", queue.take("r"))).toHaveLength(1);
+    expect(queue.take("r")).toEqual([]);
   });
 });
