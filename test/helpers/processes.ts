@@ -10,8 +10,8 @@ export interface RunningServer {
   readonly pid: number;
   /** Standard output and error so far. */
   output(): string;
-  /** Asks it to end, and kills it when it does not within ten seconds. Resolves to its exit code or signal. */
-  stop(): Promise<string>;
+  /** Asks it to end, by SIGTERM, and kills it when it does not within ten seconds. Resolves to its exit code or signal. */
+  stop(by?: NodeJS.Signals): Promise<string>;
 }
 
 export interface ServerCommand {
@@ -55,8 +55,8 @@ export async function startServer(command: ServerCommand): Promise<RunningServer
     port,
     pid: child.pid ?? -1,
     output: () => output,
-    stop: async () => {
-      signal("SIGTERM");
+    stop: async (by = "SIGTERM") => {
+      signal(by);
       const kill = setTimeout(() => signal("SIGKILL"), 10_000);
       const exit = await ended;
       clearTimeout(kill);

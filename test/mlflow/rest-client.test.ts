@@ -344,7 +344,7 @@ test("a server may be killed and come back in the middle of a run: nothing is lo
   const run = await startRun({ client, runName: "interrupted" });
   run.logMetric("m", 0, { step: 0 });
   await client.drain();
-  await server.stop();
+  await server.stop("SIGKILL");
 
   for (let step = 1; step <= 100; step++) run.logMetric("m", step, { step });
   run.logParam("p", "x");
@@ -358,7 +358,7 @@ test("a server may be killed and come back in the middle of a run: nothing is lo
   expect([...new Set(steps)].sort((a, b) => a - b)).toEqual(
     Array.from({ length: 101 }, (_, i) => i),
   );
-});
+}, 600_000);
 
 /** MLflow 2.22 does not run with the SQLAlchemy of today, so its server keeps files. */
 function start(version: MlflowVersion, folder: string, port?: number): Promise<RunningServer> {

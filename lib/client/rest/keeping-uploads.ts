@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { createWriteStream } from "node:fs";
+import { copyFile, mkdir, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import fs from "fs-extra";
 import type { ArtifactRepository } from "../../artifacts/artifact-repository.ts";
 import { isAway } from "./log-queue.ts";
+import { NO_RECEIPT } from "./proxied-artifacts.ts";
 
 /**
  * Artifacts of a server: a file that cannot be sent because the server is away is put into a folder instead, to be sent later.
@@ -22,11 +23,11 @@ export function keepingUploads(
     } catch (error) {
       if (!isAway(error)) throw error;
       const kept = join(folder(), ...path.split("/"));
-      await fs.mkdir(dirname(kept), { recursive: true });
+      await mkdir(dirname(kept), { recursive: true });
       const temporary = `${kept}.mlruns-${randomUUID()}`;
-      await fs.copyFile(localFile, temporary);
-      await fs.rename(temporary, kept);
-      return { md5: null, etag: null, isListed: false };
+      await copyFile(localFile, temporary);
+      await rename(temporary, kept);
+      return NO_RECEIPT;
     }
   };
   return {
@@ -39,7 +40,7 @@ export function keepingUploads(
         await pipeline(content, createWriteStream(temporary, { flags: "wx", mode: 0o600 }));
         await upload(temporary, path);
       } finally {
-        await fs.remove(temporary);
+        await rm(temporary, { force: true });
       }
     },
   };

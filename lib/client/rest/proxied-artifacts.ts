@@ -24,7 +24,8 @@ const CAPABILITIES: Capabilities = {
   resumesUploads: false,
   transfers: 8,
 };
-const NO_RECEIPT: Receipt = { md5: null, sha256: null, etag: null, isListed: false };
+/** A server tells nothing of what it has taken. */
+export const NO_RECEIPT: Receipt = { md5: null, sha256: null, etag: null, isListed: false };
 
 /** Where the server takes an artifact by PUT. @param uri - the root, `mlflow-artifacts:/…` */
 export function proxiedPath(uri: string, path: string): string | undefined {

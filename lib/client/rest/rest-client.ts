@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import fs from "fs-extra";
 import type { ArtifactRepository } from "../../artifacts/artifact-repository.ts";
 import type { DatasetInput } from "../../entities/dataset.ts";
 import type { ArtifactPlace } from "../../entities/file-info.ts";
@@ -394,8 +393,7 @@ export class RestClient extends RestTraceClient implements TrackingClient {
       this.#artifactUris.get(runId) ?? (await this.#readRun(runId)).info.artifactUri ?? "",
     );
     for (const path of paths) await artifacts.upload(join(folder, path), path);
-    await fs.emptyDir(folder);
-    this.#unsent.discard(runId);
+    this.#unsent.discardFiles(runId);
   }
 
   #warn(runId: string): void {

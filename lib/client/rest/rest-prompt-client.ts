@@ -72,22 +72,18 @@ export abstract class RestPromptClient extends RestRegistryClient {
     await uploadFolder(await this.openModelArtifacts(modelId), localFolder, folder);
   }
 
-  /** The points of a model's metric: those of the runs that logged it, see `logMetric` with `modelId`. */
+  /** The points of a model's metric, see `logMetric` with `modelId`: those that the model, or its runs, tell. */
   async getLoggedModelMetricHistory(modelId: string, key: string): Promise<Metric[]> {
-    const { metrics } = await this.getLoggedModel(modelId);
-    const runIds = new Set(
-      metrics.flatMap((metric) => (metric.key === key ? (metric.runId ?? []) : [])),
-    );
-    const points: Metric[] = [];
-    for (const runId of runIds) {
-      const history = await this.getMetricHistory(runId, key);
-      points.push(
-        ...history
-          .filter((point) => point.modelId === modelId)
-          .map((point) => ({ ...point, runId })),
-      );
+    const own = (await this.getLoggedModel(modelId)).metrics.filter((point) => point.key === key);
+    const points = new Map<string, Metric>();
+    for (const point of own) points.set(spell(point), { ...point, modelId });
+    for (const runId of new Set(own.flatMap((point) => point.runId ?? []))) {
+      for (const point of await this.getMetricHistory(runId, key)) {
+        // MLflow's database does not say of which model a point of a run is.
+        if (point.modelId === modelId) points.set(spell({ ...point, runId }), { ...point, runId });
+      }
     }
-    return points;
+    return [...points.values()].sort((a, b) => a.timestamp - b.timestamp || a.step - b.step);
   }
 
   /**
@@ -204,4 +200,8 @@ export abstract class RestPromptClient extends RestRegistryClient {
       `Unable to find a logged_model with artifact_path ${name} under run ${info.runId}`,
     );
   }
+}
+
+function spell({ runId, step, timestamp, value }: Metric): string {
+  return `${runId} ${step} ${timestamp} ${value}`;
 }

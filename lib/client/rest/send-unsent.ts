@@ -1,6 +1,6 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import fs from "fs-extra";
 import type { Metric } from "../../entities/metric.ts";
 import type { Run } from "../../entities/run.ts";
 import { MLFLOW_TAG } from "../../entities/tag.ts";
@@ -37,7 +37,7 @@ export interface SentReport {
  */
 export async function* sendUnsent(options: SendOptions = {}): AsyncGenerator<SentReport> {
   const folder = options.folder ?? unsentFolder();
-  if (!(await fs.pathExists(folder))) return;
+  if (!existsSync(folder)) return;
   const sender = new Sender(new MlrunsClient(folder), options.trackingUri);
   yield* sender.sendRuns();
   yield* sender.sendTraces();

@@ -1,8 +1,6 @@
 import { appendFileSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
-import { dirname, join, resolve } from "node:path";
-import fg from "fast-glob";
-import fs from "fs-extra";
+import { dirname, join, relative, resolve, sep } from "node:path";
 import type { Run, RunStatus } from "../../entities/run.ts";
 import type { Span, TraceInfo } from "../../entities/trace.ts";
 import { MlrunsError } from "../../errors.ts";
@@ -106,7 +104,10 @@ export class Unsent implements Keeper {
   /** Files of a run that were kept: their paths below `artifactFolder`. */
   filesOf(runId: string): readonly string[] {
     if (!this.#copies.has(runId)) return [];
-    return fg.sync("**", { cwd: this.artifactFolder(runId), ignore: [CALLS_FILE], dot: true });
+    const folder = this.artifactFolder(runId);
+    return readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && entry.name !== CALLS_FILE)
+      .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join("/"));
   }
 
   /** Forgets what has arrived. Files are kept until they have, too. */
@@ -122,10 +123,20 @@ export class Unsent implements Keeper {
       return;
     }
     rmSync(join(runPaths.artifacts(folder), CALLS_FILE), { force: true });
-    for (const kind of ["metrics", "params"] as const) fs.emptyDirSync(runPaths[kind](folder));
+    for (const kind of ["metrics", "params"] as const) {
+      rmSync(runPaths[kind](folder), { recursive: true });
+      mkdirSync(runPaths[kind](folder));
+    }
     for (const key of readdirSync(runPaths.tags(folder))) {
       if (!key.startsWith("mlruns.unsent.")) deleteTag(store, copy.info.runId, key);
     }
+  }
+
+  /** Forgets files that have arrived, and with them all that is left of a run. */
+  discardFiles(runId: string): void {
+    rmSync(this.artifactFolder(runId), { recursive: true });
+    mkdirSync(this.artifactFolder(runId));
+    this.discard(runId);
   }
 
   /** Whether anything of a run waits here. */
