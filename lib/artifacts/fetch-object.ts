@@ -1,9 +1,11 @@
 import { createHash, type Hash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { type FileHandle, open, utimes } from "node:fs/promises";
+import { basename } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { MlrunsError } from "../errors.ts";
 import type { Receipt, TransferOptions } from "./artifact-repository.ts";
+import { openContentCache } from "./content-cache.ts";
 import { replaceWith } from "./local-files.ts";
 import type { ObjectStore, StoredObject } from "./object-store.ts";
 import { md5Of } from "./parts.ts";
@@ -42,6 +44,7 @@ export async function fetchObject(
   if (object.modified !== null) {
     await utimes(localFile, object.modified / 1000, object.modified / 1000);
   }
+  await openContentCache()?.keep(object, md5, localFile);
   return { md5, sha256, etag: object.etag, isListed: object.md5 === md5 };
 }
 
@@ -57,6 +60,9 @@ async function fill(
     const wantsSha256 = options.wantsSha256 || object.sha256 !== undefined;
     const target: Target = { file, hashes: hashes(wantsSha256), length: 0, md5: undefined };
     await hashWhatIsThere(target, temporary, object);
+    if (target.length === 0 && (await fillFromCache(target, object, name))) {
+      return check(target, object, name);
+    }
     for (let attempt = 1; ; attempt++) {
       try {
         await append(store, object, target, name, options);
@@ -71,6 +77,30 @@ async function fill(
   } finally {
     await file.close();
   }
+}
+
+/** Takes what was downloaded before. @returns whether it has the object's content */
+async function fillFromCache(target: Target, object: StoredObject, name: string): Promise<boolean> {
+  const cache = openContentCache();
+  const file = await cache?.find(object);
+  if (cache === undefined || file === undefined) return false;
+  try {
+    for await (const chunk of createReadStream(file)) await add(target, chunk as Buffer);
+    // The user may have written to the file that the cache has a link to.
+    const { md5 } = check(target, object, name);
+    if (basename(file).startsWith(md5)) return true;
+  } catch {
+    // As good as none.
+  }
+  await cache.drop(file);
+  await startAgain(target);
+  return false;
+}
+
+async function add(target: Target, bytes: Buffer): Promise<void> {
+  await target.file.write(bytes);
+  update(target.hashes, bytes);
+  target.length += bytes.length;
 }
 
 interface Digests {
@@ -113,9 +143,7 @@ async function append(
     if (target.length + bytes.length > object.size) {
       throw new MlrunsError("DATA_LOSS", `More bytes came than ${name} has`);
     }
-    await target.file.write(bytes);
-    update(target.hashes, bytes);
-    target.length += bytes.length;
+    await add(target, bytes);
   }
   if (target.length < object.size) {
     throw new MlrunsError("TEMPORARILY_UNAVAILABLE", `The connection ended within ${name}`);
