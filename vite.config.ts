@@ -54,6 +54,8 @@ export default defineConfig(({ mode }) => ({
       MLRUNS_CACHE_DIR: join(tmpdir(), "mlruns-test-catalogs"),
       MLRUNS_UNSENT_DIR: join(tmpdir(), "mlruns-test-unsent"),
     },
+    // A page on a busy machine may need more than the usual second.
+    expect: { poll: { timeout: 15_000 } },
     testTimeout: 180_000,
     hookTimeout: 300_000,
   },

@@ -6,6 +6,7 @@ import type { TreeProblem } from "../errors.ts";
 import {
   type Batch,
   deleteTag,
+  historyState,
   logBatch,
   logInputs,
   logMetric,
@@ -256,6 +257,12 @@ export abstract class RunClient extends ExperimentClient {
   async getMetricRecords(runId: string, key: string): Promise<Float64Array> {
     this.store.appender.flush();
     return readHistoryRecords(this.store, runId, key);
+  }
+
+  /** Changes whenever the points of a metric change; empty when the run has no such metric. */
+  async getMetricState(runId: string, key: string): Promise<string> {
+    this.store.appender.flush();
+    return historyState(this.store, runId, key);
   }
 
   /** Writes points that are held back, see `ClientOptions.buffer`. */

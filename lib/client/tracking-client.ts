@@ -23,6 +23,7 @@ type TreeOnly =
   | "scanTraces"
   | "readRunRecord"
   | "runsVersion"
+  | "getMetricState"
   | "pollChanges"
   | "createVersionOfAnyKind"
   | "artifactPlaceOf"

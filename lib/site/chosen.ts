@@ -21,6 +21,18 @@ export async function chosenRuns(
   };
 }
 
+/**
+ * A run as the catalog has it: reading it alone would read all of its histories.
+ *
+ * @throws MlrunsError RESOURCE_DOES_NOT_EXIST
+ */
+export async function chosenRun(context: SiteContext, runId: string): Promise<RunRecord> {
+  const { experimentId } = await context.client.getRunInfo(runId);
+  const { records } = await chosenRuns(context, experimentId);
+  const found = records.find(({ run }) => run.info.runId === runId);
+  return found ?? context.client.readRunRecord(runId);
+}
+
 /** The logged models of an experiment that are shown: with some runs only theirs. */
 export async function chosenModels(
   { client, scope }: SiteContext,

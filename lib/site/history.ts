@@ -1,3 +1,4 @@
+import type { MlrunsClient } from "../client/client.ts";
 import {
   HISTORY_RECORD_FIELDS,
   PYRAMID_BUCKET,
@@ -11,7 +12,7 @@ export async function makeHistory(
   runId: string,
   key: string,
 ): Promise<Uint8Array> {
-  const records = await context.client.getMetricRecords(runId, key);
+  const records = await readRecords(context, runId, key);
   return new Uint8Array(records.buffer, records.byteOffset, records.byteLength);
 }
 
@@ -21,7 +22,7 @@ export async function makeHistoryText(
   runId: string,
   key: string,
 ): Promise<string> {
-  const records = await context.client.getMetricRecords(runId, key);
+  const records = await readRecords(context, runId, key);
   const lines: string[] = [];
   for (let i = 0; i < records.length; i += HISTORY_RECORD_FIELDS) {
     lines.push(`${records[i + 2]} ${spell(records[i + 1] ?? 0)} ${records[i]}\n`);
@@ -35,7 +36,7 @@ export async function makePyramid(
   runId: string,
   key: string,
 ): Promise<Uint8Array> {
-  const pyramid = sumUp(await context.client.getMetricRecords(runId, key));
+  const pyramid = sumUp(await readRecords(context, runId, key));
   return new Uint8Array(pyramid.buffer);
 }
 
@@ -48,22 +49,68 @@ export function sumUp(records: Float64Array): Float64Array {
     const first = bucket * PYRAMID_BUCKET * HISTORY_RECORD_FIELDS;
     const last = Math.min(first + PYRAMID_BUCKET * HISTORY_RECORD_FIELDS, records.length);
     const at = bucket * PYRAMID_RECORD_FIELDS;
-    const extremes = [0, 2, 1].flatMap((field) => extremesOf(records, first + field, last));
-    pyramid.set(extremes, at);
+    writeExtremes(pyramid, at, records, first, last);
+    writeExtremes(pyramid, at + 2, records, first + 2, last);
+    writeExtremes(pyramid, at + 4, records, first + 1, last);
   }
   return pyramid;
 }
 
-/** Least and greatest number of one field over the records from `first` to `last`, NaN left out. */
-function extremesOf(records: Float64Array, first: number, last: number): [number, number] {
+/** Writes least and greatest number of one field over the records from `first` to `last`, NaN left out. */
+function writeExtremes(
+  into: Float64Array,
+  at: number,
+  records: Float64Array,
+  first: number,
+  last: number,
+): void {
   let min = Number.NaN;
   let max = Number.NaN;
   for (let i = first; i < last; i += HISTORY_RECORD_FIELDS) {
     const value = records[i] ?? Number.NaN;
-    if (!(value >= min)) min = Number.isNaN(value) ? min : value;
-    if (!(value <= max)) max = Number.isNaN(value) ? max : value;
+    if (Number.isNaN(value)) continue;
+    if (!(value >= min)) min = value;
+    if (!(value <= max)) max = value;
   }
-  return [min, max];
+  into[at] = min;
+  into[at + 1] = max;
+}
+
+/** Bytes of long histories that are kept: a zoom into a chart asks for parts of the one that was just summed up. */
+const KEPT_BYTES = 96_000_000;
+/** Shorter ones are read again as quickly. */
+const KEPT_FROM_BYTES = 240_000;
+
+interface KeptRecords {
+  readonly state: string;
+  readonly records: Float64Array;
+}
+
+const kept = new WeakMap<MlrunsClient, Map<string, KeptRecords>>();
+
+async function readRecords(
+  { client }: SiteContext,
+  runId: string,
+  key: string,
+): Promise<Float64Array> {
+  const ours = kept.get(client) ?? new Map<string, KeptRecords>();
+  kept.set(client, ours);
+  const id = JSON.stringify([runId, key]);
+  // Before the points: what is logged meanwhile makes the next call read again.
+  const state = await client.getMetricState(runId, key);
+  const known = ours.get(id);
+  ours.delete(id);
+  const records =
+    known?.state === state ? known.records : await client.getMetricRecords(runId, key);
+  if (records.byteLength < KEPT_FROM_BYTES) return records;
+  ours.set(id, { state, records });
+  let bytes = [...ours.values()].reduce((sum, each) => sum + each.records.byteLength, 0);
+  for (const [oldest, each] of ours) {
+    if (bytes <= KEPT_BYTES || oldest === id) break;
+    ours.delete(oldest);
+    bytes -= each.records.byteLength;
+  }
+  return records;
 }
 
 function spell(value: number): string {

@@ -2,14 +2,14 @@ import type { MetricSummary, RunRecord } from "../client/client.ts";
 import { MLFLOW_TAG } from "../entities/tag.ts";
 import { encodeNumber, type MetricEntry, type RunFile, type RunLink } from "../wire/data-files.ts";
 import { makeArtifacts } from "./artifacts.ts";
-import { chosenModels, chosenRuns } from "./chosen.ts";
+import { chosenModels, chosenRun, chosenRuns } from "./chosen.ts";
 import type { SiteContext } from "./context.ts";
 import { lastWrite } from "./runs.ts";
 
 /** `data/run/<run>.json`: everything small of one run. */
 export async function makeRun(context: SiteContext, runId: string): Promise<RunFile> {
   const { client, scope } = context;
-  const record = await client.readRunRecord(runId);
+  const record = await chosenRun(context, runId);
   const { info, data, inputs, outputs } = record.run;
   const experiment = await client.getExperiment(info.experimentId);
   const { records } = await chosenRuns(context, info.experimentId);

@@ -1,6 +1,7 @@
 import { MlrunsError, notFound } from "../errors.ts";
 import { fileId, fromFileId, ROOT_FOLDER_ID } from "../wire/data-files.ts";
 import { makeArtifacts } from "./artifacts.ts";
+import { chosenRun } from "./chosen.ts";
 import { binary, type DataFile, json, type SiteContext, text } from "./context.ts";
 import { makeExperiments } from "./experiments.ts";
 import { makeHistory, makeHistoryText, makePyramid } from "./history.ts";
@@ -97,7 +98,7 @@ function named(id: string): string {
 async function findMetric(context: SiteContext, runId: string, id: string): Promise<string> {
   const short = fromFileId(id);
   if (short !== undefined) return short;
-  const { summaries } = await context.client.readRunRecord(runId);
+  const { summaries } = await chosenRun(context, runId);
   const key = Object.keys(summaries).find((key) => fileId(key) === id);
   if (key === undefined) throw notFound(`Run '${runId}' has no such metric`);
   return key;

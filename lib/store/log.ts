@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { rmSync, statSync } from "node:fs";
 import type { DatasetInput } from "../entities/dataset.ts";
 import type { Metric } from "../entities/metric.ts";
 import type { Param } from "../entities/param.ts";
@@ -158,6 +158,13 @@ export function readHistoryRecords(store: Store, runId: string, key: string): Fl
     experimentId: place.experimentId,
     growing: true,
   });
+}
+
+/** Names the state of a metric's file: while it is the same, so are the points. Empty when there is no such metric. */
+export function historyState(store: Store, runId: string, key: string): string {
+  validateKey(key, "name");
+  const stat = statSync(metricFile(findRun(store, runId), key), { throwIfNoEntry: false });
+  return stat === undefined ? "" : `${stat.ino}.${stat.size}.${stat.mtimeMs}`;
 }
 
 /** The file of a run's metric. @throws MlrunsError INVALID_PARAMETER_VALUE when the key leads out of its folder */
