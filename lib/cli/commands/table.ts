@@ -15,6 +15,8 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   catalog: async () => (await import("./catalog.ts")).catalogCommand,
   relocate: async () => (await import("./relocate.ts")).relocateCommand,
   merge: async () => (await import("./merge.ts")).mergeCommand,
+  diff: async () => (await import("./diff.ts")).diffCommand,
+  git: async () => (await import("./git.ts")).gitCommand,
   gc: async () => (await import("./gc.ts")).gcCommand,
   push: async () => (await import("./push.ts")).pushCommand,
   pull: async () => (await import("./sync.ts")).pullCommand,
