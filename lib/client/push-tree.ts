@@ -9,6 +9,7 @@ import { parseRunMeta } from "../format/run-meta.ts";
 import { experimentFolder, META_FILE, runFolder } from "../tree/layout.ts";
 import { readTextIfThere } from "../tree/read.ts";
 import { MlrunsClient } from "./client.ts";
+import { sumReports } from "./sum-reports.ts";
 
 /** Parts of a tree pushed at a time, each with transfers of its own. */
 const CONCURRENCY = 3;
@@ -63,22 +64,12 @@ export async function pushTree(options: PushTreeOptions = {}): Promise<PushTreeR
   const refused = results.filter((result) => result instanceof MlrunsError);
   if (reports.length === 0 && refused[0] !== undefined) throw refused[0];
   const failures = results.flatMap((result, i) => failuresOf(parts[i]?.name ?? "", result));
-  const sum = (count: (report: SyncReport) => number): number =>
-    reports.reduce((total, report) => total + count(report), 0);
   return {
     from: client.root,
     to: uri ?? "the runs' own stores",
     dryRun: sync.dryRun ?? false,
-    copied: { files: sum((each) => each.copied.files), bytes: sum((each) => each.copied.bytes) },
-    deleted: sum(({ deleted }) => deleted),
-    unchanged: {
-      files: sum(({ unchanged }) => unchanged.files),
-      bytes: sum(({ unchanged }) => unchanged.bytes),
-    },
-    extra: sum(({ extra }) => extra),
-    retries: sum(({ retries }) => retries),
+    ...sumReports(reports),
     failures,
-    interrupted: reports.some(({ interrupted }) => interrupted),
     seconds: Math.round(performance.now() - started) / 1_000,
     parts: reports,
   };

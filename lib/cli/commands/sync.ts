@@ -1,4 +1,6 @@
+import { statSync } from "node:fs";
 import { Command, InvalidArgumentError } from "commander";
+import { openTree } from "../options.ts";
 import { print } from "../output.ts";
 import { addSyncOptions, type SyncFlags } from "../sync-options.ts";
 import { engine, runSync, stepLine } from "../sync-output.ts";
@@ -16,12 +18,22 @@ export const pullCommand: Command = addSyncOptions(
     .description(
       "copy from a store to a folder: what is there with the same content is passed over",
     )
-    .argument("<uri>", "s3://, gs://, wasbs://, abfss://, azure://, runs:/, models:/ or a manifest")
-    .argument("<folder>", "it is made if it is not there"),
+    .argument(
+      "[uri]",
+      "s3://, gs://, wasbs://, abfss://, azure://, runs:/, models:/ or a manifest (default: the tree's manifests)",
+    )
+    .argument("[folder]", "it is made if it is not there; with the tree's manifests the tree"),
 )
   .option("--version <version>", "as it was then: HEAD~1, a tag, or the beginning of an id")
-  .action((uri: string, folder: string, flags: PullFlags) =>
-    runSync(flags, async (options) => {
+  .action((uri: string | undefined, folder: string | undefined, flags: PullFlags) => {
+    if (uri === undefined || (folder === undefined && isFolder(uri))) {
+      return runSync(flags, async (options) => {
+        const { pullManifests } = await import("../../travel/git/pull-manifests.ts");
+        return pullManifests(openTree(uri === undefined ? {} : { root: uri }).root, options);
+      });
+    }
+    if (folder === undefined) pullCommand.error("error: missing required argument 'folder'");
+    return runSync(flags, async (options) => {
       const { isManifestFile, resolveArtifacts, restoreManifest, restoreVersion, syncArtifacts } =
         await engine();
       if (await isManifestFile(uri)) return restoreManifest(uri, folder, options);
@@ -29,8 +41,8 @@ export const pullCommand: Command = addSyncOptions(
       return flags.version === undefined
         ? syncArtifacts(from, folder, options)
         : restoreVersion(from, flags.version, folder, options);
-    }),
-  );
+    });
+  });
 
 export const syncCommand: Command = addSyncOptions(
   new Command("sync")
@@ -55,6 +67,10 @@ export const syncCommand: Command = addSyncOptions(
       return watchArtifacts(from, to, { ...options, intervalMs, isOver, onStep });
     }),
   );
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
 
 function parseSeconds(text: string): number {
   const seconds = Number(text);
