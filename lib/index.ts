@@ -12,7 +12,7 @@ export {
   type TfjsOptions,
   tfjs,
 } from "./client/autolog/tfjs.ts";
-export { MlrunsClient } from "./client/client.ts";
+export { MlrunsClient, type PartialAnswer, type ReadProgress } from "./client/client.ts";
 export type { ClientOptions, SearchOptions } from "./client/experiment-client.ts";
 export type {
   Finding,

@@ -1,12 +1,13 @@
-import { isTerminated, type RunStatus } from "../entities/run.ts";
-import type { RunReading } from "../store/read-run.ts";
+import { setImmediate } from "node:timers/promises";
+import { isTerminated, type RunInfo, type RunStatus } from "../entities/run.ts";
+import { metaPath, type RunReading, readRunMeta, runInfoOf } from "../store/read-run.ts";
 import {
   type ExperimentPlace,
   findRunFolders,
   type RunFolders,
   toRunPlace,
 } from "../store/runs.ts";
-import type { Store } from "../store/store.ts";
+import { type Store, toProblem } from "../store/store.ts";
 import { type CheckJob, check } from "./check-job.ts";
 import { Crew } from "./crew.ts";
 import { bytesOf, checkedPaths, readEntry } from "./entry.ts";
@@ -29,7 +30,7 @@ export interface ReadProgress {
   readonly ofRuns: number;
   /** Files that were read so far. */
   readonly files: number;
-  /** Estimated, milliseconds. */
+  /** Estimated, milliseconds; NaN as long as nothing is known. */
   readonly leftMs: number;
 }
 
@@ -43,6 +44,7 @@ export interface LookerOptions {
 /** Runs that are read, and checked, in one job. */
 const READ_AT_ONCE = 50;
 const CHECK_AT_ONCE = 250;
+const SKETCHED_AT_ONCE = 250;
 /** From so many runs on helpers are worth their start, some 50 ms. */
 export const MANY_TO_READ = 200;
 const MANY_TO_CHECK = 2_000;
@@ -65,6 +67,7 @@ export class Looker {
   readonly #states = new Map<string, FolderState>();
   readonly #underway = new Set<View>();
   #trustedFrom = 0;
+  #progress: ReadProgress | undefined;
 
   constructor(store: Store, shards: Shards, options: LookerOptions) {
     this.#store = store;
@@ -85,6 +88,11 @@ export class Looker {
     return this.#states.get(experimentId);
   }
 
+  /** How far the reading of runs has come; undefined before it begins. */
+  get progress(): ReadProgress | undefined {
+    return this.#progress;
+  }
+
   /** Lets the next search look at everything again. */
   distrust(): void {
     this.#trustedFrom = performance.now();
@@ -102,6 +110,7 @@ export class Looker {
     inBackground = false,
   ): Promise<void> {
     const at = performance.now();
+    this.#progress = undefined;
     const places = experimentIds.map((id) => ({
       state: lookAtFolder(this.#store.root, id),
       folders: findRunFolders(this.#store, id),
@@ -124,6 +133,27 @@ export class Looker {
   }
 
   /**
+   * Lists the runs of some experiments: those that nothing is known of yet with what their meta.yaml says. They are read in
+   * whole by the next look.
+   */
+  async sketch(experimentIds: readonly string[]): Promise<void> {
+    let left = SKETCHED_AT_ONCE;
+    for (const id of experimentIds) {
+      if (!this.#states.has(id)) this.#remember(id, lookAtFolder(this.#store.root, id));
+      const folders = findRunFolders(this.#store, id);
+      const shard = this.#shards.open(id, folders.inTrash);
+      for (const runId of folders.runIds) {
+        if (shard.find(runId) !== undefined) continue;
+        const info = readInfo(this.#store, folders, runId);
+        if (info !== undefined) shard.sketch(info);
+        if (left-- > 0) continue;
+        left = SKETCHED_AT_ONCE;
+        await setImmediate();
+      }
+    }
+  }
+
+  /**
    * What is cheap to see of an experiment that was looked at before: its runs that are new or gone, that were written to
    * through this store, and that others are at work on.
    *
@@ -137,6 +167,7 @@ export class Looker {
       this.#forgetGone(shard, folders);
       for (const runId of folders.runIds) if (shard.find(runId) === undefined) stale.add(runId);
     }
+    addAll(stale, shard.sketches);
     this.#states.set(experimentId, state);
     const known = this.#lively
       .of(experimentId)
@@ -259,16 +290,20 @@ export class Looker {
       runs += more;
       files += read;
       const leftMs = ((performance.now() - start) / runs) * (ofRuns - runs);
-      this.#options.onProgress?.({ runs, ofRuns, files, leftMs });
+      this.#progress = { runs, ofRuns, files, leftMs };
+      this.#options.onProgress?.(this.#progress);
     };
     const { root } = this.#store;
     const jobs = views.flatMap((view) => {
       const { runIds: _, ...experiment } = view.folders;
-      return chunks([...view.stale], READ_AT_ONCE).map((runIds) => ({
+      return chunks(newestFirst(view), READ_AT_ONCE).map((runIds) => ({
         view,
         job: { kind: "read", root, experiment, runIds } as const,
+        newest: newestOf(view.shard, runIds),
       }));
     });
+    // What is looked at first is there first.
+    jobs.sort((a, b) => b.newest - a.newest);
     await this.#crew.work(
       jobs.values(),
       { isMuch: ofRuns >= MANY_TO_READ, most: jobs.length - 1, inBackground },
@@ -325,6 +360,37 @@ function statsOf(shard: Shard): number {
     stats += checkedPaths(shard.layout(row), shard.texts.status.get(row));
   }
   return stats;
+}
+
+/** What meta.yaml says of a run; undefined when it is none, or cannot be read: the look will say why. */
+function readInfo(store: Store, experiment: ExperimentPlace, runId: string): RunInfo | undefined {
+  const place = toRunPlace(store, experiment, runId);
+  if (place === undefined) return undefined;
+  try {
+    return runInfoOf(readRunMeta(store, place), undefined);
+  } catch (error) {
+    toProblem(error, metaPath(store, place));
+    return undefined;
+  }
+}
+
+/** The runs that have to be read; only those that are listed already have a time. */
+function newestFirst({ shard, stale }: View): string[] {
+  const runIds = [...stale];
+  if (shard.sketches.size === 0) return runIds;
+  const startOf = (runId: string): number => newestOf(shard, [runId]);
+  return runIds.sort((a, b) => startOf(b) - startOf(a));
+}
+
+/** When the newest of some runs began, as far as it is known. */
+function newestOf(shard: Shard, runIds: readonly string[]): number {
+  let newest = 0;
+  for (const runId of runIds) {
+    const row = shard.find(runId);
+    const started = row === undefined ? Number.NaN : shard.startTime.get(row);
+    if (started > newest) newest = started;
+  }
+  return newest;
 }
 
 function addAll<Item>(set: Set<Item>, items: Iterable<Item>): void {

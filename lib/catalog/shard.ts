@@ -1,11 +1,11 @@
 import type { LifecycleStage } from "../entities/lifecycle.ts";
 import type { Metric } from "../entities/metric.ts";
 import { compareText } from "../entities/record.ts";
-import type { Run, RunStatus } from "../entities/run.ts";
+import type { Run, RunInfo, RunStatus } from "../entities/run.ts";
 import type { TreeProblem } from "../errors.ts";
 import type { MetricSummary } from "../format/metric-summary.ts";
 import type { RunRecord } from "../store/read-run.ts";
-import { grown, MetricColumn, NumberColumn, TextColumn } from "./columns.ts";
+import { grown, MetricColumn, MISSING, NumberColumn, TextColumn } from "./columns.ts";
 import type { Layout, RunEntry } from "./entry.ts";
 
 /** What a row has one text of. `inputs`, `outputs` and `problems` are JSON, missing where there are none. */
@@ -68,6 +68,8 @@ export class Shard {
   stampsUsed: number;
   /** Runs whose files had changed so shortly before they were read that they may have changed again unseen. */
   readonly unsettled: Set<string> = new Set();
+  /** Runs of which only meta.yaml was read so far; they are unsettled, too. */
+  readonly sketches: Set<string> = new Set();
   readonly #rows = new Map<string, number>();
   readonly #layouts: Layout[] = [];
   readonly #sortedColumns = new Map<unknown, readonly unknown[]>();
@@ -106,7 +108,8 @@ export class Shard {
 
   /** Which files the row's stamps belong to. */
   layout(row: number): Layout {
-    const code = this.texts.layout.codes[row] as number;
+    const code = this.texts.layout.codes[row] ?? MISSING;
+    if (code === MISSING) return NO_LAYOUT;
     this.#layouts[code] ??= JSON.parse(this.texts.layout.get(row) ?? "") as Layout;
     return this.#layouts[code];
   }
@@ -117,15 +120,11 @@ export class Shard {
     const row = known ?? this.#addRow(entry.runId);
     const { record } = entry;
     const info = record?.run.info;
-    let changed = known === undefined;
+    let changed = this.sketches.delete(entry.runId) || known === undefined;
     const set = (name: TextName, text: string | null | undefined): void => {
       changed = this.texts[name].set(row, text ?? undefined) || changed;
     };
-    set("runName", info?.runName);
-    set("userId", info?.userId);
-    set("status", info?.status);
-    set("lifecycleStage", info?.lifecycleStage);
-    set("artifactUri", info?.artifactUri?.replaceAll(entry.runId, RUN_ID_MARK));
+    changed = this.#setInfo(row, info) || changed;
     set(
       "inputs",
       toJson(
@@ -141,8 +140,6 @@ export class Shard {
       "problems",
       toJson(entry.problems, (problems) => problems.length),
     );
-    changed = this.startTime.set(row, info?.startTime ?? Number.NaN) || changed;
-    changed = this.endTime.set(row, info?.endTime ?? Number.NaN) || changed;
     changed = this.#setKeyed("params", row, record?.run.data.params) || changed;
     changed = this.#setKeyed("tags", row, record?.run.data.tags) || changed;
     changed = this.#setMetrics(row, record?.summaries) || changed;
@@ -150,7 +147,15 @@ export class Shard {
     return changed;
   }
 
+  /** Adds a run of which nothing else is known yet. */
+  sketch(info: RunInfo): void {
+    this.#setInfo(this.#addRow(info.runId), info);
+    this.sketches.add(info.runId);
+    this.unsettled.add(info.runId);
+  }
+
   remove(runId: string): void {
+    this.sketches.delete(runId);
     const row = this.#rows.get(runId);
     if (row === undefined) return;
     const last = this.runIds.length - 1;
@@ -271,6 +276,22 @@ export class Shard {
     return sorted;
   }
 
+  #setInfo(row: number, info: RunInfo | undefined): boolean {
+    const { texts } = this;
+    const uri = info?.artifactUri?.replaceAll(info.runId, RUN_ID_MARK);
+    // All of them, whichever has changed.
+    const changes = [
+      texts.runName.set(row, info?.runName),
+      texts.userId.set(row, info?.userId),
+      texts.status.set(row, info?.status),
+      texts.lifecycleStage.set(row, info?.lifecycleStage),
+      texts.artifactUri.set(row, uri),
+      this.startTime.set(row, info?.startTime ?? Number.NaN),
+      this.endTime.set(row, info?.endTime ?? Number.NaN),
+    ];
+    return changes.includes(true);
+  }
+
   #addRow(runId: string): number {
     const row = this.runIds.push(runId) - 1;
     this.#rows.set(runId, row);
@@ -340,6 +361,9 @@ export class Shard {
     yield* [this.startTime, this.endTime, this.stampStart];
   }
 }
+
+/** Of a row that no file was read for. */
+const NO_LAYOUT: Layout = { paths: [], metricsStart: 0, paramsStart: 0 };
 
 /** Stands for the run's id in its artifact URI, so that most runs of an experiment share one text. No path has it. */
 const RUN_ID_MARK = "\0";

@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option } from "commander";
 import { MlrunsClient } from "../client/client.ts";
 import type { ViewType } from "../entities/lifecycle.ts";
 import { notFound } from "../errors.ts";
+import { showReading } from "./output.ts";
 
 export interface RootOption {
   readonly root?: string;
@@ -29,7 +30,7 @@ export function toViewType(view: string): ViewType {
 
 /** Opens a tree that must be there. @throws MlrunsError when there is none */
 export function openTree(options: RootOption): MlrunsClient {
-  const client = new MlrunsClient(options.root);
+  const client = new MlrunsClient(options.root, { onProgress: showReading() });
   client.checkRoot();
   return client;
 }

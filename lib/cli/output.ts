@@ -1,4 +1,5 @@
 import Table from "cli-table3";
+import type { ReadProgress } from "../client/client.ts";
 import type { TreeProblem } from "../errors.ts";
 import { errColors, outColors } from "./colors.ts";
 
@@ -33,6 +34,24 @@ export function statusLine(): { show: (line: () => string) => void; end: () => v
     },
     end: () => void process.stderr.write("\r\u001b[K"),
   };
+}
+
+/** Fewer runs are read before anybody wonders. */
+const WORTH_SHOWING = 500;
+
+/** Shows how the reading of a large tree gets on, on a terminal. */
+export function showReading(): (progress: ReadProgress) => void {
+  const line = statusLine();
+  return (progress) => {
+    if (progress.ofRuns < WORTH_SHOWING) return;
+    if (progress.runs < progress.ofRuns) line.show(() => readingLine(progress));
+    else line.end();
+  };
+}
+
+export function readingLine({ runs, ofRuns, files, leftMs }: ReadProgress): string {
+  const count = (value: number): string => value.toLocaleString("en-US");
+  return `reading ${count(runs)} of ${count(ofRuns)} runs, ${count(files)} files, ${shortDuration(leftMs)} left`;
 }
 
 /** Columns without lines between them; a heading only where a person reads it. */

@@ -2,6 +2,7 @@ import type { Experiment } from "../entities/experiment.ts";
 import { type ExperimentOverview, findFeatures, overlookExperiment } from "../store/overview.ts";
 import { CatalogClient } from "./catalog-client.ts";
 
+export type { PartialAnswer, ReadProgress } from "../catalog/catalog.ts";
 export type { MetricSummary } from "../format/metric-summary.ts";
 export type { ExperimentOverview } from "../store/overview.ts";
 export type { RunRecord } from "../store/read-run.ts";

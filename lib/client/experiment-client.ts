@@ -1,4 +1,4 @@
-import { Catalog } from "../catalog/catalog.ts";
+import { Catalog, type ReadProgress } from "../catalog/catalog.ts";
 import type { Experiment } from "../entities/experiment.ts";
 import type { ViewType } from "../entities/lifecycle.ts";
 import type { TreeProblem } from "../errors.ts";
@@ -27,6 +27,8 @@ export interface ClientOptions {
   readonly buffer?: boolean;
   /** Follows links that lead out of a run's artifacts. True by default; a server over untrusted trees says false. */
   readonly followLinks?: boolean;
+  /** Called now and then while runs are read: long work when a large tree is opened for the first time. */
+  readonly onProgress?: (progress: ReadProgress) => void;
 }
 
 /** What may be asked of a search; every part has MLflow's default. */
@@ -57,7 +59,8 @@ export abstract class ExperimentClient extends RunArtifacts {
   constructor(trackingUri?: string, options: ClientOptions = {}) {
     super();
     this.store = openStore(rootOf(trackingUri), { buffer: options.buffer ?? false });
-    this.catalog = new Catalog(this.store);
+    const { onProgress } = options;
+    this.catalog = new Catalog(this.store, onProgress === undefined ? {} : { onProgress });
     this.options = options;
     if (options.buffer) process.once("exit", () => this.store.appender.flush());
   }

@@ -1,3 +1,4 @@
+import type { Freshness, PartialAnswer } from "../catalog/catalog.ts";
 import type { DatasetInput } from "../entities/dataset.ts";
 import type { Metric } from "../entities/metric.ts";
 import type { ModelInput, ModelOutput, Run, RunInfo, RunStatus } from "../entities/run.ts";
@@ -45,14 +46,7 @@ export interface MetricOptions {
 export type { LogValue };
 
 /** What may be asked of a search for runs. */
-export interface RunSearchOptions extends SearchOptions {
-  /**
-   * How old what others have written may be before it is seen, ms; 0 looks at every run before it answers. By default 0 in
-   * trees of up to some 60 runs, 0.3 s at 1,000 runs and 3 s at 10,000: about four times what a look costs. Runs that are new
-   * or gone, and runs that others are at work on, are seen whatever this says.
-   */
-  readonly maxAge?: number;
-}
+export interface RunSearchOptions extends SearchOptions, Freshness {}
 
 /** The runs of a tree. Methods that log are synchronous: when they return, the data is with the operating system. */
 export abstract class RunClient extends ExperimentClient {
@@ -89,10 +83,15 @@ export abstract class RunClient extends ExperimentClient {
   /** Every run of an experiment, active and deleted, with what could not be read; as fresh as a search's. */
   async scanRuns(
     experimentId: string,
-    options: Pick<RunSearchOptions, "maxAge"> = {},
-  ): Promise<{ records: readonly RunRecord[]; problems: readonly TreeProblem[] }> {
-    const { found, problems } = await this.catalog.readRuns(experimentId, options);
-    return { records: found, problems };
+    options: Freshness = {},
+  ): Promise<{ records: readonly RunRecord[]; problems: readonly TreeProblem[] } & PartialAnswer> {
+    const { found, ...answer } = await this.catalog.readRuns(experimentId, options);
+    return { records: found, ...answer };
+  }
+
+  /** What could not be read of the runs of some experiments. */
+  async runProblems(experimentIds: readonly string[]): Promise<readonly TreeProblem[]> {
+    return this.catalog.readProblems(this.knownExperiments(experimentIds));
   }
 
   /** Grows with every change in the experiment's runs that a scan or search has met: what was made from it is stale then. */
@@ -105,6 +104,11 @@ export abstract class RunClient extends ExperimentClient {
     readonly { readonly experimentId: string; readonly runIds: readonly string[] }[]
   > {
     await this.catalog.refresh({ inBackground: true });
+    return this.takeChanges();
+  }
+
+  /** What was met since this was last asked, without looking: the runs of a large tree come one after the other. */
+  takeChanges(): readonly { readonly experimentId: string; readonly runIds: readonly string[] }[] {
     return this.catalog.takeChanges();
   }
 
@@ -117,14 +121,14 @@ export abstract class RunClient extends ExperimentClient {
   async searchRuns(
     experimentIds: readonly string[],
     options: RunSearchOptions = {},
-  ): Promise<{ runs: Run[]; nextPageToken: string | undefined }> {
+  ): Promise<{ runs: Run[]; nextPageToken: string | undefined } & PartialAnswer> {
     return this.catalog.search(experimentIds, options);
   }
 
   /** All runs that `searchRuns` would find, page by page. */
   async *iterateRuns(
     experimentIds: readonly string[],
-    options: Omit<RunSearchOptions, "pageToken"> = {},
+    options: Omit<RunSearchOptions, "pageToken" | "partial"> = {},
   ): AsyncGenerator<Run> {
     let pageToken: string | undefined;
     do {

@@ -6,6 +6,7 @@ type Listener = (event: ChangeEvent) => void;
 /** How often a tree is looked at while somebody listens, ms: often, but at most a tenth of the time. */
 const SHORTEST_PAUSE_MS = 500;
 const SHARE_OF_TIME = 10;
+const PART_MS = 1_000;
 
 /** Tells listeners what changed in a tree, by whomever. Looks at the tree only while there are listeners. */
 export class ChangeFeed {
@@ -41,7 +42,16 @@ export class ChangeFeed {
 
   async #look(): Promise<void> {
     const start = performance.now();
+    // A look at a large tree that was never read takes a while, and is told of in parts.
+    const soFar = setInterval(() => this.#tell(this.#client.takeChanges()), PART_MS);
     const changes = await this.#client.pollChanges().catch(() => []);
+    clearInterval(soFar);
+    this.#tell(changes);
+    if (this.#listeners.size === 0) return;
+    this.#schedule(Math.max(SHORTEST_PAUSE_MS, (performance.now() - start) * SHARE_OF_TIME));
+  }
+
+  #tell(changes: Awaited<ReturnType<MlrunsClient["pollChanges"]>>): void {
     for (const { experimentId, runIds } of changes) {
       this.#generation++;
       const runId = runIds.length === 1 ? (runIds[0] ?? null) : null;
@@ -53,7 +63,5 @@ export class ChangeFeed {
       } as const;
       for (const listener of this.#listeners) listener(event);
     }
-    if (this.#listeners.size === 0) return;
-    this.#schedule(Math.max(SHORTEST_PAUSE_MS, (performance.now() - start) * SHARE_OF_TIME));
   }
 }

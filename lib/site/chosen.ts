@@ -1,4 +1,4 @@
-import type { RunRecord } from "../client/client.ts";
+import type { PartialAnswer, RunRecord } from "../client/client.ts";
 import type { LoggedModel } from "../entities/logged-model.ts";
 import type { TraceInfo } from "../entities/trace.ts";
 import type { TreeProblem } from "../errors.ts";
@@ -7,15 +7,26 @@ import type { SiteContext } from "./context.ts";
 /** Metadata key of a trace that names its run. */
 export const SOURCE_RUN = "mlflow.sourceRun";
 
-/** The runs of an experiment that are shown, with the problems that concern them. */
+/**
+ * The runs of an experiment that are shown, with the problems that concern them.
+ *
+ * @param options - `partial` answers before everything is read, see `RunSearchOptions`
+ */
 export async function chosenRuns(
   { client, scope }: SiteContext,
   experimentId: string,
-): Promise<{ readonly records: readonly RunRecord[]; readonly problems: readonly TreeProblem[] }> {
-  const scan = await client.scanRuns(experimentId);
+  options: { readonly partial?: boolean } = {},
+): Promise<
+  {
+    readonly records: readonly RunRecord[];
+    readonly problems: readonly TreeProblem[];
+  } & PartialAnswer
+> {
+  const scan = await client.scanRuns(experimentId, options);
   const { runIds } = scope;
   if (runIds === undefined) return scan;
   return {
+    ...scan,
     records: scan.records.filter(({ run }) => runIds.has(run.info.runId)),
     problems: scan.problems.filter(({ path }) => path.split("/").some((part) => runIds.has(part))),
   };

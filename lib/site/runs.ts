@@ -1,4 +1,4 @@
-import type { MetricSummary, RunRecord } from "../client/client.ts";
+import type { MetricSummary, ReadProgress, RunRecord } from "../client/client.ts";
 import { compareText } from "../entities/record.ts";
 import { RUN_STATUSES } from "../entities/run.ts";
 import { MLFLOW_TAG } from "../entities/tag.ts";
@@ -7,6 +7,7 @@ import {
   DATA_PATH,
   encodeNumber,
   type MetricColumn,
+  type ReadingState,
   RUNS_PER_FILE,
   type RunsFile,
   TAG_CUT,
@@ -24,7 +25,9 @@ export async function makeRuns(
   if (!context.scope.includes(experimentId)) {
     throw notFound(`Could not find experiment with ID ${experimentId}`);
   }
-  const { records, problems } = await chosenRuns(context, experimentId);
+  const { records, problems, reading } = await chosenRuns(context, experimentId, {
+    partial: context.mode === "live",
+  });
   const sorted = [...records].sort(newestFirst);
   const offset = chunk * RUNS_PER_FILE;
   const rows = sorted.slice(offset, offset + RUNS_PER_FILE);
@@ -59,8 +62,13 @@ export async function makeRuns(
     ),
     datasets: toDictionaryColumn(rows.map(datasetsOf)),
     models: toDictionaryColumn(rows.map(modelsOf)),
+    ...(reading && { reading: readingState(reading) }),
     ...byRun,
   };
+}
+
+function readingState({ runs, ofRuns, leftMs }: ReadProgress): ReadingState {
+  return { runs, ofRuns, leftMs: Number.isFinite(leftMs) ? Math.round(leftMs) : null };
 }
 
 /** Newest timestamp of any metric of a run, ms since the epoch. */

@@ -146,6 +146,11 @@ export interface RunsFile {
   readonly datasets: DictionaryColumn;
   /** Names of the logged models that the runs made. */
   readonly models: DictionaryColumn;
+  /**
+   * Set while a large tree is read for the first time, live only: rows whose run was not read yet have no params, tags and
+   * metrics. Changes are announced as they are read; then the file is asked for again.
+   */
+  readonly reading?: ReadingState;
   /** Runs that could not be read at all: shown as rows with their reason. */
   readonly unreadable: readonly { readonly runId: string; readonly problem: TreeProblem }[];
   /** Problems inside runs that could be read. */
@@ -153,6 +158,14 @@ export interface RunsFile {
 }
 
 export const TAG_CUT = 300;
+
+/** How far the reading of the whole tree has come. */
+export interface ReadingState {
+  readonly runs: number;
+  readonly ofRuns: number;
+  /** Estimated, milliseconds; null as long as nothing is known. */
+  readonly leftMs: number | null;
+}
 
 /** `data/run/<run>.json`: everything small of one run. */
 export interface RunFile {

@@ -20,7 +20,7 @@ export function RunsFoot({ view, isThere, readAt }: RunsFootProps): JSX.Element 
   const now = useNow();
   const { table } = view;
   const root = manifest.value?.roots.map(({ label }) => shortPath(label)).join(", ") ?? "";
-  const isReading = table.length < table.total;
+  const isComing = table.length < table.total;
   if (!isThere) return <footer class="page-foot">{RUNS_TEXTS.readingRuns(undefined)}</footer>;
   return (
     <footer class="page-foot">
@@ -42,7 +42,11 @@ export function RunsFoot({ view, isThere, readAt }: RunsFootProps): JSX.Element 
         {sortWords(view)}
       </span>
       <span class="spacer" />
-      {isReading ? (
+      {table.reading !== undefined ? (
+        <span role="status">
+          {RUNS_TEXTS.stillReading(table.reading.runs, table.reading.ofRuns)}
+        </span>
+      ) : isComing ? (
         <span role="status">{RUNS_TEXTS.stillReading(table.length, table.total)}</span>
       ) : (
         <span class="cut">

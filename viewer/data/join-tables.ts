@@ -16,9 +16,11 @@ export function joinTables(tables: readonly RunsTable[]): RunsTable {
     joinTexts(tables, pick, length);
   const times = (pick: (table: RunsTable) => Float64Array | undefined): Float64Array =>
     joinNumbers(tables, pick, length, Number.NaN);
+  const reading = tables.find((table) => table.reading !== undefined)?.reading;
   return {
     length,
     total: totalOf(tables),
+    ...(reading && { reading }),
     runIds: tables.flatMap((table) => table.runIds),
     names: tables.flatMap((table) => table.names),
     status: joinBytes(tables, (table) => table.status, length),

@@ -4,6 +4,7 @@ import {
   decodeNumber,
   type JsonNumber,
   type MetricColumn,
+  type ReadingState,
   type RunsFile,
 } from "../../lib/wire/data-files.ts";
 
@@ -36,6 +37,8 @@ export interface RunsTable {
   readonly length: number;
   /** Rows there are, chunks that are still on their way included. */
   readonly total: number;
+  /** Set while the server is still reading the tree: then some rows have no params, tags and metrics yet. */
+  readonly reading?: ReadingState;
   readonly runIds: readonly string[];
   readonly names: readonly string[];
   readonly status: Uint8Array;
@@ -65,6 +68,7 @@ export function decodeRuns(file: RunsFile): RunsTable {
   return {
     length,
     total: file.total + broken.length,
+    ...(file.reading && { reading: file.reading }),
     runIds: [...file.runIds, ...broken.map((run) => run.runId)],
     names: [...file.names, ...broken.map(() => "")],
     status: Uint8Array.from({ length }, (_, row) => file.status[row] ?? UNREADABLE),

@@ -70,8 +70,7 @@ export const runsCommand: Command = new Command("runs")
     else if (options.json) for (const run of runs) printJson(run);
     else printRuns(runs);
     if (nextPageToken !== undefined) warn(`only the first ${runs.length}: --max shows more`);
-    const scans = await Promise.all(experimentIds.map((id) => client.scanRuns(id)));
-    if (warnProblems(scans.flatMap(({ problems }) => problems))) process.exitCode = EXIT.doneInPart;
+    if (warnProblems(await client.runProblems(experimentIds))) process.exitCode = EXIT.doneInPart;
   });
 
 function columns(value: string, before: readonly string[] | undefined): readonly string[] {

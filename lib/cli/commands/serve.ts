@@ -6,7 +6,7 @@ import { invalidParameter } from "../../errors.ts";
 import type { RunningServer } from "../../server/index.ts";
 import { errColors, outColors } from "../colors.ts";
 import { list, port } from "../options.ts";
-import { print, warn, warnProblems } from "../output.ts";
+import { print, showReading, warn, warnProblems } from "../output.ts";
 
 interface Options {
   readonly port?: number;
@@ -107,7 +107,7 @@ export const serveCommand: Command = new Command("serve")
   )
   .helpOption("--help", "display help for command")
   .action(async (root: string | undefined, options: Options) => {
-    const client = new MlrunsClient(root, { followLinks: false });
+    const client = new MlrunsClient(root, { followLinks: false, onProgress: showReading() });
     // The root that is named must be there; the usual one is made, so that clients can log to it.
     if (root !== undefined || existsSync(client.root)) client.checkRoot();
     const { artifactsRoot, defaultArtifactRoot, auth, ...rest } = options;
