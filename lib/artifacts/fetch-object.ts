@@ -1,6 +1,6 @@
 import { createHash, type Hash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { type FileHandle, open, utimes } from "node:fs/promises";
+import { type FileHandle, open, utimes, writeFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { MlrunsError } from "../errors.ts";
@@ -13,6 +13,8 @@ import { failOnStall } from "./stall.ts";
 import { isPassing, storeError } from "./store-error.ts";
 
 const ATTEMPTS = 6;
+/** Objects up to this size come in one piece. Bytes. */
+const SMALL = 1024 * 1024;
 /** Part of a file this large is kept for the next run. Bytes. */
 const WORTH_KEEPING = 16 * 1024 * 1024;
 
@@ -30,22 +32,64 @@ export async function fetchObject(
   name: string,
   options: TransferOptions,
 ): Promise<Receipt> {
+  const small = await fetchSmall(store, object, localFile, options);
+  if (small !== undefined) return small;
   // A name that tells the version: no two of them are mixed.
   const kept =
     options.journal && object.size >= WORTH_KEEPING
       ? md5Of(Buffer.from(`${object.key}\n${object.etag}\n${object.size}`)).toString("hex")
       : undefined;
-  const { md5, sha256 } = await replaceWith(
+  const digests = await replaceWith(
     localFile,
     (temporary) => fill(store, object, temporary, name, options),
     kept,
   );
-  // The store's time is when the file was uploaded: close enough, and the same for everyone who downloads it.
+  return finish(object, localFile, digests);
+}
+
+/**
+ * Small objects the short way, in one piece. Undefined when there is none, or when what came is not right: then everything
+ * begins anew the long way, which knows about retries.
+ */
+async function fetchSmall(
+  store: ObjectStore,
+  object: StoredObject,
+  localFile: string,
+  { signal, pace, wantsSha256 }: TransferOptions,
+): Promise<Receipt | undefined> {
+  if (store.get === undefined || object.size > SMALL) return undefined;
+  const cache = openContentCache();
+  if ((await cache?.find(object)) !== undefined) return undefined;
+  await pace?.(object.size);
+  const found = await store.get(object, signal);
+  if (found === undefined || found.bytes.length !== object.size) return undefined;
+  const hashed = hashes(wantsSha256 === true || object.sha256 !== undefined);
+  update(hashed, found.bytes);
+  const digests = { md5: hashed.md5.digest("hex"), sha256: hashed.sha256?.digest("hex") ?? null };
+  if (isOther(digests, object, found.md5)) return undefined;
+  await replaceWith(localFile, (temporary) => writeFile(temporary, found.bytes));
+  return finish(object, localFile, digests);
+}
+
+/** Gives the file the store's time, which is when it was uploaded: close enough, and the same for everyone. */
+async function finish(
+  object: StoredObject,
+  localFile: string,
+  { md5, sha256 }: Digests,
+): Promise<Receipt> {
   if (object.modified !== null) {
     await utimes(localFile, object.modified / 1000, object.modified / 1000);
   }
   await openContentCache()?.keep(object, md5, localFile);
   return { md5, sha256, etag: object.etag, isListed: object.md5 === md5 };
+}
+
+/** @param told - MD5 that the store told with the bytes */
+function isOther(digests: Digests, object: StoredObject, told: string | undefined): boolean {
+  return (
+    (told !== undefined && told !== digests.md5) ||
+    (object.sha256 !== undefined && object.sha256 !== digests.sha256)
+  );
 }
 
 async function fill(
@@ -153,10 +197,7 @@ async function append(
 function check(target: Target, object: StoredObject, name: string): Digests {
   const md5 = target.hashes.md5.copy().digest("hex");
   const sha256 = target.hashes.sha256?.copy().digest("hex") ?? null;
-  const isOther =
-    (target.md5 !== undefined && target.md5 !== md5) ||
-    (object.sha256 !== undefined && object.sha256 !== sha256);
-  if (!isOther) return { md5, sha256 };
+  if (!isOther({ md5, sha256 }, object, target.md5)) return { md5, sha256 };
   throw new MlrunsError("DATA_LOSS", `Other bytes came than ${name} has: MD5 ${md5}`);
 }
 

@@ -70,6 +70,11 @@ export interface ObjectStore {
   head(key: string): Promise<StoredObject | undefined>;
   /** @throws MlrunsError RESOURCE_DOES_NOT_EXIST */
   open(key: string, options: ReadOptions): Promise<OpenedObject>;
+  /** Reads a small object whole, where that is quicker than `open`; undefined where `open` has to do it. */
+  get?(
+    object: StoredObject,
+    signal?: AbortSignal,
+  ): Promise<{ readonly bytes: Buffer; readonly md5?: string } | undefined>;
   put(key: string, content: Content, options: PutOptions): Promise<Receipt>;
   putParts(key: string, source: FileSource, options: TransferOptions): Promise<Receipt>;
   /** Copies within the bucket. Fails with ABORTED when the source has another ETag. */

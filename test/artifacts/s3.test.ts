@@ -1,11 +1,18 @@
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { openArtifacts } from "../../lib/artifacts/registry.ts";
+import { openS3Client } from "../../lib/artifacts/s3/client.ts";
+import { copyS3Object } from "../../lib/artifacts/s3/copy.ts";
 import { artifactRepositoryContract, collect, outline } from "../contract/artifact-repository.ts";
 import { mlflowInterop } from "../contract/mlflow-interop.ts";
+import { startFaultProxy } from "../helpers/fault-proxy.ts";
 import { startStore, type TestStore } from "../helpers/object-stores.ts";
+import { makeTempFolder } from "../helpers/tree.ts";
 
 let store: TestStore;
 beforeAll(async () => {
@@ -70,4 +77,45 @@ test("a folder marker shows a folder and is no file", async () => {
   expect(await outline(await artifacts.listFolder(""))).toEqual(["empty/"]);
   expect(await outline(artifacts.list(""))).toEqual([]);
   expect(await outline(await artifacts.listFolder("empty"))).toEqual([]);
+});
+
+test("a store that refuses checksums is sent Content-MD5 instead, small files and large", async () => {
+  const proxy = await startFaultProxy(store.server.url);
+  proxy.choose = ({ headers }) =>
+    Object.keys(headers).some((name) => /checksum|x-amz-trailer/.test(name)) ? "501" : undefined;
+  vi.stubEnv("MLFLOW_S3_ENDPOINT_URL", proxy.url);
+  const warned = vi.spyOn(process, "emitWarning").mockReturnValue(undefined);
+  const artifacts = await openArtifacts({ kind: "remote", uri: `${store.uri}/${randomUUID()}` });
+  const large = Buffer.alloc(20 * 1024 * 1024, "large");
+
+  for (const name of ["a", "b"]) await artifacts.write(name, Readable.from([name]));
+  await artifacts.write("large", Readable.from([large]));
+  expect(await outline(artifacts.list(""))).toEqual(["a 1", "b 1", `large ${large.length}`]);
+  expect((await buffer(await artifacts.read("large"))).equals(large)).toBe(true);
+  expect(warned).toHaveBeenCalledTimes(1);
+  warned.mockRestore();
+  vi.stubEnv("MLFLOW_S3_ENDPOINT_URL", store.server.url);
+});
+
+test("a large object is copied in parts within the store", async () => {
+  const folder = await makeTempFolder();
+  const content = randomBytes(20 * 1024 * 1024);
+  await writeFile(join(folder, "large file"), content);
+  const { sdk, client } = await openS3Client();
+  const place = { sdk, client, hasChecksums: true, bucket: "mlruns-test", owner: {} };
+  const artifacts = await openArtifacts({ kind: "remote", uri: `${store.uri}/copies` });
+  await artifacts.upload(join(folder, "large file"), "large file");
+  const [listed] = await collect(artifacts.list(""));
+  const object = { key: "copies/large file", size: content.length, modified: null };
+
+  await copyS3Object(
+    place,
+    { ...object, etag: listed?.etag ?? "" },
+    "copies/copy",
+    6 * 1024 * 1024,
+  );
+  expect((await buffer(await artifacts.read("copy"))).equals(content)).toBe(true);
+  await expect(
+    copyS3Object(place, { ...object, etag: '"other"' }, "copies/other"),
+  ).rejects.toMatchObject({ errorCode: "ABORTED" });
 });

@@ -28,7 +28,7 @@ export interface FaultProxy {
   /** Bytes of the bodies that were sent to the server. */
   readonly bytesUp: number;
   /** Chooses for each request whether and how it fails. None at first. */
-  choose: () => Fault | undefined;
+  choose: (request: IncomingMessage) => Fault | "501" | undefined;
 }
 
 /** Stands between us and a server on this machine, and breaks requests. */
@@ -38,13 +38,20 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     url: "",
     made: new Map<Fault, number>(),
     bytesUp: 0,
-    choose: (): Fault | undefined => undefined,
+    choose: (_request: IncomingMessage): Fault | "501" | undefined => undefined,
   };
   const server = createServer(async (incoming, response) => {
     const body = await buffer(incoming).catch(() => undefined);
     if (body === undefined) return;
     proxy.bytesUp += body.length;
-    const fault = proxy.choose();
+    const fault = proxy.choose(incoming);
+    if (fault === "501") {
+      response.writeHead(501, { "content-type": "application/xml" });
+      response.end(
+        "<Error><Code>NotImplemented</Code><Message>A header is unknown</Message></Error>",
+      );
+      return;
+    }
     if (fault === "reset before the server saw it") {
       count(proxy.made, fault);
       incoming.socket.destroy();

@@ -11,14 +11,16 @@ const clients = new Map<string, S3Client>();
 /**
  * A client for S3 as MLflow's variables and AWS's own set it up.
  *
+ * @param hasChecksums - sends a CRC32 with what it uploads, which some stores refuse
  * @see MLflow 3.17 `s3_artifact_repo._get_s3_client`
  */
-export async function openS3Client(): Promise<{ sdk: S3Sdk; client: S3Client }> {
+export async function openS3Client(hasChecksums = true): Promise<{ sdk: S3Sdk; client: S3Client }> {
   const load = (): Promise<S3Sdk> => import("@aws-sdk/client-s3");
   const sdk = await loadSdk("Storage on S3", "@aws-sdk/client-s3@3", load);
   const settings = Object.entries(process.env).filter(([name]) => /^(AWS_|MLFLOW_)/.test(name));
-  const key = JSON.stringify(settings);
-  const client = clients.get(key) ?? withoutVersionWarning(() => new sdk.S3Client(configuration()));
+  const key = JSON.stringify([hasChecksums, settings]);
+  const make = (): S3Client => new sdk.S3Client(configuration(hasChecksums));
+  const client = clients.get(key) ?? withoutVersionWarning(make);
   clients.set(key, client);
   return { sdk, client };
 }
@@ -32,7 +34,7 @@ export function s3Endpoint(): string | undefined {
   );
 }
 
-function configuration(): S3ClientConfig {
+function configuration(hasChecksums: boolean): S3ClientConfig {
   const endpoint = s3Endpoint();
   // The SDK does not read AWS_DEFAULT_REGION, boto3's only name of it. Undefined lets it look into the profile.
   const region =
@@ -48,6 +50,8 @@ function configuration(): S3ClientConfig {
     maxAttempts: ATTEMPTS,
     // The whole object is checked where it is asked for, see `open`.
     responseChecksumValidation: "WHEN_REQUIRED",
+    // Otherwise the SDK's own default holds, which AWS_REQUEST_CHECKSUM_CALCULATION changes.
+    ...(hasChecksums ? {} : { requestChecksumCalculation: "WHEN_REQUIRED" as const }),
     requestHandler: {
       connectionTimeout: 10_000,
       socketTimeout: 60_000,

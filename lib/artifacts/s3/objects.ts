@@ -8,7 +8,9 @@ import type { S3Sdk } from "./client.ts";
 /** A bucket of S3, with what every request about it needs. */
 export interface S3Bucket {
   readonly sdk: S3Sdk;
-  readonly client: S3Client;
+  client: S3Client;
+  /** Whether uploads carry a CRC32: not so at stores that refused one. Their Content-MD5 stands for it. */
+  hasChecksums: boolean;
   readonly bucket: string;
   /** `ExpectedBucketOwner`, for every request. */
   readonly owner: { readonly ExpectedBucketOwner?: string };

@@ -1,12 +1,16 @@
 import type { Readable } from "node:stream";
+import type { ListObjectsV2CommandInput } from "@aws-sdk/client-s3";
 import type { VersionedRepository } from "../artifact-repository.ts";
 import { openObjectRepository } from "../object-repository.ts";
 import type { ObjectStore, StoredObject } from "../object-store.ts";
 import { environment } from "../sdk.ts";
 import { storeError } from "../store-error.ts";
 import { parseBucketUri } from "../uri.ts";
+import { withChecksums } from "./checksums.ts";
 import { openS3Client, s3Endpoint } from "./client.ts";
 import { copyS3Object } from "./copy.ts";
+import type { ListPage } from "./lean-list.ts";
+import { openLeanStore } from "./lean-store.ts";
 import {
   checkMd5,
   conditionOf,
@@ -27,31 +31,34 @@ export async function openS3(uri: string): Promise<VersionedRepository> {
   const expected = environment("MLFLOW_S3_EXPECTED_BUCKET_OWNER");
   const owner = expected === undefined ? {} : { ExpectedBucketOwner: expected };
   return openObjectRepository(
-    s3Store({ sdk, client, bucket, owner }, s3Endpoint() !== undefined),
+    s3Store({ sdk, client, hasChecksums: true, bucket, owner }, s3Endpoint() !== undefined),
     uri,
     prefix,
   );
 }
 
 function s3Store(place: S3Bucket, isCustom: boolean): ObjectStore {
-  const { sdk, client, bucket, owner } = place;
+  const { sdk, bucket, owner } = place;
+  const lean = openLeanStore(place);
   const whole = { Bucket: bucket, ...owner };
 
-  async function* pages(prefix: string, delimiter?: string, limit?: number) {
+  const ask = (prefix: string, query: Partial<ListObjectsV2CommandInput>) =>
+    place.client
+      .send(new sdk.ListObjectsV2Command({ ...whole, Prefix: prefix, ...query }))
+      .catch(failed(`list s3://${bucket}/${prefix}`));
+
+  async function listPage(prefix: string, token: string | undefined): Promise<ListPage> {
+    const { Contents = [], NextContinuationToken } = await ask(prefix, {
+      ContinuationToken: token,
+    });
+    return { objects: Contents.map(toStoredObject), next: NextContinuationToken || undefined };
+  }
+
+  async function* pages(prefix: string, Delimiter: string, MaxKeys?: number) {
     for (let token: string | undefined, isFirst = true; isFirst || token; isFirst = false) {
-      const page = await client
-        .send(
-          new sdk.ListObjectsV2Command({
-            ...whole,
-            Prefix: prefix,
-            Delimiter: delimiter,
-            MaxKeys: limit,
-            ContinuationToken: token,
-          }),
-        )
-        .catch(failed(`list s3://${bucket}/${prefix}`));
+      const page = await ask(prefix, { Delimiter, MaxKeys, ContinuationToken: token });
       yield page;
-      if (limit !== undefined) return;
+      if (MaxKeys !== undefined) return;
       token = page.NextContinuationToken;
     }
   }
@@ -63,7 +70,12 @@ function s3Store(place: S3Bucket, isCustom: boolean): ObjectStore {
     singlePutLimit: 16 * 1024 * 1024,
 
     async *list(prefix) {
-      for await (const page of pages(prefix)) yield* (page.Contents ?? []).map(toStoredObject);
+      for (let token: string | undefined; ; ) {
+        const page = (await lean.listPage(prefix, token)) ?? (await listPage(prefix, token));
+        yield* page.objects;
+        if (page.next === undefined) return;
+        token = page.next;
+      }
     },
 
     async listFolder(prefix, limit) {
@@ -78,7 +90,7 @@ function s3Store(place: S3Bucket, isCustom: boolean): ObjectStore {
 
     async head(key) {
       try {
-        const found = await client.send(new sdk.HeadObjectCommand({ ...whole, Key: key }));
+        const found = await place.client.send(new sdk.HeadObjectCommand({ ...whole, Key: key }));
         return toStoredObject({
           Key: key,
           Size: found.ContentLength,
@@ -93,37 +105,48 @@ function s3Store(place: S3Bucket, isCustom: boolean): ObjectStore {
 
     async open(key, { start, end, etag, signal }) {
       const isWhole = start === undefined && end === undefined;
-      const found = await client
-        .send(
-          new sdk.GetObjectCommand({
-            ...whole,
-            Key: key,
-            Range: isWhole ? undefined : `bytes=${start ?? 0}-${end ?? ""}`,
-            IfMatch: etag,
-            // Some stores answer a range with the checksum of the whole.
-            ChecksumMode: isWhole ? "ENABLED" : undefined,
-          }),
-          { abortSignal: signal },
-        )
-        .catch(failed(`read s3://${bucket}/${key}`));
+      const found = await withChecksums(place, () =>
+        place.client
+          .send(
+            new sdk.GetObjectCommand({
+              ...whole,
+              Key: key,
+              Range: isWhole ? undefined : `bytes=${start ?? 0}-${end ?? ""}`,
+              IfMatch: etag,
+              // Some stores answer a range with the checksum of the whole.
+              ChecksumMode: isWhole && place.hasChecksums ? "ENABLED" : undefined,
+            }),
+            { abortSignal: signal },
+          )
+          .catch(failed(`read s3://${bucket}/${key}`)),
+      );
       const { md5, parts } = digestOf(found.ETag);
       const isMd5 = parts === undefined && hasMd5(found.ServerSideEncryption);
       return { body: found.Body as Readable, ...(isMd5 ? { md5 } : {}) };
     },
 
-    async put(key, { bytes, md5, sha256 }, { signal, replaces }) {
-      const stored = await client
-        .send(
-          new sdk.PutObjectCommand({
-            ...whole,
-            ...uploadArguments(key),
-            ...conditionOf(replaces),
-            Key: key,
-            Body: bytes,
-          }),
-          { abortSignal: signal },
-        )
-        .catch(failed(`write s3://${bucket}/${key}`));
+    get: (object, signal) => lean.get(object, signal),
+
+    async put(key, content, options) {
+      const sent = await lean.put(key, content, options);
+      if (sent !== undefined) return sent;
+      const { bytes, md5, sha256 } = content;
+      const { signal, replaces } = options;
+      const stored = await withChecksums(place, () =>
+        place.client
+          .send(
+            new sdk.PutObjectCommand({
+              ...whole,
+              ...uploadArguments(key),
+              ...conditionOf(replaces),
+              ...(place.hasChecksums ? {} : { ContentMD5: md5.toString("base64") }),
+              Key: key,
+              Body: bytes,
+            }),
+            { abortSignal: signal },
+          )
+          .catch(failed(`write s3://${bucket}/${key}`)),
+      );
       checkMd5(stored, md5, `s3://${bucket}/${key}`);
       return {
         md5: md5.toString("hex"),
@@ -138,7 +161,7 @@ function s3Store(place: S3Bucket, isCustom: boolean): ObjectStore {
     putParts: (key, source, options) => putS3Parts(place, key, source, options),
 
     async remove(keys) {
-      const answer = await client
+      const answer = await place.client
         .send(
           new sdk.DeleteObjectsCommand({
             ...whole,

@@ -4,6 +4,7 @@ import pMap from "p-map";
 import type { Receipt, TransferOptions } from "../artifact-repository.ts";
 import type { FileSource } from "../object-store.ts";
 import { PARTS_IN_FLIGHT, type Part, partSizeOf, readParts } from "../parts.ts";
+import { withChecksums } from "./checksums.ts";
 import {
   checkMd5,
   conditionOf,
@@ -33,7 +34,16 @@ interface SentPart {
  * Uploads a large file in parts. With a journal, what an earlier process sent is not sent again: each part that S3 has
  * is compared with the file by its MD5. Nothing is visible under the key before all parts are there.
  */
-export async function putS3Parts(
+export function putS3Parts(
+  place: S3Bucket,
+  key: string,
+  source: FileSource,
+  options: TransferOptions,
+): Promise<Receipt> {
+  return withChecksums(place, () => putParts(place, key, source, options));
+}
+
+async function putParts(
   place: S3Bucket,
   key: string,
   source: FileSource,
@@ -71,7 +81,7 @@ export async function putS3Parts(
 }
 
 async function begin(
-  { sdk, client, bucket, owner }: S3Bucket,
+  { sdk, client, hasChecksums, bucket, owner }: S3Bucket,
   key: string,
   source: FileSource,
   { journal, signal }: TransferOptions,
@@ -84,8 +94,7 @@ async function begin(
         Key: key,
         ...owner,
         ...uploadArguments(key),
-        ChecksumAlgorithm: "CRC32",
-        ChecksumType: "FULL_OBJECT",
+        ...(hasChecksums ? { ChecksumAlgorithm: "CRC32", ChecksumType: "FULL_OBJECT" } : {}),
       }),
       { abortSignal: signal },
     )
@@ -138,7 +147,7 @@ async function listParts(
 }
 
 async function sendPart(
-  { sdk, client, bucket, owner }: S3Bucket,
+  { sdk, client, hasChecksums, bucket, owner }: S3Bucket,
   key: string,
   id: string,
   part: Part,
@@ -153,7 +162,9 @@ async function sendPart(
         UploadId: id,
         PartNumber: part.index + 1,
         Body: part.bytes,
-        ChecksumAlgorithm: "CRC32",
+        ...(hasChecksums
+          ? { ChecksumAlgorithm: "CRC32" }
+          : { ContentMD5: part.md5.toString("base64") }),
         ...owner,
       }),
       { abortSignal: signal },
@@ -169,7 +180,7 @@ function toSentPart(part: Part, { ETag = "", ChecksumCRC32 }: S3Part): SentPart 
 }
 
 async function complete(
-  { sdk, client, bucket, owner }: S3Bucket,
+  { sdk, client, hasChecksums, bucket, owner }: S3Bucket,
   key: string,
   id: string,
   parts: SentPart[],
@@ -182,7 +193,7 @@ async function complete(
         Key: key,
         UploadId: id,
         MultipartUpload: { Parts: parts },
-        ChecksumType: "FULL_OBJECT",
+        ...(hasChecksums ? { ChecksumType: "FULL_OBJECT" } : {}),
         ...conditionOf(replaces),
         ...owner,
       }),
