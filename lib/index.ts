@@ -30,7 +30,12 @@ export type { RegistrySearchOptions, VersionNumber } from "./client/registry-cli
 export { RestClient, type RestClientOptions } from "./client/rest/rest-client.ts";
 export { type SendOptions, type SentReport, sendUnsent } from "./client/rest/send-unsent.ts";
 export type { ImageOptions } from "./client/run-artifacts.ts";
-export type { LogValue, MetricOptions, RunSearchOptions } from "./client/run-client.ts";
+export type {
+  HistoryOptions,
+  LogValue,
+  MetricOptions,
+  RunSearchOptions,
+} from "./client/run-client.ts";
 export { type RunOptions, startRun } from "./client/start-run.ts";
 export type { TableData } from "./client/table.ts";
 export type { LiveSpan, SpanOptions, SpanType } from "./client/tracing/live-span.ts";

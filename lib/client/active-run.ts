@@ -5,7 +5,7 @@ import type { Metric } from "../entities/metric.ts";
 import type { ModelInput, ModelOutput, Run, RunInfo, RunStatus } from "../entities/run.ts";
 import type { Batch } from "../store/log.ts";
 import type { ImageOptions } from "./run-artifacts.ts";
-import type { LogValue, MetricOptions } from "./run-client.ts";
+import type { HistoryOptions, LogValue, MetricOptions } from "./run-client.ts";
 import { forgetRun, watchRun } from "./run-guard.ts";
 import type { TableData } from "./table.ts";
 import type { TrackingClient } from "./tracking-client.ts";
@@ -123,8 +123,8 @@ export class ActiveRun implements AsyncDisposable {
     return this.#client.listArtifacts(this.runId, folder);
   }
 
-  async getMetricHistory(key: string): Promise<Metric[]> {
-    return this.#client.getMetricHistory(this.runId, key);
+  async getMetricHistory(key: string, options?: HistoryOptions): Promise<Metric[]> {
+    return this.#client.getMetricHistory(this.runId, key, options);
   }
 
   /** The run as it is in the tree now. */

@@ -5,16 +5,20 @@ import type { ModelInput, ModelOutput, Run, RunInfo, RunStatus } from "../entiti
 import { MLFLOW_TAG } from "../entities/tag.ts";
 import type { TreeProblem } from "../errors.ts";
 import {
+  historyState,
+  iterateHistory,
+  readHistory,
+  readHistoryRecords,
+  sampleHistory,
+} from "../store/history.ts";
+import {
   type Batch,
   deleteTag,
-  historyState,
   logBatch,
   logInputs,
   logMetric,
   logOutputs,
   logParam,
-  readHistory,
-  readHistoryRecords,
   setTag,
 } from "../store/log.ts";
 import { recordModel } from "../store/model-history.ts";
@@ -41,6 +45,14 @@ export interface MetricOptions {
   readonly dataset?: { readonly name: string; readonly digest: string };
   /** The logged model that the value is about. */
   readonly modelId?: string;
+}
+
+export interface HistoryOptions {
+  /**
+   * Gives at most so many points, 2 or more: the first, the last, and the least and greatest value of equal parts between
+   * them. A chart of them looks like a chart of all, spikes included.
+   */
+  readonly maxPoints?: number;
 }
 
 export type { LogValue };
@@ -248,9 +260,37 @@ export abstract class RunClient extends ExperimentClient {
   }
 
   /** The points of a metric in the order they were logged; none when the run has no such metric. */
-  async getMetricHistory(runId: string, key: string): Promise<Metric[]> {
+  async getMetricHistory(
+    runId: string,
+    key: string,
+    { maxPoints }: HistoryOptions = {},
+  ): Promise<Metric[]> {
     this.store.appender.flush();
+    if (maxPoints !== undefined) return sampleHistory(this.store, runId, key, maxPoints);
     return [...readHistory(this.store, runId, key).found];
+  }
+
+  /** As `getMetricHistory`, one point after the other: a history of any length takes little memory. */
+  async *iterateMetricHistory(runId: string, key: string): AsyncGenerator<Metric> {
+    this.store.appender.flush();
+    yield* iterateHistory(this.store, runId, key);
+  }
+
+  /**
+   * The points of one metric of several runs, by run id in the order asked for; runs without the metric have none.
+   *
+   * @throws MlrunsError RESOURCE_DOES_NOT_EXIST for an unknown run
+   */
+  async getMetricHistoryBulk(
+    runIds: readonly string[],
+    key: string,
+    options: HistoryOptions = {},
+  ): Promise<Map<string, Metric[]>> {
+    const histories = new Map<string, Metric[]>();
+    for (const runId of runIds) {
+      histories.set(runId, await this.getMetricHistory(runId, key, options));
+    }
+    return histories;
   }
 
   /**

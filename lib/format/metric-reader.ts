@@ -14,6 +14,8 @@ export interface MetricPlace {
   readonly isModel?: boolean;
   /** The logged model that the points are about; they carry it as `modelId`. */
   readonly modelId?: string;
+  /** Lines of the file before the text, which is one piece of it; none by default. */
+  readonly linesBefore?: number;
   /** Somebody may be writing the file: a last line without an end is left alone, and no line at all is no problem. */
   readonly growing?: boolean;
 }
@@ -45,12 +47,13 @@ export class MetricReader {
   readonly #place: MetricPlace;
   readonly #end: number;
   #position = 0;
-  #line = 0;
+  #line: number;
   #malformed = 0;
 
   constructor(text: string, place: MetricPlace) {
     this.#text = text;
     this.#place = place;
+    this.#line = place.linesBefore ?? 0;
     this.#end = place.growing === true ? text.lastIndexOf("\n") + 1 : text.length;
   }
 
@@ -60,6 +63,11 @@ export class MetricReader {
    */
   get rankingStep(): number {
     return this.#place.isModel !== true && this.labels.length > 0 ? 0 : this.step;
+  }
+
+  /** Lines of the file that have been read, those before the text included. */
+  get line(): number {
+    return this.#line;
   }
 
   /** Moves to the next point; false at the end of the file. */

@@ -1,9 +1,7 @@
 import type { MlrunsClient } from "../client/client.ts";
-import {
-  HISTORY_RECORD_FIELDS,
-  PYRAMID_BUCKET,
-  PYRAMID_RECORD_FIELDS,
-} from "../wire/data-files.ts";
+import { printMetricLine } from "../format/metric-line.ts";
+import { RECORD_FIELDS } from "../format/metric-records.ts";
+import { PYRAMID_BUCKET, PYRAMID_RECORD_FIELDS } from "../wire/data-files.ts";
 import type { SiteContext } from "./context.ts";
 
 /** `data/history/<run>/<metric>.bin`: records of step, value and timestamp, little-endian Float64. */
@@ -24,8 +22,9 @@ export async function makeHistoryText(
 ): Promise<string> {
   const records = await readRecords(context, runId, key);
   const lines: string[] = [];
-  for (let i = 0; i < records.length; i += HISTORY_RECORD_FIELDS) {
-    lines.push(`${records[i + 2]} ${spell(records[i + 1] ?? 0)} ${records[i]}\n`);
+  for (let i = 0; i < records.length; i += RECORD_FIELDS) {
+    const [step = 0, value = 0, timestamp = 0] = records.subarray(i, i + RECORD_FIELDS);
+    lines.push(printMetricLine({ key, value, timestamp, step }));
   }
   return lines.join("");
 }
@@ -42,12 +41,12 @@ export async function makePyramid(
 
 /** Records of a pyramid over records of a history, see `PYRAMID_RECORD_FIELDS`. */
 export function sumUp(records: Float64Array): Float64Array {
-  const points = records.length / HISTORY_RECORD_FIELDS;
+  const points = records.length / RECORD_FIELDS;
   const buckets = Math.ceil(points / PYRAMID_BUCKET);
   const pyramid = new Float64Array(buckets * PYRAMID_RECORD_FIELDS);
   for (let bucket = 0; bucket < buckets; bucket++) {
-    const first = bucket * PYRAMID_BUCKET * HISTORY_RECORD_FIELDS;
-    const last = Math.min(first + PYRAMID_BUCKET * HISTORY_RECORD_FIELDS, records.length);
+    const first = bucket * PYRAMID_BUCKET * RECORD_FIELDS;
+    const last = Math.min(first + PYRAMID_BUCKET * RECORD_FIELDS, records.length);
     const at = bucket * PYRAMID_RECORD_FIELDS;
     writeExtremes(pyramid, at, records, first, last);
     writeExtremes(pyramid, at + 2, records, first + 2, last);
@@ -66,7 +65,7 @@ function writeExtremes(
 ): void {
   let min = Number.NaN;
   let max = Number.NaN;
-  for (let i = first; i < last; i += HISTORY_RECORD_FIELDS) {
+  for (let i = first; i < last; i += RECORD_FIELDS) {
     const value = records[i] ?? Number.NaN;
     if (Number.isNaN(value)) continue;
     if (!(value >= min)) min = value;
@@ -111,10 +110,4 @@ async function readRecords(
     bytes -= each.records.byteLength;
   }
   return records;
-}
-
-function spell(value: number): string {
-  if (Number.isNaN(value)) return "nan";
-  if (Number.isFinite(value)) return String(value);
-  return value > 0 ? "inf" : "-inf";
 }

@@ -1,4 +1,4 @@
-import { rmSync, statSync } from "node:fs";
+import { rmSync } from "node:fs";
 import type { DatasetInput } from "../entities/dataset.ts";
 import type { Metric } from "../entities/metric.ts";
 import type { Param } from "../entities/param.ts";
@@ -13,19 +13,14 @@ import {
   validateUniqueParams,
 } from "../entities/validate.ts";
 import { invalidParameter, notFound } from "../errors.ts";
-import {
-  parseMetricHistory,
-  printMetricLine,
-  printModelMetricLine,
-} from "../format/metric-line.ts";
-import { readRecords } from "../format/metric-records.ts";
+import { printMetricLine, printModelMetricLine } from "../format/metric-line.ts";
 import { keyFile, runPaths } from "../tree/layout.ts";
 import { isFile, readTextIfThere } from "../tree/read.ts";
 import { replaceValue } from "../tree/write.ts";
 import { writeInputs, writeOutputs } from "./inputs.ts";
 import { findLoggedModelPlace } from "./logged-model-place.ts";
-import { findActiveRun, findRun, updateRun } from "./runs.ts";
-import { type RunPlace, type Scan, type Store, treePath } from "./store.ts";
+import { findActiveRun, updateRun } from "./runs.ts";
+import type { RunPlace, Store } from "./store.ts";
 
 /** What one batch holds; every part may be left out. */
 export interface Batch {
@@ -127,44 +122,6 @@ export function logInputs(
 /** Logs the logged models that a run made. */
 export function logOutputs(store: Store, runId: string, models: readonly ModelOutput[]): void {
   writeOutputs(findActiveRun(store, runId), models);
-}
-
-/**
- * The points of a metric in the order of its file; none when the run has no such metric. Lines that are
- * no points are problems. For points with a dataset the step is the file's; MLflow's reader answers 0.
- */
-export function readHistory(store: Store, runId: string, key: string): Scan<Metric> {
-  validateKey(key, "name");
-  const place = findRun(store, runId);
-  const file = metricFile(place, key);
-  const text = readTextIfThere(file);
-  // MLflow's reader takes an empty file for a metric without points.
-  if (!text) return { found: [], problems: [] };
-  const path = treePath(store, file);
-  const { experimentId } = place;
-  const { points, problems } = parseMetricHistory(text, { key, path, experimentId });
-  return { found: points, problems };
-}
-
-/** The points of a metric as records of step, value and timestamp, see `readRecords`; empty when there is no such metric. */
-export function readHistoryRecords(store: Store, runId: string, key: string): Float64Array {
-  validateKey(key, "name");
-  const place = findRun(store, runId);
-  const file = metricFile(place, key);
-  const text = readTextIfThere(file) ?? "";
-  return readRecords(text, {
-    key,
-    path: treePath(store, file),
-    experimentId: place.experimentId,
-    growing: true,
-  });
-}
-
-/** Names the state of a metric's file: while it is the same, so are the points. Empty when there is no such metric. */
-export function historyState(store: Store, runId: string, key: string): string {
-  validateKey(key, "name");
-  const stat = statSync(metricFile(findRun(store, runId), key), { throwIfNoEntry: false });
-  return stat === undefined ? "" : `${stat.ino}.${stat.size}.${stat.mtimeMs}`;
 }
 
 /** The file of a run's metric. @throws MlrunsError INVALID_PARAMETER_VALUE when the key leads out of its folder */

@@ -27,9 +27,6 @@ export const PYRAMID_ABOVE_POINTS = 50_000;
 /** Consecutive points, in file order, that one record of a pyramid sums up. */
 export const PYRAMID_BUCKET = 256;
 
-/** Float64s in one record of a binary history: step, value, timestamp (ms). Appending a point appends a record. */
-export const HISTORY_RECORD_FIELDS = 3;
-
 /** Float64s in one record of a pyramid: step min, step max, timestamp min, timestamp max, value min, value max (NaN when all are). */
 export const PYRAMID_RECORD_FIELDS = 6;
 

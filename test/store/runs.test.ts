@@ -2,6 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { createExperiment } from "../../lib/store/experiments.ts";
+import { readHistory } from "../../lib/store/history.ts";
 import {
   deleteTag,
   logBatch,
@@ -9,7 +10,6 @@ import {
   logMetric,
   logOutputs,
   logParam,
-  readHistory,
   setTag,
 } from "../../lib/store/log.ts";
 import { readRun } from "../../lib/store/read-run.ts";

@@ -1,4 +1,5 @@
-import { DATA_PATH, HISTORY_RECORD_FIELDS } from "../../lib/wire/data-files.ts";
+import { RECORD_FIELDS } from "../../lib/format/metric-records.ts";
+import { DATA_PATH } from "../../lib/wire/data-files.ts";
 import { fetchResponse, type ReadOptions } from "./files.ts";
 import { generation } from "./generation.ts";
 import { type History, parseBinaryHistory } from "./parse-history.ts";
@@ -6,7 +7,7 @@ import { SizeCache } from "./size-cache.ts";
 
 const CACHE_BYTES = 24_000_000;
 
-const RECORD_BYTES = HISTORY_RECORD_FIELDS * Float64Array.BYTES_PER_ELEMENT;
+const RECORD_BYTES = RECORD_FIELDS * Float64Array.BYTES_PER_ELEMENT;
 
 const cache = new SizeCache<History>(CACHE_BYTES);
 

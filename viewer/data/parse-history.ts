@@ -1,4 +1,5 @@
-import { HISTORY_RECORD_FIELDS, PYRAMID_RECORD_FIELDS } from "../../lib/wire/data-files.ts";
+import { RECORD_FIELDS, readRecords } from "../../lib/format/metric-records.ts";
+import { PYRAMID_RECORD_FIELDS } from "../../lib/wire/data-files.ts";
 
 /** Points of one metric in file order. */
 export interface History {
@@ -11,8 +12,6 @@ export interface History {
 export interface ParsedHistory extends History {
   /** Bytes up to the end of the last whole line or record: what follows is still being written. */
   readonly consumed: number;
-  /** Lines that are no metric lines. */
-  readonly skipped: number;
 }
 
 /** What a run of consecutive points comes to, one element per bucket of `PYRAMID_BUCKET` points. */
@@ -26,55 +25,26 @@ export interface Pyramid {
 }
 
 const NEWLINE = 10;
-const PYTHON_WORDS: ReadonlyMap<string, number> = new Map([
-  ["nan", Number.NaN],
-  ["inf", Number.POSITIVE_INFINITY],
-  ["infinity", Number.POSITIVE_INFINITY],
-]);
 
-/** Reads MLflow's metric lines, `timestamp value step`; old files have no step, new ones may name a dataset. */
+/** Reads MLflow's metric lines, as the tree's reader does: lines that are no metric lines are left out. */
 export function parseTextHistory(bytes: Uint8Array): ParsedHistory {
   const consumed = bytes.lastIndexOf(NEWLINE) + 1;
-  const lines = new TextDecoder().decode(bytes.subarray(0, consumed)).split("\n");
-  const steps = new Float64Array(lines.length);
-  const values = new Float64Array(lines.length);
-  const timestamps = new Float64Array(lines.length);
-  let length = 0;
-  let skipped = 0;
-  for (const line of lines) {
-    if (line.trim() === "") continue;
-    const [timestamp = "", value, step = "0"] = line.trim().split(/\s+/);
-    const time = Number(timestamp);
-    const number = value === undefined ? undefined : parsePythonNumber(value);
-    if (number === undefined || Number.isNaN(time) || Number.isNaN(Number(step))) {
-      skipped++;
-      continue;
-    }
-    timestamps[length] = time;
-    values[length] = number;
-    steps[length++] = Number(step);
-  }
-  return {
-    steps: steps.subarray(0, length),
-    values: values.subarray(0, length),
-    timestamps: timestamps.subarray(0, length),
-    consumed,
-    skipped,
-  };
+  const text = new TextDecoder().decode(bytes.subarray(0, consumed));
+  const records = readRecords(text, { key: "", path: "", experimentId: "", growing: true });
+  return { ...parseHistory(new Uint8Array(records.buffer)), consumed };
 }
 
 /** Reads records of step, value and timestamp. */
 export function parseBinaryHistory(bytes: Uint8Array): ParsedHistory {
-  const [steps, values, timestamps] = parseRecords(bytes, HISTORY_RECORD_FIELDS);
-  const recordBytes = HISTORY_RECORD_FIELDS * Float64Array.BYTES_PER_ELEMENT;
+  const recordBytes = RECORD_FIELDS * Float64Array.BYTES_PER_ELEMENT;
+  const consumed = Math.floor(bytes.byteLength / recordBytes) * recordBytes;
+  return { ...parseHistory(bytes), consumed };
+}
+
+function parseHistory(bytes: Uint8Array): History {
+  const [steps, values, timestamps] = parseRecords(bytes, RECORD_FIELDS);
   const none = new Float64Array(0);
-  return {
-    steps: steps ?? none,
-    values: values ?? none,
-    timestamps: timestamps ?? none,
-    consumed: Math.floor(bytes.byteLength / recordBytes) * recordBytes,
-    skipped: 0,
-  };
+  return { steps: steps ?? none, values: values ?? none, timestamps: timestamps ?? none };
 }
 
 export function parsePyramid(bytes: Uint8Array): Pyramid {
@@ -104,12 +74,4 @@ function parseRecords(bytes: Uint8Array, fields: number): Float64Array[] {
     }
   });
   return columns;
-}
-
-function parsePythonNumber(text: string): number | undefined {
-  const value = Number(text);
-  if (!Number.isNaN(value)) return value;
-  const isNegative = text.startsWith("-");
-  const word = PYTHON_WORDS.get(text.replace(/^[-+]/, "").toLowerCase());
-  return word !== undefined && isNegative ? -word : word;
 }

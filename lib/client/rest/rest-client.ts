@@ -3,6 +3,7 @@ import type { ArtifactRepository } from "../../artifacts/artifact-repository.ts"
 import type { DatasetInput } from "../../entities/dataset.ts";
 import type { ArtifactPlace } from "../../entities/file-info.ts";
 import type { Metric } from "../../entities/metric.ts";
+import { sampleExtremes } from "../../entities/metric-sample.ts";
 import type { ModelInput, ModelOutput, Run, RunInfo, RunStatus } from "../../entities/run.ts";
 import { MLFLOW_TAG } from "../../entities/tag.ts";
 import type { Span, TraceInfo } from "../../entities/trace.ts";
@@ -23,7 +24,7 @@ import { decodeMetric, type MetricJson } from "../../wire/metric.ts";
 import { decodeRun, decodeRunInfo, type RunInfoJson, type RunJson } from "../../wire/run.ts";
 import type { SearchOptions } from "../experiment-client.ts";
 import { type LogValue, toText } from "../log-value.ts";
-import { type MetricOptions, toMetric } from "../run-client.ts";
+import { type HistoryOptions, type MetricOptions, toMetric } from "../run-client.ts";
 import type { TrackingClient } from "../tracking-client.ts";
 import { keepingUploads } from "./keeping-uploads.ts";
 import { type Call, isAway, type Logged, LogQueue, toCalls } from "./log-queue.ts";
@@ -39,6 +40,9 @@ export interface RestClientOptions {
   /** False: what cannot be sent is an error, not written to a local tree. */
   readonly keepsUnsent?: boolean;
 }
+
+/** Histories that are asked for at the same time. */
+const REQUESTS_AT_A_TIME = 8;
 
 /**
  * MLflow's client for a server: `new RestClient("https://mlflow.example.org")`. Methods are those of `MlrunsClient`.
@@ -280,13 +284,40 @@ export class RestClient extends RestTraceClient implements TrackingClient {
   }
 
   /** The points of a metric in the order they were logged; none when the run has no such metric. */
-  async getMetricHistory(runId: string, key: string): Promise<Metric[]> {
+  async getMetricHistory(
+    runId: string,
+    key: string,
+    { maxPoints }: HistoryOptions = {},
+  ): Promise<Metric[]> {
     await this.#queue.drain(runId);
     const { metrics = [] } = await this.get<{ metrics?: MetricJson[] }>("metrics/get-history", {
       run_id: runId,
       metric_key: key,
     });
-    return metrics.map(({ run_id: _, ...json }) => decodeMetric(json));
+    const points = metrics.map(({ run_id: _, ...json }) => decodeMetric(json));
+    if (maxPoints === undefined) return points;
+    const values = points.map(({ value }) => value);
+    return sampleExtremes(values, maxPoints).map((at) => points[at] as Metric);
+  }
+
+  /** As `getMetricHistory`, one point after the other. They arrive together: MLflow's file store knows no pages of them. */
+  async *iterateMetricHistory(runId: string, key: string): AsyncGenerator<Metric> {
+    yield* await this.getMetricHistory(runId, key);
+  }
+
+  /** The points of one metric of several runs, by run id in the order asked for; runs without the metric have none. */
+  async getMetricHistoryBulk(
+    runIds: readonly string[],
+    key: string,
+    options: HistoryOptions = {},
+  ): Promise<Map<string, Metric[]>> {
+    const { default: pMap } = await import("p-map");
+    const histories = await pMap(
+      runIds,
+      async (runId) => [runId, await this.getMetricHistory(runId, key, options)] as const,
+      { concurrency: REQUESTS_AT_A_TIME },
+    );
+    return new Map(histories);
   }
 
   /** Sends what is waiting now, without waiting for it: `drain` does. */

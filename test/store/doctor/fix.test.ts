@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { checkTree } from "../../../lib/store/doctor/check.ts";
 import { type FixReport, fixTree } from "../../../lib/store/doctor/fix.ts";
 import { createExperiment } from "../../../lib/store/experiments.ts";
-import { readHistory } from "../../../lib/store/log.ts";
+import { readHistory } from "../../../lib/store/history.ts";
 import { createLoggedModel } from "../../../lib/store/logged-models.ts";
 import { createModelVersion, getModelVersion } from "../../../lib/store/model-versions.ts";
 import { createRegisteredModel } from "../../../lib/store/registry.ts";
