@@ -34,6 +34,8 @@ export interface ServeOptions extends GuardOptions, AuthOptions, Omit<ApiOptions
   readonly viewerDir?: string;
   /** Everything is served below this path, such as `/tracking`. */
   readonly staticPrefix?: string;
+  /** Called with the path of each request that the viewer's files do not answer, before it is answered. */
+  readonly prepare?: (path: string) => Promise<void>;
 }
 
 export interface RunningServer {
@@ -75,6 +77,20 @@ export async function serve(
     options,
   );
   const answer = getRequestListener(app.fetch);
+  const prepared = async (
+    path: string,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> => {
+    try {
+      await options.prepare?.(path);
+    } catch (error) {
+      if (error instanceof MlrunsError) return refuse(response, error.httpStatus, error.message);
+      process.stderr.write(`mlruns: ${error instanceof Error ? error.stack : String(error)}\n`);
+      return refuse(response, 500, "An unexpected error occurred.");
+    }
+    await answer(request, response);
+  };
   const viewer = await openViewer(options.viewerDir ?? builtViewer);
   const authenticate = await openAuth(options);
   const prefix = (options.staticPrefix ?? "").replace(/\/+$/, "");
@@ -92,7 +108,7 @@ export async function serve(
       response.setHeader("WWW-Authenticate", 'Basic realm="mlruns", charset="UTF-8"');
       return refuse(response, 401, "You are not authenticated.");
     }
-    viewer(request, response, () => void answer(request, response));
+    viewer(request, response, () => void prepared(path, request, response));
   });
   const port = await listen(server, options);
   const host = options.host ?? "127.0.0.1";

@@ -4,6 +4,7 @@ import { Command, Option } from "commander";
 import { MlrunsClient } from "../../client/client.ts";
 import { invalidParameter } from "../../errors.ts";
 import type { RunningServer } from "../../server/index.ts";
+import type { CloudMirror } from "../../travel/cloud/mirror.ts";
 import { errColors, outColors } from "../colors.ts";
 import { list, port } from "../options.ts";
 import { print, showReading, warn, warnProblems } from "../output.ts";
@@ -38,7 +39,10 @@ export const serveCommand: Command = new Command("serve")
   .description(
     "serve the viewer over a tree of runs, and MLflow's REST API for clients that log to it",
   )
-  .argument("[root]", "the mlruns folder (default: MLFLOW_TRACKING_URI, else ./mlruns)")
+  .argument(
+    "[root]",
+    "the mlruns folder (default: MLFLOW_TRACKING_URI, else ./mlruns), or s3://, gs://, abfss:// …: to be looked at",
+  )
   .addOption(
     option(
       "-p, --port <port>",
@@ -107,9 +111,14 @@ export const serveCommand: Command = new Command("serve")
   )
   .helpOption("--help", "display help for command")
   .action(async (root: string | undefined, options: Options) => {
-    const client = new MlrunsClient(root, { followLinks: false, onProgress: showReading() });
+    const mirror = isBucketUri(root) ? await openMirror(root) : undefined;
+    const client = new MlrunsClient(mirror?.root ?? root, {
+      followLinks: false,
+      onProgress: showReading(),
+    });
     // The root that is named must be there; the usual one is made, so that clients can log to it.
     if (root !== undefined || existsSync(client.root)) client.checkRoot();
+    const label = mirror === undefined ? labelOf(client.root) : (root ?? "");
     const { artifactsRoot, defaultArtifactRoot, auth, ...rest } = options;
     const serveArtifacts = options.serveArtifacts ?? flag("MLFLOW_SERVE_ARTIFACTS");
     // MLflow's destination may be a bucket behind the proxy: that is a root to which clients do not go themselves.
@@ -129,24 +138,36 @@ export const serveCommand: Command = new Command("serve")
       ...(token && { token }),
       port: options.port ?? DEFAULT_PORT,
       movesOn: options.port === undefined,
-      rootLabel: labelOf(client.root),
+      rootLabel: label,
+      ...(mirror && { readOnly: true, prepare: (path: string) => mirror.prepare(path) }),
     });
-    await announce(client, server, options, auth !== undefined || Boolean(token));
+    await announce(client, server, label, options, auth !== undefined || Boolean(token));
     await stopSignal();
     warn("stopping");
     await server.close();
   });
 
+/** Whether the root is a tree in a bucket. */
+function isBucketUri(root: string | undefined): root is string {
+  return /^(s3|gs|wasbs|abfss|azure):\/\//i.test(root ?? "");
+}
+
+async function openMirror(uri: string): Promise<CloudMirror> {
+  const { CloudMirror } = await import("../../travel/cloud/mirror.ts");
+  return CloudMirror.open(uri, { onProgress: warn });
+}
+
 async function announce(
   client: MlrunsClient,
   server: RunningServer,
+  label: string,
   options: Options,
   isGuarded: boolean,
 ): Promise<void> {
   if (options.port === undefined && server.port !== DEFAULT_PORT) {
     warn(`port ${DEFAULT_PORT} is taken, so this is ${server.port}`);
   }
-  print(`${labelOf(client.root)} is served at ${outColors.bold(server.url)}`);
+  print(`${label} is served at ${outColors.bold(server.url)}`);
   if (!LOOPBACK.includes(options.host) && !isGuarded) {
     const may = options.readOnly ? "read" : "read and change";
     warn(
