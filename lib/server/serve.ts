@@ -48,6 +48,7 @@ export interface RunningServer {
 
 const DEFAULT_PORT = 5_000;
 const PORTS_TRIED = 20;
+const API_PATH = /^\/(ajax-)?api\//;
 
 /**
  * Serves the viewer and its data over a tree. Resolves when requests are answered.
@@ -108,7 +109,11 @@ export async function serve(
       response.setHeader("WWW-Authenticate", 'Basic realm="mlruns", charset="UTF-8"');
       return refuse(response, 401, "You are not authenticated.");
     }
-    viewer(request, response, () => void prepared(path, request, response));
+    const next = (): void => void prepared(path, request, response);
+    // The viewer's files are only read: what clients log need not be looked for among them.
+    const isRead = request.method === "GET" || request.method === "HEAD";
+    if (isRead && !API_PATH.test(path)) viewer(request, response, next);
+    else next();
   });
   const port = await listen(server, options);
   const host = options.host ?? "127.0.0.1";

@@ -7,7 +7,7 @@ import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import getPort from "get-port";
 import { ensurePython } from "../../.ci/ensure.mjs";
 import { ensureClouds } from "../../.ci/ensure-stores.mjs";
-import { inTempFolder, shown, timeRow } from "./measure.mjs";
+import { inTempFolder, timeRow } from "./measure.mjs";
 
 /** Files of 4 KiB and the size of the large one; `BENCH_FILES=10000 BENCH_LARGE=2048` are the sizes that the goals are for. */
 const FILES = Number(process.env.BENCH_FILES ?? 1_000);
@@ -129,14 +129,7 @@ function rowsOf(what, { ours, ...peers }) {
   return Object.entries(peers).flatMap(([name, theirs]) => [
     timeRow(what, ours.seconds, name, theirs.seconds),
     timeRow("… client's CPU", ours.cpu, name, theirs.cpu),
-    {
-      what: "… peak memory",
-      ours: shown(ours.memory),
-      with: name,
-      theirs: shown(theirs.memory),
-      unit: "MiB",
-      ratio: `${(ours.memory / theirs.memory).toFixed(2)} × the memory`,
-    },
+    timeRow("… peak memory", ours.memory, name, theirs.memory, undefined, "MiB"),
   ]);
 }
 

@@ -2,7 +2,18 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** @typedef {{ what: string, ours: string, with: string, theirs: string, unit: string, ratio: string }} Row */
+/**
+ * One line of the table. The ratio tells how much better ours is: 2 is twice the rate, or half the time.
+ *
+ * @typedef {object} Row
+ * @property {string} what
+ * @property {number} ours
+ * @property {string} with - what it is compared with
+ * @property {number} theirs
+ * @property {string} unit
+ * @property {number} ratio
+ * @property {number | undefined} required - what the ratio must be at least
+ */
 
 /**
  * Runs `action` on a temporary folder and removes the folder.
@@ -29,12 +40,21 @@ export async function race(actions, rounds = 5) {
   const best = actions.map(() => Number.POSITIVE_INFINITY);
   for (let round = 0; round < rounds; round++) {
     for (const [i, action] of actions.entries()) {
-      const start = performance.now();
-      await action(round);
-      best[i] = Math.min(best[i] ?? 0, (performance.now() - start) / 1000);
+      best[i] = Math.min(best[i] ?? 0, await seconds(() => action(round)));
     }
   }
   return best;
+}
+
+/**
+ * Seconds that an action takes.
+ *
+ * @param {() => unknown} action
+ */
+export async function seconds(action) {
+  const start = performance.now();
+  await action();
+  return (performance.now() - start) / 1000;
 }
 
 /**
@@ -48,42 +68,31 @@ export function shown(value) {
 }
 
 /**
- * A row that compares two times. Ratio: ours divided by theirs, so below 1 is faster.
+ * A row of something of which less is better: times and memory.
  *
  * @param {string} what
  * @param {number} ours
  * @param {string} compared
  * @param {number} theirs
+ * @param {number} [required]
+ * @param {string} [unit]
  * @returns {Row}
  */
-export function timeRow(what, ours, compared, theirs) {
-  return {
-    what,
-    ours: shown(ours),
-    with: compared,
-    theirs: shown(theirs),
-    unit: "s",
-    ratio: `${(ours / theirs).toFixed(2)} × the time`,
-  };
+export function timeRow(what, ours, compared, theirs, required, unit = "s") {
+  return { what, ours, with: compared, theirs, unit, ratio: theirs / ours, required };
 }
 
 /**
- * A row that compares two rates. Ratio: ours divided by theirs, so above 1 is faster.
+ * A row of rates, of which more is better.
  *
  * @param {string} what
  * @param {number} ours
  * @param {string} compared
  * @param {number} theirs
  * @param {string} unit
+ * @param {number} [required]
  * @returns {Row}
  */
-export function rateRow(what, ours, compared, theirs, unit) {
-  return {
-    what,
-    ours: shown(ours),
-    with: compared,
-    theirs: shown(theirs),
-    unit,
-    ratio: `${(ours / theirs).toFixed(2)} × the rate`,
-  };
+export function rateRow(what, ours, compared, theirs, unit, required) {
+  return { what, ours, with: compared, theirs, unit, ratio: ours / theirs, required };
 }

@@ -1,10 +1,11 @@
 /**
- * `npm run bench`: what our work costs beside plain Node doing the same to the same files, in one run, as ratios.
- * Prints a Markdown table. Figures of one machine and moment: compare ratios, not seconds.
+ * `npm run bench`: what our work costs beside bare Node, MLflow and FastTrackML doing the same, in one run, as ratios.
+ * `npm run bench NAME` runs one suite. Prints a Markdown table. Figures of one machine and moment: compare ratios.
  */
 import { execFileSync } from "node:child_process";
-import { cpus } from "node:os";
+import { cpus, loadavg } from "node:os";
 import { ensureBuild, ensureNodeModules } from "../../.ci/ensure.mjs";
+import { seconds, shown } from "./measure.mjs";
 import { SUITES } from "./table.mjs";
 
 await ensureNodeModules();
@@ -14,16 +15,35 @@ const suites = chosen.length === 0 ? Object.keys(SUITES) : chosen;
 
 const node = process.version;
 const commit = execFileSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" }).trim();
+const load = (loadavg()[0] ?? 0).toFixed(1);
 console.log(
-  `${new Date().toISOString().slice(0, 10)}, commit ${commit}, Node ${node}, ${cpus().length} cores\n`,
+  `${new Date().toISOString().slice(0, 10)}, commit ${commit}, Node ${node}, ${cpus().length} cores, load ${load}\n`,
 );
-console.log("| what | ours | compared with | theirs | ratio |");
-console.log("| --- | ---: | --- | ---: | ---: |");
+console.log("| what | ours | compared with | theirs | ratio | required | |");
+console.log("| --- | ---: | --- | ---: | ---: | ---: | --- |");
+let missed = 0;
 for (const name of suites) {
   const suite = SUITES[name];
   if (suite === undefined)
     throw new Error(`No suite '${name}'. There are: ${Object.keys(SUITES).join(", ")}`);
-  for (const { what, ours, with: compared, theirs, unit, ratio } of await (await suite()).run()) {
-    console.log(`| ${what} | ${ours} ${unit} | ${compared} | ${theirs} ${unit} | ${ratio} |`);
-  }
+  const took = await seconds(async () => {
+    for (const row of await (await suite()).run()) {
+      console.log(line(row));
+      if (isMiss(row)) missed++;
+    }
+  });
+  process.stderr.write(`${name}: ${took.toFixed(0)} s\n`);
+}
+if (missed > 0) process.stderr.write(`${missed} below what is required\n`);
+
+/** @param {import("./measure.mjs").Row} row */
+function line({ what, ours, with: compared, theirs, unit, ratio, required }) {
+  const verdict = required === undefined ? "" : ratio >= required ? "pass" : "MISS";
+  const wanted = required === undefined ? "" : `≥ ${shown(required)} ×`;
+  return `| ${what} | ${shown(ours)} ${unit} | ${compared} | ${shown(theirs)} ${unit} | ${shown(ratio)} × | ${wanted} | ${verdict} |`;
+}
+
+/** @param {import("./measure.mjs").Row} row */
+function isMiss({ ratio, required }) {
+  return required !== undefined && ratio < required;
 }

@@ -4,8 +4,12 @@
  * @type {Readonly<Record<string, () => Promise<{ run: () => Promise<import("./measure.mjs").Row[]> }>>>}
  */
 export const SUITES = {
-  artifacts: () => import("./artifacts.mjs"),
+  start: () => import("./start.mjs"),
   log: () => import("./log.mjs"),
+  history: () => import("./history.mjs"),
   open: () => import("./open.mjs"),
   search: () => import("./search.mjs"),
+  memory: () => import("./memory.mjs"),
+  server: () => import("./server.mjs"),
+  artifacts: () => import("./artifacts.mjs"),
 };
