@@ -29,6 +29,13 @@ export type { NewPrompt } from "./client/prompt.ts";
 export type { RegistrySearchOptions, VersionNumber } from "./client/registry-client.ts";
 export { RestClient, type RestClientOptions } from "./client/rest/rest-client.ts";
 export { type SendOptions, type SentReport, sendUnsent } from "./client/rest/send-unsent.ts";
+export {
+  type DuplicateRun,
+  openRoots,
+  type RootedExperiment,
+  type RootedRun,
+  RootsClient,
+} from "./client/roots-client.ts";
 export type { ImageOptions } from "./client/run-artifacts.ts";
 export type {
   HistoryOptions,

@@ -85,6 +85,12 @@ export class Catalog {
     return { found, problems: problemsOf(shards), ...answer };
   }
 
+  /** Ids of the runs of some experiments, also of those that cannot be read. */
+  async listRunIds(experimentIds: readonly string[]): Promise<string[]> {
+    const { shards } = await this.#bring(experimentIds, {});
+    return shards.flatMap(({ runIds }) => runIds);
+  }
+
   /** What could not be read of the runs of some experiments. */
   async readProblems(experimentIds: readonly string[]): Promise<TreeProblem[]> {
     return problemsOf((await this.#bring(experimentIds, {})).shards);

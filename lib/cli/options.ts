@@ -1,5 +1,7 @@
+import { relative } from "node:path";
 import { InvalidArgumentError, Option } from "commander";
 import { MlrunsClient } from "../client/client.ts";
+import type { RootsClient } from "../client/roots-client.ts";
 import type { ViewType } from "../entities/lifecycle.ts";
 import { notFound } from "../errors.ts";
 import { showReading } from "./output.ts";
@@ -14,6 +16,17 @@ export const rootOption = (): Option =>
     "-r, --root <folder>",
     "the mlruns folder (default: MLFLOW_TRACKING_URI, else ./mlruns)",
   );
+
+export interface RootsOption {
+  readonly root?: readonly string[];
+}
+
+/** The trees that a command reads as one. */
+export const rootsOption = (): Option =>
+  new Option(
+    "-r, --root <folder>",
+    "an mlruns folder, or a pattern that names several; may be repeated (default: MLFLOW_TRACKING_URI, else ./mlruns)",
+  ).argParser(several);
 
 export const viewOption = (): Option =>
   new Option("--view <view>", "which ones").choices(["active", "deleted", "all"]).default("active");
@@ -33,6 +46,18 @@ export function openTree(options: RootOption): MlrunsClient {
   const client = new MlrunsClient(options.root, { onProgress: showReading() });
   client.checkRoot();
   return client;
+}
+
+/** Opens trees as one. @throws MlrunsError when one of them is none */
+export async function openTrees({ root }: RootsOption): Promise<RootsClient> {
+  const { openRoots } = await import("../client/roots-client.ts");
+  return openRoots(root ?? [""], { onProgress: showReading() });
+}
+
+/** How a root is named where several are shown. */
+export function shortRoot(root: string): string {
+  const path = relative("", root);
+  return path === "" || path.startsWith("..") ? root : path;
 }
 
 /** The id of an experiment that is named by id or by name. @throws MlrunsError RESOURCE_DOES_NOT_EXIST */

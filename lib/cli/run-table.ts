@@ -46,6 +46,8 @@ const ATTRIBUTES: Readonly<Record<string, (run: Run) => string>> = {
   artifact_uri: ({ info }) => info.artifactUri ?? "",
   user_id: ({ info }) => info.userId,
   lifecycle_stage: ({ info }) => info.lifecycleStage,
+  // Of runs of several trees, see `RootedRun`.
+  root: (run) => ("root" in run ? String(run.root) : ""),
 };
 
 const PARTS = ["metrics", "params", "tags"] as const;
@@ -68,7 +70,8 @@ export function isColumn(name: string): boolean {
 function allColumns(runs: readonly Run[]): string[] {
   const attributes = ["run_id", "run_name", "experiment_id", "status", "start_time", "end_time"];
   const keys = PARTS.flatMap((part) => keysOf(runs, part).map((key) => `${part}.${key}`));
-  return [...attributes, "artifact_uri", ...keys];
+  const root = runs.some((run) => "root" in run) ? ["root"] : [];
+  return [...root, ...attributes, "artifact_uri", ...keys];
 }
 
 /** Name, metrics, and the params in which the runs differ. */

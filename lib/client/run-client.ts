@@ -101,6 +101,11 @@ export abstract class RunClient extends ExperimentClient {
     return { records: found, ...answer };
   }
 
+  /** Ids of all runs of some experiments, in no order. */
+  async listRunIds(experimentIds: readonly string[]): Promise<readonly string[]> {
+    return this.catalog.listRunIds(this.knownExperiments(experimentIds));
+  }
+
   /** What could not be read of the runs of some experiments. */
   async runProblems(experimentIds: readonly string[]): Promise<readonly TreeProblem[]> {
     return this.catalog.readProblems(this.knownExperiments(experimentIds));

@@ -22,6 +22,7 @@ type TreeOnly =
   | "scanModelVersions"
   | "scanTraces"
   | "readRunRecord"
+  | "listRunIds"
   | "runProblems"
   | "runsVersion"
   | "getMetricState"

@@ -1,14 +1,15 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import type { MlrunsClient } from "../../client/client.ts";
+import type { RootedExperiment, RootsClient } from "../../client/roots-client.ts";
 import type { Run } from "../../entities/run.ts";
+import { notFound } from "../../errors.ts";
 import { EXIT } from "../exit.ts";
 import {
-  findExperimentId,
   list,
-  openTree,
-  type RootOption,
-  rootOption,
+  openTrees,
+  type RootsOption,
+  rootsOption,
   several,
+  shortRoot,
   toViewType,
   viewOption,
   wholeNumber,
@@ -24,7 +25,7 @@ import {
 } from "../output.ts";
 import { isColumn, printRunTable, TABLE_FORMATS, type TableFormat } from "../run-table.ts";
 
-interface Options extends RootOption {
+interface Options extends RootsOption {
   readonly experiment?: readonly string[];
   readonly view: string;
   readonly filter?: string;
@@ -40,7 +41,7 @@ const METRICS_SHOWN = 4;
 
 export const runsCommand: Command = new Command("runs")
   .description("list runs, newest first")
-  .addOption(rootOption())
+  .addOption(rootsOption())
   .option("-e, --experiment <id or name>", "experiment, may be repeated (default: all)", several)
   .option(
     "-f, --filter <filter>",
@@ -57,20 +58,22 @@ export const runsCommand: Command = new Command("runs")
   )
   .option("--columns <names>", "of that table, such as run_name,params.lr,metrics.loss", columns)
   .action(async (options: Options) => {
-    const client = openTree(options);
-    const experimentIds = await chosenExperiments(client, options.experiment);
-    const { runs, nextPageToken } = await client.searchRuns(experimentIds, {
+    const trees = await openTrees(options);
+    const experiments = await chosenExperiments(trees, options.experiment);
+    const { runs: found, nextPageToken } = await trees.searchRuns(experiments, {
       viewType: toViewType(options.view),
       maxResults: options.max,
       ...(options.filter !== undefined && { filter: options.filter }),
       ...(options.orderBy !== undefined && { orderBy: options.orderBy }),
     });
+    // Of one tree nobody needs to be told.
+    const runs = trees.roots.length > 1 ? found : found.map(({ root: _, ...run }) => run);
     const format = options.format ?? (options.columns && "csv");
     if (format !== undefined) process.stdout.write(printRunTable(runs, format, options.columns));
     else if (options.json) for (const run of runs) printJson(run);
     else printRuns(runs);
     if (nextPageToken !== undefined) warn(`only the first ${runs.length}: --max shows more`);
-    if (warnProblems(await client.runProblems(experimentIds))) process.exitCode = EXIT.doneInPart;
+    if (warnProblems(await trees.findRunProblems(experiments))) process.exitCode = EXIT.doneInPart;
   });
 
 function columns(value: string, before: readonly string[] | undefined): readonly string[] {
@@ -83,20 +86,30 @@ function columns(value: string, before: readonly string[] | undefined): readonly
 }
 
 async function chosenExperiments(
-  client: MlrunsClient,
+  trees: RootsClient,
   named: readonly string[] | undefined,
-): Promise<string[]> {
-  if (named !== undefined) return Promise.all(named.map((name) => findExperimentId(client, name)));
-  return (await client.scanExperiments("ALL")).experiments.map(({ experimentId }) => experimentId);
+): Promise<readonly RootedExperiment[]> {
+  const { experiments } = await trees.scanExperiments();
+  if (named === undefined) return experiments;
+  return named.flatMap((name) => {
+    const byId = experiments.filter(({ experimentId }) => experimentId === name);
+    const found = byId.length > 0 ? byId : experiments.filter((each) => each.name === name);
+    if (found.length > 0) return found;
+    throw notFound(`No experiment has the id or name '${name}'`, {
+      hint: "`mlruns experiments --view all` lists them.",
+    });
+  });
 }
 
-function printRuns(runs: readonly Run[]): void {
+function printRuns(runs: readonly (Run & { readonly root?: string })[]): void {
+  const hasRoots = runs.some(({ root }) => root !== undefined);
   const keys = [...new Set(runs.flatMap((run) => Object.keys(run.data.metrics)))]
     .filter((key) => !key.startsWith("system/"))
     .slice(0, METRICS_SHOWN);
   printTable(
-    ["run", "name", "status", "started", "took", ...keys],
-    runs.map(({ info, data }) => [
+    [...(hasRoots ? ["root"] : []), "run", "name", "status", "started", "took", ...keys],
+    runs.map(({ info, data, root }) => [
+      ...(root === undefined ? [] : [shortRoot(root)]),
       info.runId,
       info.runName,
       info.lifecycleStage === "deleted" ? "deleted" : info.status.toLowerCase(),
