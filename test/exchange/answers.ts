@@ -59,6 +59,9 @@ export function withoutPlaces(this: unknown, key: string, value: unknown): unkno
   if (Array.isArray(value) && value.every(isTrace)) {
     return [...value].sort((a, b) => (a.trace_id < b.trace_id ? -1 : 1));
   }
+  if (key === "model_versions") {
+    return [...(value as object[])].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+  }
   // Points of one step and time.
   if (Array.isArray(value) && value.every(isPoint)) {
     return [...value].sort((a, b) => (order(a) < order(b) ? -1 : 1));
@@ -72,6 +75,11 @@ function textsOf(values: object): object {
 
 function order(point: object): string {
   return JSON.stringify(Object.entries(point).sort());
+}
+
+function nameOf(version: object): string {
+  const { name, version: number } = version as { name: string; version: string };
+  return JSON.stringify([name, number]);
 }
 
 function isPoint(value: unknown): value is object {

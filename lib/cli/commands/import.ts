@@ -12,8 +12,11 @@ interface Options extends RootOption {
 }
 
 export const importCommand: Command = new Command("import")
-  .description("take everything of an MLflow database into a tree")
-  .argument("<source>", "sqlite:///mlflow.db or postgresql://user@host/database")
+  .description("take everything of an MLflow database, a running server or a zip into a tree")
+  .argument(
+    "<source>",
+    "sqlite:///mlflow.db, postgresql://user@host/database, http://host:5000 or run.zip",
+  )
   .addOption(rootOption())
   .addOption(
     new Option("--artifacts <how>", "those in buckets stay there or are copied; none copies none")

@@ -26,5 +26,6 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   status: async () => (await import("./verify.ts")).statusCommand,
   versions: async () => (await import("./versions.ts")).versionsCommand,
   import: async () => (await import("./import.ts")).importCommand,
+  export: async () => (await import("./export.ts")).exportCommand,
   demo: async () => (await import("./demo.ts")).demoCommand,
 };

@@ -26,6 +26,19 @@ export const SOURCES: readonly SourceKind[] = [
     fits: (uri) => /^postgres(ql)?(\+\w+)?:/i.test(uri),
     open: openPostgresSource,
   },
+  {
+    form: "http://host:5000",
+    fits: (uri) => /^https?:/i.test(uri),
+    open: async (uri, { artifacts }, report) => {
+      const { ServerSource } = await import("./server.ts");
+      return new ServerSource(uri, artifacts, report);
+    },
+  },
+  {
+    form: "run.zip",
+    fits: (uri) => /\.zip$/i.test(uri),
+    open: async (uri, _options, report) => (await import("./zip.ts")).openZip(uri, report),
+  },
 ];
 
 /** Opens what a URI or path names. @throws MlrunsError INVALID_PARAMETER_VALUE when it is no source */
