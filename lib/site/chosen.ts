@@ -39,8 +39,11 @@ export async function chosenRuns(
  */
 export async function chosenRun(context: SiteContext, runId: string): Promise<RunRecord> {
   const { experimentId } = await context.client.getRunInfo(runId);
-  const { records } = await chosenRuns(context, experimentId);
-  const found = records.find(({ run }) => run.info.runId === runId);
+  const { records, reading } = await chosenRuns(context, experimentId, {
+    partial: context.mode === "live",
+  });
+  // While the tree is still being read, the catalog may not have come to this run yet.
+  const found = reading ? undefined : records.find(({ run }) => run.info.runId === runId);
   return found ?? context.client.readRunRecord(runId);
 }
 

@@ -12,7 +12,9 @@ export async function makeRun(context: SiteContext, runId: string): Promise<RunF
   const record = await chosenRun(context, runId);
   const { info, data, inputs, outputs } = record.run;
   const experiment = await client.getExperiment(info.experimentId);
-  const { records } = await chosenRuns(context, info.experimentId);
+  const { records } = await chosenRuns(context, info.experimentId, {
+    partial: context.mode === "live",
+  });
   const parentId = data.tags[MLFLOW_TAG.parentRunId];
   const loggedModels = await chosenModels(context, info.experimentId);
   const modelVersions = scope.includesRegistry

@@ -1,4 +1,4 @@
-import { Component, type ComponentChildren, type JSX } from "preact";
+import { Component, type ComponentChildren, createRef, type JSX, type RefObject } from "preact";
 import { RUN_STATUSES } from "../../lib/entities/run.ts";
 import type { RunsTable } from "../data/runs-table.ts";
 import { UNREADABLE } from "../data/runs-table.ts";
@@ -11,6 +11,7 @@ import type { PlacedColumn } from "../table/layout.ts";
 import { RUNS_TEXTS } from "../texts/runs.ts";
 import { Icon } from "./Icon.tsx";
 import { RunMark, statusName } from "./RunMark.tsx";
+import { cellId, writeCells } from "./run-row-cells.ts";
 
 /** A column as a row draws it: where it stands and what it says. */
 export interface DrawnColumn {
@@ -74,8 +75,26 @@ export class RunRow extends Component<RunRowProps> {
     );
   }
 
+  readonly #pinned: RefObject<HTMLDivElement | null> = createRef();
+  readonly #scrolling: RefObject<HTMLDivElement | null> = createRef();
+
+  override componentDidMount(): void {
+    this.#writeCells();
+  }
+
+  override componentDidUpdate(): void {
+    this.#writeCells();
+  }
+
+  #writeCells(): void {
+    const { context } = this.props;
+    const [pinned, scrolling] = [this.#pinned.current, this.#scrolling.current];
+    if (pinned !== null) writeCells(pinned, context.pinned, this.props);
+    if (scrolling !== null) writeCells(scrolling, context.scrolling, this.props);
+  }
+
   override render(): JSX.Element {
-    const { context, index, row, group, isSelected, activeColumn } = this.props;
+    const { context, index, row, group, isSelected } = this.props;
     const isBroken = group === null && context.table.status[row] === UNREADABLE;
     return (
       <div
@@ -92,7 +111,9 @@ export class RunRow extends Component<RunRowProps> {
         <div class="run-pinned" style={context.pinnedStyle}>
           <SelectCell {...this.props} />
           <NameCell {...this.props} />
-          {!isBroken && context.pinned.map((column) => this.cell(column, activeColumn))}
+          {!isBroken && context.pinned.length > 0 && (
+            <div ref={this.#pinned} class="run-cells" role="none" />
+          )}
         </div>
         {isBroken ? (
           <Reason table={context.table} row={row} />
@@ -101,57 +122,12 @@ export class RunRow extends Component<RunRowProps> {
             {context.offset > 0 && (
               <div class="run-cell" style={{ width: `${context.offset}px` }} />
             )}
-            {context.scrolling.map((column) => this.cell(column, activeColumn))}
+            <div ref={this.#scrolling} class="run-cells" role="none" />
           </>
         )}
       </div>
     );
   }
-
-  cell(column: DrawnColumn, activeColumn: number): JSX.Element {
-    const { index, row, group } = this.props;
-    const isActive = column.index === activeColumn;
-    if (group !== null) {
-      const { text, deviation } = column.ofGroup(group);
-      return (
-        <div
-          key={column.index}
-          id={isActive ? cellId(index, column.index) : undefined}
-          role="gridcell"
-          aria-colindex={column.index + 2}
-          class={isActive ? `${column.class} run-cell-active` : column.class}
-          data-column={column.index}
-          style={column.style}
-        >
-          {text}
-          {deviation !== undefined && <span class="run-cell-deviation"> ±{deviation}</span>}
-        </div>
-      );
-    }
-    const tint = column.tint(row);
-    let classes = column.class;
-    if (tint > 0) classes += ` run-tint-${tint}`;
-    if (column.isBest(row)) classes += " run-cell-best";
-    if (isActive) classes += " run-cell-active";
-    return (
-      <div
-        key={column.index}
-        id={isActive ? cellId(index, column.index) : undefined}
-        role="gridcell"
-        aria-colindex={column.index + 2}
-        class={classes}
-        data-column={column.index}
-        style={column.style}
-      >
-        {column.writer.text(row)}
-      </div>
-    );
-  }
-}
-
-/** Id of the cell that the keyboard is on, for `aria-activedescendant`. The others have none. */
-export function cellId(row: number, column: number): string {
-  return `run-cell-${row}-${column}`;
 }
 
 function classOf(props: RunRowProps, isBroken: boolean): string {
