@@ -8,7 +8,7 @@ import type { TreeProblem } from "../../errors.ts";
 import { DELETED_STAGE } from "../../format/registry-meta.ts";
 import { artifactPlaceOfRun } from "../../store/artifact-location.ts";
 import { listExperiments } from "../../store/experiments.ts";
-import { readHistory } from "../../store/log.ts";
+import { readHistory } from "../../store/history.ts";
 import {
   artifactPlaceOfModel,
   listLoggedModels,
