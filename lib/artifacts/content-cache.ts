@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { constants, type Stats } from "node:fs";
-import { copyFile, link, mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { constants, linkSync, type Stats, statSync } from "node:fs";
+import { copyFile, mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import pMap from "p-map";
 import writeFileAtomic from "write-file-atomic";
@@ -102,13 +102,13 @@ function partsName({ md5, parts, size }: StoredObject): string {
 }
 
 async function fileIn(path: string, size: number): Promise<string | undefined> {
-  const found = await stat(path).catch(() => undefined);
-  return found?.size === size ? path : undefined;
+  // At once: most often it is not there, and to ask another thread takes longer.
+  return statSync(path, { throwIfNoEntry: false })?.size === size ? path : undefined;
 }
 
 async function linkOrCopy(file: string, entry: string): Promise<void> {
   try {
-    await link(file, entry);
+    linkSync(file, entry);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return;
     // Another file system, or one without links.

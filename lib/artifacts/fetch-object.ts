@@ -1,12 +1,12 @@
 import { createHash, type Hash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { type FileHandle, open, utimes, writeFile } from "node:fs/promises";
+import { type FileHandle, open, utimes } from "node:fs/promises";
 import { basename } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { MlrunsError } from "../errors.ts";
 import type { Receipt, TransferOptions } from "./artifact-repository.ts";
 import { openContentCache } from "./content-cache.ts";
-import { replaceWith } from "./local-files.ts";
+import { replaceSmall, replaceWith } from "./local-files.ts";
 import type { ObjectStore, StoredObject } from "./object-store.ts";
 import { md5Of } from "./parts.ts";
 import { failOnStall } from "./stall.ts";
@@ -61,26 +61,28 @@ async function fetchSmall(
   const cache = openContentCache();
   if ((await cache?.find(object)) !== undefined) return undefined;
   await pace?.(object.size);
-  const found = await store.get(object, signal);
+  signal?.throwIfAborted();
+  const found = await store.get(object);
   if (found === undefined || found.bytes.length !== object.size) return undefined;
   const hashed = hashes(wantsSha256 === true || object.sha256 !== undefined);
   update(hashed, found.bytes);
   const digests = { md5: hashed.md5.digest("hex"), sha256: hashed.sha256?.digest("hex") ?? null };
   if (isOther(digests, object, found.md5)) return undefined;
-  await replaceWith(localFile, (temporary) => writeFile(temporary, found.bytes));
-  return finish(object, localFile, digests);
+  replaceSmall(localFile, found.bytes, object.modified);
+  await openContentCache()?.keep(object, digests.md5, localFile);
+  return receiptOf(object, digests);
 }
 
 /** Gives the file the store's time, which is when it was uploaded: close enough, and the same for everyone. */
-async function finish(
-  object: StoredObject,
-  localFile: string,
-  { md5, sha256 }: Digests,
-): Promise<Receipt> {
+async function finish(object: StoredObject, localFile: string, digests: Digests): Promise<Receipt> {
   if (object.modified !== null) {
     await utimes(localFile, object.modified / 1000, object.modified / 1000);
   }
-  await openContentCache()?.keep(object, md5, localFile);
+  await openContentCache()?.keep(object, digests.md5, localFile);
+  return receiptOf(object, digests);
+}
+
+function receiptOf(object: StoredObject, { md5, sha256 }: Digests): Receipt {
   return { md5, sha256, etag: object.etag, isListed: object.md5 === md5 };
 }
 

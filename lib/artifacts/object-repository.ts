@@ -1,11 +1,10 @@
-import { createWriteStream } from "node:fs";
+import { createWriteStream, statSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
-import fs from "fs-extra";
 import { validateArtifactPath } from "../entities/artifact-path.ts";
 import { compareText } from "../entities/record.ts";
 import { invalidParameter, notFound } from "../errors.ts";
@@ -150,7 +149,7 @@ async function putFile(
   localFile: string,
   options: TransferOptions = {},
 ): Promise<Receipt> {
-  const stat = await fs.stat(localFile);
+  const stat = statSync(localFile);
   const source: FileSource = { localFile, size: stat.size, mtimeMs: stat.mtimeMs };
   if (source.size > store.singlePutLimit) return store.putParts(key, source, options);
   const bytes = await readWhole(source);

@@ -73,7 +73,6 @@ export interface ObjectStore {
   /** Reads a small object whole, where that is quicker than `open`; undefined where `open` has to do it. */
   get?(
     object: StoredObject,
-    signal?: AbortSignal,
   ): Promise<{ readonly bytes: Buffer; readonly md5?: string } | undefined>;
   put(key: string, content: Content, options: PutOptions): Promise<Receipt>;
   putParts(key: string, source: FileSource, options: TransferOptions): Promise<Receipt>;

@@ -15,7 +15,7 @@ export async function loadSdk<Sdk>(
     return await load();
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code !== "ERR_MODULE_NOT_FOUND") throw error;
+    if (code !== "ERR_MODULE_NOT_FOUND" && code !== "MODULE_NOT_FOUND") throw error;
     throw new MlrunsError("FEATURE_DISABLED", `${what} needs a package that is not installed.`, {
       hint: `npm install ${packages}`,
       cause: error,

@@ -1,7 +1,10 @@
+import { createRequire } from "node:module";
 import type { S3Client, S3ClientConfig } from "@aws-sdk/client-s3";
 import { environment, isOn, loadSdk } from "../sdk.ts";
 
 export type S3Sdk = typeof import("@aws-sdk/client-s3");
+
+const require = createRequire(import.meta.url);
 
 const ATTEMPTS = 6;
 
@@ -15,7 +18,8 @@ const clients = new Map<string, S3Client>();
  * @see MLflow 3.17 `s3_artifact_repo._get_s3_client`
  */
 export async function openS3Client(hasChecksums = true): Promise<{ sdk: S3Sdk; client: S3Client }> {
-  const load = (): Promise<S3Sdk> => import("@aws-sdk/client-s3");
+  // Required, not imported: to look through CommonJS for its exports would take as long again as to load it.
+  const load = async (): Promise<S3Sdk> => require("@aws-sdk/client-s3") as S3Sdk;
   const sdk = await loadSdk("Storage on S3", "@aws-sdk/client-s3@3", load);
   const settings = Object.entries(process.env).filter(([name]) => /^(AWS_|MLFLOW_)/.test(name));
   const key = JSON.stringify([hasChecksums, settings]);

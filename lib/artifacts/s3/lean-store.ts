@@ -13,7 +13,7 @@ const MOST_FAILURES = 10;
 export interface LeanStore {
   put(key: string, content: Content, options: PutOptions): Promise<Receipt | undefined>;
   /** Reads an object whole. */
-  get(object: StoredObject, signal?: AbortSignal): Promise<LeanObject | undefined>;
+  get(object: StoredObject): Promise<LeanObject | undefined>;
   listPage(
     prefix: string,
     token: string | undefined,
@@ -42,7 +42,7 @@ export function openLeanStore(place: S3Bucket): LeanStore {
   };
 
   return {
-    async put(key, { bytes, md5, sha256 }, { signal, replaces }) {
+    async put(key, { bytes, md5, sha256 }, { replaces }) {
       // Its keys are named as the SDK has them.
       if (environment("MLFLOW_S3_UPLOAD_EXTRA_ARGS") !== undefined) return undefined;
       const { type, encoding } = contentTypeOf(key);
@@ -59,7 +59,6 @@ export function openLeanStore(place: S3Bucket): LeanStore {
             ? checksumHeaders(bytes)
             : { "content-md5": md5.toString("base64") }),
         },
-        signal,
       });
       if (answer === undefined) return undefined;
       const ETag = answer.header("etag");
@@ -73,8 +72,8 @@ export function openLeanStore(place: S3Bucket): LeanStore {
       };
     },
 
-    async get({ key, etag, size }, signal) {
-      const answer = await send({ method: "GET", key, headers: { "if-match": etag }, signal });
+    async get({ key, etag, size }) {
+      const answer = await send({ method: "GET", key, headers: { "if-match": etag } });
       if (answer === undefined || answer.body.length !== size) return undefined;
       const { md5, parts } = digestOf(answer.header("etag"));
       const isMd5 =

@@ -1,7 +1,10 @@
+import { createRequire } from "node:module";
 import { crc32 } from "node:zlib";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { Dispatcher } from "undici";
 import { isOn } from "../sdk.ts";
+
+const require = createRequire(import.meta.url);
 
 /** Connections of a process to one store. */
 const CONNECTIONS = 64;
@@ -23,7 +26,6 @@ export interface LeanRequest {
   readonly body?: Buffer;
   /** Of the body, in hex. */
   readonly sha256?: string;
-  readonly signal?: AbortSignal;
 }
 
 /**
@@ -60,7 +62,7 @@ export function checksumHeaders(body: Buffer): Readonly<Record<string, string>> 
 
 async function makeSender(client: S3Client, bucket: string): Promise<SendLean | undefined> {
   if (!/^[a-z0-9][a-z0-9.-]*[a-z0-9]$/.test(bucket) || bucket.endsWith("--x-s3")) return undefined;
-  const { Agent } = await import("undici");
+  const { Agent } = require("undici") as typeof import("undici");
   const { config } = client;
   const custom = await config.endpoint?.();
   const { url } = config.endpointProvider({
@@ -85,7 +87,7 @@ async function makeSender(client: S3Client, bucket: string): Promise<SendLean | 
   });
   const base = url.pathname.replace(/\/$/, "");
   const { origin, hostname, port, protocol, host } = url;
-  return async ({ method, key, query = {}, headers = {}, body, sha256, signal }) => {
+  return async ({ method, key, query = {}, headers = {}, body, sha256 }) => {
     const path = key === undefined ? `${base}/` : `${base}/${escapeKey(key)}`;
     const unsigned = { ...headers, host, "x-amz-content-sha256": sha256 ?? EMPTY_SHA256 };
     const request = { method, protocol, hostname, path, query, headers: unsigned };
@@ -99,11 +101,8 @@ async function makeSender(client: S3Client, bucket: string): Promise<SendLean | 
         path: path + printQuery(query),
         headers: signed.headers,
         body,
-        signal,
       });
-    } catch (error) {
-      // Stopped by the user: nothing is tried another way.
-      if (signal?.aborted) throw error;
+    } catch {
       return undefined;
     }
   };

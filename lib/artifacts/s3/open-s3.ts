@@ -125,9 +125,10 @@ function s3Store(place: S3Bucket, isCustom: boolean): ObjectStore {
       return { body: found.Body as Readable, ...(isMd5 ? { md5 } : {}) };
     },
 
-    get: (object, signal) => lean.get(object, signal),
+    get: (object) => lean.get(object),
 
     async put(key, content, options) {
+      options.signal?.throwIfAborted();
       const sent = await lean.put(key, content, options);
       if (sent !== undefined) return sent;
       const { bytes, md5, sha256 } = content;

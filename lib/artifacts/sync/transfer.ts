@@ -1,5 +1,6 @@
 import { setMaxListeners } from "node:events";
-import { mkdtemp, rm, stat } from "node:fs/promises";
+import { statSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -130,7 +131,7 @@ async function copyFile(
   const { path } = file;
   if (from.folder !== undefined) {
     const local = join(from.folder, path);
-    const before = await stat(local);
+    const before = statSync(local);
     const receipt = await to.artifacts.upload(local, path, options);
     if (receipt.md5 !== null && isSettled(before)) {
       rememberDigest(state, local, before, receipt.md5);
