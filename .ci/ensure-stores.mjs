@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { ensurePython, run, say, testCache } from "./ensure.mjs";
 import { withLock } from "./lock.mjs";
 
+const VERSITYGW = "github.com/versity/versitygw/cmd/versitygw@v1.8.0";
 const AZURITE = "azurite@3.35.0";
 
 /** MLflow's artifact repositories with their SDKs, and two servers that come as Python wheels. */
@@ -50,6 +51,25 @@ export async function ensureAzurite() {
     await writeFile(marker, AZURITE);
   });
   return script;
+}
+
+/**
+ * versitygw, a second server that speaks S3's language, built by Go into the cache. Each such server lies about something
+ * else, but a build takes minutes: `npm run test:s3-second` asks for it, not every run.
+ *
+ * @returns {Promise<string>} path of the program
+ */
+export async function ensureVersitygw() {
+  const folder = join(testCache(), VERSITYGW.replace(/.*\//, ""));
+  const program = join(folder, "versitygw");
+  if (existsSync(program)) return program;
+  await mkdir(folder, { recursive: true });
+  await withLock(`${folder}.lock`, async () => {
+    if (existsSync(program)) return;
+    say(`building ${VERSITYGW} into ${folder} (once, it takes minutes)`);
+    await run("go", ["install", VERSITYGW], { ...process.env, GOBIN: folder });
+  });
+  return program;
 }
 
 /** All of them. */

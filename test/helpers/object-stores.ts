@@ -4,7 +4,7 @@ import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { BlobServiceClient } from "@azure/storage-blob";
 import getPort from "get-port";
 import { vi } from "vitest";
-import { ensureAzurite, ensureClouds } from "../../.ci/ensure-stores.mjs";
+import { ensureAzurite, ensureClouds, ensureVersitygw } from "../../.ci/ensure-stores.mjs";
 import { type RunningServer, startServer } from "./processes.ts";
 import { makeTempFolder } from "./tree.ts";
 
@@ -32,15 +32,16 @@ export async function startStore(cloud: Cloud): Promise<TestStore> {
   return store;
 }
 
+const KEYS = { AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test-secret" } as const;
+
 const STARTERS: Readonly<Record<Cloud, () => Promise<TestStore>>> = {
-  s3: startSeaweed,
+  s3: process.env.MLRUNS_TEST_S3 === "versitygw" ? startVersitygw : startSeaweed,
   gs: startFakeGcs,
   wasbs: startAzurite,
 };
 
 async function startSeaweed(): Promise<TestStore> {
   const folder = await makeTempFolder();
-  const keys = { AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test-secret" };
   const port = await getPort();
   const others = ["s3", "master", "volume", "filer", "admin"].flatMap((name) => [
     `${name}.port.grpc`,
@@ -55,10 +56,33 @@ async function startSeaweed(): Promise<TestStore> {
       ...["-s3.port.iceberg=0", "-s3.port.lance=0", "-webdav=false", "-admin.ui=false"],
       "-master.telemetry=false",
     ],
-    options: { cwd: folder, env: { ...process.env, ...keys } },
+    options: { cwd: folder, env: { ...process.env, ...KEYS } },
     port,
     ready: { path: "/healthz", status: 200 },
   });
+  return s3Store(server);
+}
+
+/** The second server, see `npm run test:s3-second`. */
+async function startVersitygw(): Promise<TestStore> {
+  const [folder, versions, port] = [
+    await makeTempFolder(),
+    await makeTempFolder(),
+    await getPort(),
+  ];
+  const server = await startServer({
+    program: await ensureVersitygw(),
+    args: [
+      ...["--port", `127.0.0.1:${port}`, "--access", KEYS.AWS_ACCESS_KEY_ID],
+      ...["--secret", KEYS.AWS_SECRET_ACCESS_KEY, "--health", "/health", "--quiet"],
+      ...["posix", "--versioning-dir", versions, folder],
+    ],
+    port,
+  });
+  return s3Store(server);
+}
+
+async function s3Store(server: RunningServer): Promise<TestStore> {
   const client = new S3Client({
     endpoint: server.url,
     region: "us-east-1",
@@ -66,7 +90,7 @@ async function startSeaweed(): Promise<TestStore> {
     credentials: { accessKeyId: "test", secretAccessKey: "test-secret" },
   });
   await client.send(new CreateBucketCommand({ Bucket: "mlruns-test" }));
-  const env = { ...keys, MLFLOW_S3_ENDPOINT_URL: server.url, AWS_DEFAULT_REGION: "us-east-1" };
+  const env = { ...KEYS, MLFLOW_S3_ENDPOINT_URL: server.url, AWS_DEFAULT_REGION: "us-east-1" };
   return { server, uri: "s3://mlruns-test", env };
 }
 

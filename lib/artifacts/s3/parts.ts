@@ -136,10 +136,13 @@ async function listParts(
   const parts = new Map<number, S3Part>();
   const upload = { Bucket: bucket, Key: key, UploadId: id, ...owner };
   try {
-    for await (const page of sdk.paginateListParts({ client }, upload)) {
+    // Not by the SDK's pages, which never end where a store tells a marker on the last page too, as versitygw does.
+    for (let PartNumberMarker: string | undefined; ; ) {
+      const page = await client.send(new sdk.ListPartsCommand({ ...upload, PartNumberMarker }));
       for (const part of page.Parts ?? []) parts.set(part.PartNumber ?? 0, part);
+      if (!page.IsTruncated) return parts;
+      PartNumberMarker = page.NextPartNumberMarker;
     }
-    return parts;
   } catch (error) {
     if ((error as { name?: string }).name === "NoSuchUpload") return undefined;
     return failed(`resume s3://${bucket}/${key}`)(error);
