@@ -115,7 +115,7 @@ async function start(program, args, env = process.env, cwd = undefined) {
   for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
   while (!(await answers(port))) {
     if (ended) throw new Error(`${program} has ended`);
-    if (performance.now() - began > 120_000) throw new Error(`${program} does not answer`);
+    if (performance.now() - began > 300_000) throw new Error(`${program} does not answer`);
     await sleep(10);
   }
   return {

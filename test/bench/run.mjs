@@ -4,12 +4,16 @@
  */
 import { execFileSync } from "node:child_process";
 import { cpus, loadavg } from "node:os";
+import { join } from "node:path";
 import { ensureBuild, ensureNodeModules } from "../../.ci/ensure.mjs";
 import { seconds, shown } from "./measure.mjs";
 import { SUITES } from "./table.mjs";
+import { benchCache } from "./trees.mjs";
 
 await ensureNodeModules();
 await ensureBuild();
+// Benches must not fill the catalog of the person who runs them.
+process.env.MLRUNS_CACHE_DIR ??= join(benchCache(), "catalogs");
 const chosen = process.argv.slice(2);
 const suites = chosen.length === 0 ? Object.keys(SUITES) : chosen;
 
