@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import type { FileInfo } from "../entities/file-info.ts";
+import type { DirectObjects } from "./object-store.ts";
 
 /** A file or folder below an artifact root, with what its store knows of it. */
 export interface ArtifactFile extends FileInfo {
@@ -92,6 +93,8 @@ export interface Capabilities {
  */
 export interface ArtifactRepository {
   readonly capabilities: Capabilities;
+  /** Lets others send and fetch files at the store itself, where it can sign addresses; in paths instead of keys. */
+  readonly direct?: DirectObjects;
   /** Every file below `folder`, at any depth, in the byte order of their paths. An unknown folder has no files. */
   list(folder: string): AsyncIterable<ArtifactFile>;
   /** What lies directly in `folder`, sorted by path. An unknown folder is empty, as in MLflow; a file's path too. */

@@ -15,7 +15,7 @@ import type {
   VersionedRepository,
 } from "./artifact-repository.ts";
 import { fetchObject } from "./fetch-object.ts";
-import type { FileSource, ObjectStore, StoredObject } from "./object-store.ts";
+import type { DirectObjects, FileSource, ObjectStore, StoredObject } from "./object-store.ts";
 import { contentOf, readWhole } from "./parts.ts";
 import { failOnStall } from "./stall.ts";
 
@@ -60,6 +60,7 @@ export function openObjectRepository(
 
   return {
     capabilities: store.capabilities,
+    ...(store.direct && { direct: inPaths(store.direct, fileKey) }),
 
     async *list(folder) {
       const objects = store.list(folderKey(folder));
@@ -240,4 +241,14 @@ function toObject(file: ArtifactFile, key: string): StoredObject {
 
 function toFolder(path: string): ArtifactFile {
   return { path, isDir: true, fileSize: null, modified: null };
+}
+
+function inPaths(direct: DirectObjects, keyOf: (path: string) => string): DirectObjects {
+  return {
+    beginUpload: (path, parts) => direct.beginUpload(keyOf(path), parts),
+    completeUpload: (path, id, parts) => direct.completeUpload(keyOf(path), id, parts),
+    abortUpload: (path, id) => direct.abortUpload(keyOf(path), id),
+    signUpload: (path, seconds) => direct.signUpload(keyOf(path), seconds),
+    signDownload: (path, seconds) => direct.signDownload(keyOf(path), seconds),
+  };
 }

@@ -50,12 +50,34 @@ export interface FileSource {
   readonly mtimeMs: number;
 }
 
+/** A part of an upload that was sent. */
+export interface UploadedPart {
+  /** Counted from 1. */
+  readonly number: number;
+  readonly etag: string;
+}
+
+/** Addresses, signed for some time, at which others send and fetch objects. Times in seconds. */
+export interface DirectObjects {
+  /** @returns the store's name of the upload, and where each part is to be PUT */
+  beginUpload(
+    key: string,
+    parts: number,
+  ): Promise<{ readonly id: string; readonly urls: readonly string[] }>;
+  completeUpload(key: string, id: string, parts: readonly UploadedPart[]): Promise<void>;
+  abortUpload(key: string, id: string): Promise<void>;
+  signUpload(key: string, seconds: number): Promise<string>;
+  signDownload(key: string, seconds: number): Promise<string>;
+}
+
 /**
  * A bucket or container: what one cloud's SDK does for the repository that all clouds share. Keys are whole and taken
  * literally. Every method throws a MlrunsError, after the SDK's own retries.
  */
 export interface ObjectStore {
   readonly capabilities: Capabilities;
+  /** Where a store can sign addresses. */
+  readonly direct?: DirectObjects;
   /** Files above this size go up in parts. Bytes. */
   readonly singlePutLimit: number;
   /** Whether `list` tells objects in the byte order of their keys. Otherwise all of them have to be held to sort them. */

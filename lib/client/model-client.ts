@@ -55,10 +55,13 @@ export class ModelClient extends ArtifactClient {
     return createLoggedModel(this.store, experimentId, options);
   }
 
-  /** @throws MlrunsError RESOURCE_DOES_NOT_EXIST, also for a deleted model */
-  async getLoggedModel(modelId: string): Promise<LoggedModel> {
+  /** @throws MlrunsError RESOURCE_DOES_NOT_EXIST, also for a deleted model unless `allowDeleted` */
+  async getLoggedModel(
+    modelId: string,
+    options: { readonly allowDeleted?: boolean } = {},
+  ): Promise<LoggedModel> {
     this.store.appender.flush();
-    return getLoggedModel(this.store, modelId);
+    return getLoggedModel(this.store, modelId, options);
   }
 
   /** Sets the status that a model ends with: READY or FAILED. */

@@ -6,6 +6,7 @@ import type { Assessment, Span, Trace, TraceInfo } from "../entities/trace.ts";
 import { MlrunsError, type TreeProblem } from "../errors.ts";
 import { parseSpans, printSpans } from "../format/spans.ts";
 import { searchTraces } from "../search/index.ts";
+import { appendSpans, stampOfSpans } from "../store/append-spans.ts";
 import {
   type AssessmentChanges,
   createAssessment,
@@ -67,6 +68,21 @@ export class TraceClient extends PromptClient {
   /** Writes the spans of a trace that is there; what was written before is replaced. */
   async logSpans(traceId: string, spans: readonly Span[]): Promise<void> {
     await writeSpans(await this.#open(traceId), spans);
+  }
+
+  /** Tells the file of a trace's spans from what it was before; undefined when they are in another store. */
+  stampOfSpans(traceId: string): string | undefined {
+    return stampOfSpans(this.store, traceId);
+  }
+
+  /**
+   * Adds spans to those of a trace without reading them.
+   *
+   * @param stamp - of `stampOfSpans`, when the spans of the trace were last seen
+   * @returns the new stamp; undefined when somebody has written meanwhile, and then nothing is added
+   */
+  appendSpans(traceId: string, spans: readonly Span[], stamp: string): string | undefined {
+    return appendSpans(this.store, traceId, spans, stamp);
   }
 
   /**

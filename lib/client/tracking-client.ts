@@ -21,6 +21,8 @@ type TreeOnly =
   | "scanRegisteredModels"
   | "scanModelVersions"
   | "scanTraces"
+  | "stampOfSpans"
+  | "appendSpans"
   | "readRunRecord"
   | "listRunIds"
   | "runProblems"

@@ -67,12 +67,17 @@ export function validateMetric(metric: Metric, batchPath?: string): void {
   }
   // MLflow writes a fractional timestamp or step and can then read neither the run nor its experiment.
   if (!Number.isInteger(timestamp) || timestamp < 0) {
-    const reason = `metric '${key}' (value=${value}). Timestamp must be a nonnegative long (64-bit integer) `;
+    const reason = `metric '${key}' (value=${asFloat(value)}). Timestamp must be a nonnegative long (64-bit integer) `;
     throw invalidValue(`${prefix}timestamp`, timestamp, reason);
   }
   if (!Number.isInteger(step)) {
-    const reason = `metric '${key}' (value=${value}). Step must be a valid long (64-bit integer).`;
+    const reason = `metric '${key}' (value=${asFloat(value)}). Step must be a valid long (64-bit integer).`;
     throw invalidValue(`${prefix}step`, step, reason);
+  }
+  if ((metric.datasetName === undefined) !== (metric.datasetDigest === undefined)) {
+    throw invalidParameter(
+      "Both dataset_name and dataset_digest must be provided if one is provided",
+    );
   }
   if (
     metric.datasetName !== undefined &&
@@ -142,6 +147,11 @@ export function validateLoggedModelName(name: string): void {
     `Invalid model name (${pythonQuote(String(name))}) provided. Model name must be a non-empty string and cannot contain the` +
       ` following characters: ('/', ':', '.', '%', '"', "'")`,
   );
+}
+
+/** As Python prints it. */
+function asFloat(value: number): string {
+  return Number.isInteger(value) && Math.abs(value) < 1e16 ? value.toFixed(1) : String(value);
 }
 
 export function isRunId(id: string): boolean {

@@ -125,20 +125,21 @@ async function checkOwner(
   { source, runId, modelId }: ModelSource,
   name: "run_id" | "model_id",
 ): Promise<void> {
-  const refuse = (): never => {
+  const refuse = (named: "run_id" | "model_id" = name): never => {
     throw invalidParameter(
-      `Invalid model version source: '${source}'. The ${name} request parameter must identify the resource that` +
+      `Invalid model version source: '${source}'. The ${named} request parameter must identify the resource that` +
         " contains the source.",
     );
   };
   const [, scheme = "", authority, rest = ""] =
     /^([^:/]+):(\/\/[^/]*)?\/*(.*)$/s.exec(source) ?? [];
   if (scheme === "runs" || scheme === "models") {
-    if (authority !== undefined) refuse();
+    const named = scheme === "models" ? "model_id" : name;
+    if (authority !== undefined) refuse(named);
     const id = rest.split("/")[0];
     if (scheme === "runs" && (name === "model_id" || id !== runId)) refuse();
     const isModelId = scheme === "models" && /^[^/@]+$/.test(rest);
-    if (isModelId && id !== modelId) refuse();
+    if (isModelId && id !== modelId) refuse(named);
     return;
   }
   const path = proxiedPath(source);

@@ -1,3 +1,5 @@
+import type { IncomingMessage } from "node:http";
+import { text } from "node:stream/consumers";
 import type { Context } from "hono";
 import { invalidParameter, type MlrunsError } from "../errors.ts";
 import { isObject, type SchemaNode, unwrapped } from "./schema.ts";
@@ -17,10 +19,21 @@ type Fields = Readonly<Record<string, unknown>>;
  */
 export async function readFields(context: Context, schema: SchemaNode): Promise<Fields> {
   const fields =
-    context.req.method === "GET" ? readQuery(context, schema) : await readJsonBody(context);
+    context.req.method === "GET" ? await readGet(context, schema) : await readJsonBody(context);
   const all = { ...fields, ...context.req.param() };
   const isOldRunId = all.run_uuid !== undefined && (all.run_id === undefined || all.run_id === "");
   return isOldRunId ? { ...all, run_id: all.run_uuid } : all;
+}
+
+/** A GET without a query may have its fields in a body, which the standard's own Request does not know. */
+async function readGet(context: Context, schema: SchemaNode): Promise<Fields> {
+  const incoming = (context.env as { incoming?: IncomingMessage } | undefined)?.incoming;
+  const length = Number(incoming?.headers["content-length"] ?? 0);
+  if (incoming === undefined || length === 0 || context.req.url.includes("?")) {
+    return readQuery(context, schema);
+  }
+  if (length > LARGEST_JSON) throw tooLarge(LARGEST_JSON);
+  return toFields(await text(incoming));
 }
 
 /** A repeated field is a list, even when it occurs once; a boolean is `true` or `True`. */
@@ -48,7 +61,11 @@ function readFlag(value: string): boolean {
  */
 async function readJsonBody(context: Context): Promise<Fields> {
   if (context.req.method === "POST" || context.req.method === "PUT") checkContentType(context);
-  const once = parseJson(await readText(context));
+  return toFields(await readText(context));
+}
+
+function toFields(json: string): Fields {
+  const once = parseJson(json);
   const body = typeof once === "string" ? parseJson(once) : once;
   if (body === undefined || body === null) return {};
   if (!isObject(body)) {

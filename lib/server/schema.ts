@@ -4,7 +4,7 @@ import { invalidParameter, type MlrunsError } from "../errors.ts";
 
 /** The shapes of request fields, as protobuf's JSON parser takes them. */
 
-const SEE_DOCS = "See the API docs for more information about request parameters.";
+export const SEE_DOCS = "See the API docs for more information about request parameters.";
 const LARGEST_INT64 = 2 ** 63;
 
 export const text: v.StringSchema<undefined> = v.string();
@@ -141,7 +141,7 @@ function camelCaseOf(name: string): string {
 
 function toError(issue: v.BaseIssue<unknown>): MlrunsError {
   const parameter = parameterName(issue.path ?? []);
-  if (issue.input === undefined || issue.type === "non_empty") {
+  if (issue.input === undefined || issue.input === "" || issue.type === "non_empty") {
     return invalidParameter(`Missing value for required parameter '${parameter}'. ${SEE_DOCS}`);
   }
   const hint = ` Hint: Value was of type '${pythonType(issue.input)}'. ${SEE_DOCS}`;
@@ -163,7 +163,8 @@ function pythonType(value: unknown): string {
 }
 
 function isInteger(value: number | string): boolean {
-  const isWhole = typeof value === "number" ? Number.isInteger(value) : /^[+-]?\d+$/.test(value);
+  const isSpelt = typeof value === "number" || /^[+-]?\d+(\.0*)?(e\+?\d+)?$/i.test(value);
+  const isWhole = isSpelt && Number.isInteger(Number(value));
   return isWhole && Math.abs(Number(value)) <= LARGEST_INT64;
 }
 

@@ -5,9 +5,10 @@ import { getRequestListener } from "@hono/node-server";
 import fs from "fs-extra";
 import sirv from "sirv";
 import type { MlrunsClient } from "../client/client.ts";
-import { MlrunsError } from "../errors.ts";
+import { invalidParameter, MlrunsError } from "../errors.ts";
 import { builtViewer, version } from "../package-files.ts";
 import { WHOLE_TREE } from "../site/scope.ts";
+import { encodeError } from "../wire/error.ts";
 import { createApp } from "./app.ts";
 import { type AuthOptions, openAuth } from "./auth.ts";
 import { ChangeFeed } from "./events.ts";
@@ -49,6 +50,8 @@ export interface RunningServer {
 const DEFAULT_PORT = 5_000;
 const PORTS_TRIED = 20;
 const API_PATH = /^\/(ajax-)?api\//;
+/** A part `..` of a path, however it is spelt. */
+const LEADS_UP = /(^|\/)(\.|%2e){2}(\/|$)/i;
 
 /**
  * Serves the viewer and its data over a tree. Resolves when requests are answered.
@@ -102,6 +105,7 @@ export async function serve(
     }
     const path = stripPrefix(request, prefix);
     if (path === undefined) return refuse(response, 404, "Not found");
+    if (LEADS_UP.test(path)) return refusePath(response);
     const refusal = checkRequest(request, path, options);
     if (refusal !== undefined) return refuse(response, refusal.status, refusal.text);
     if (isPreflight(request, path)) return void response.writeHead(204).end();
@@ -151,6 +155,12 @@ function stripPrefix(request: IncomingMessage, prefix: string): string | undefin
     request.url = url.slice(prefix.length) || "/";
   }
   return (request.url ?? "/").split("?")[0];
+}
+
+/** In the words of the API, which would never see it: the standard's URL takes such parts away. */
+function refusePath(response: ServerResponse): void {
+  const body = JSON.stringify(encodeError(invalidParameter("Invalid path")));
+  response.writeHead(400, { "Content-Type": "application/json" }).end(body);
 }
 
 function refuse(response: ServerResponse, status: number, text: string): void {

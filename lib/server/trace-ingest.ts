@@ -11,16 +11,28 @@ const TAG_PREFIX = "mlflow.traceTag.";
 const SOURCE_RUN = "mlflow.sourceRun";
 const SCHEMA_VERSION = "mlflow.trace_schema.version";
 
+/** What is known of a trace's file without reading it. */
+interface SpansFile {
+  readonly stamp: string;
+  readonly spanIds: Set<string>;
+}
+
+/** Traces that are remembered. */
+const MOST_FILES = 1_000;
+
 /**
  * Takes spans that come bit by bit, of whichever traces, and adds them to the traces of the tree. A trace that is not there
  * yet is created; its state and duration follow its root span, which comes last as a rule.
  *
  * Each trace is one file of spans, so that MLflow's clients find them where they look: what one request adds must not be
- * lost to another that adds at the same time.
+ * lost to another that adds at the same time. Spans of a trace that goes on are added at the end of its file, unread; its
+ * root span has the file written anew, in order.
  */
 export class TraceIngest {
   readonly #client: MlrunsClient;
   readonly #queues = new Map<string, Promise<void>>();
+  /** Traces that spans were added to, the latest last. */
+  readonly #files = new Map<string, SpansFile>();
 
   constructor(client: MlrunsClient) {
     this.#client = client;
@@ -55,6 +67,7 @@ export class TraceIngest {
     added: readonly Span[],
     runId: string | undefined,
   ): Promise<void> {
+    if (this.#append(traceId, added)) return;
     const known = await this.#knownSpans(traceId);
     const ids = new Set(added.map(({ spanId }) => spanId));
     const spans = [...(known ?? []).filter(({ spanId }) => !ids.has(spanId)), ...added].sort(
@@ -63,12 +76,48 @@ export class TraceIngest {
     const root = spans.find(({ parentId }) => parentId === null);
     if (known === undefined) {
       await this.#client.logTrace(newTrace(experimentId, traceId, spans, root, runId), spans);
+      this.#remember(traceId, spans);
       return;
     }
     await this.#client.logSpans(traceId, spans);
+    this.#remember(traceId, spans);
     if (root !== undefined && ids.has(root.spanId)) {
       await this.#client.endTrace(traceId, changesBy(root, spans));
     }
+  }
+
+  /** @returns false when there is more to do: for a root span, one that is there, or a file that others have written */
+  #append(traceId: string, added: readonly Span[]): boolean {
+    const file = this.#files.get(traceId);
+    const isPlain = added.every(
+      ({ spanId, parentId }) => parentId !== null && file?.spanIds.has(spanId) === false,
+    );
+    if (file === undefined || !isPlain) return false;
+    this.#files.delete(traceId);
+    const stamp = this.#appendToFile(traceId, added, file.stamp);
+    if (stamp === undefined) return false;
+    for (const { spanId } of added) file.spanIds.add(spanId);
+    this.#files.set(traceId, { ...file, stamp });
+    return true;
+  }
+
+  #appendToFile(traceId: string, added: readonly Span[], stamp: string): string | undefined {
+    try {
+      return this.#client.appendSpans(traceId, added, stamp);
+    } catch (error) {
+      // The trace was deleted meanwhile.
+      if (error instanceof MlrunsError) return undefined;
+      throw error;
+    }
+  }
+
+  #remember(traceId: string, spans: readonly Span[]): void {
+    const stamp = this.#client.stampOfSpans(traceId);
+    this.#files.delete(traceId);
+    if (stamp === undefined) return;
+    this.#files.set(traceId, { stamp, spanIds: new Set(spans.map(({ spanId }) => spanId)) });
+    const [oldest] = this.#files.keys();
+    if (this.#files.size > MOST_FILES && oldest !== undefined) this.#files.delete(oldest);
   }
 
   /** The spans that a trace has so far; undefined when there is no such trace. */

@@ -40,6 +40,8 @@ export function logMetric(store: Store, runId: string, metric: Metric): void {
   const known = store.appender.find(place.folder, metric.key);
   // An open file has had its key checked; values and steps are checked each time.
   if (known === undefined || !isPlain(metric)) validateMetric(metric);
+  // An unknown model is found out before anything is written.
+  if (metric.modelId !== undefined) findLoggedModelPlace(store, metric.modelId);
   const file =
     known ?? store.appender.open(place.folder, metric.key, metricFile(place, metric.key));
   store.appender.append(file, printMetricLine(metric));
@@ -62,6 +64,9 @@ export function logBatch(store: Store, runId: string, batch: Batch): void {
   validateBatchSizes(metrics.length, params.length, tags.length);
   validateUniqueParams(params);
   const place = findActiveRun(store, runId);
+  for (const { modelId } of metrics) {
+    if (modelId !== undefined) findLoggedModelPlace(store, modelId);
+  }
   // MLflow meets a changed param half way through; checking first leaves nothing half done.
   const newParams = params.filter((param) => isNewParam(place, param));
   for (const param of newParams) writeParam(place, param);

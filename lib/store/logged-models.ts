@@ -92,9 +92,14 @@ export function createLoggedModel(
 }
 
 /** @throws MlrunsError RESOURCE_DOES_NOT_EXIST when there is none or it is deleted, INVALID_STATE when it names another place */
-export function getLoggedModel(store: Store, modelId: string): LoggedModel {
+export function getLoggedModel(
+  store: Store,
+  modelId: string,
+  options: { readonly allowDeleted?: boolean } = {},
+): LoggedModel {
   const place = findLoggedModelPlace(store, modelId);
-  return readLoggedModel(store, place, readActiveModelMeta(store, place), []);
+  const read = options.allowDeleted ? readLoggedModelMeta : readActiveModelMeta;
+  return readLoggedModel(store, place, read(store, place), []);
 }
 
 /** Reads the logged models of an experiment. One that cannot be read is a problem, and the others are still there. */

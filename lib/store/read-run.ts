@@ -133,7 +133,7 @@ export function runInfoOf(meta: RunMeta, nameTag: string | undefined): RunInfo {
 /** @throws MlrunsError INVALID_PARAMETER_VALUE with MLflow's text when the run is deleted */
 export function refuseDeleted(meta: RunMeta): void {
   if (meta.lifecycleStage === "active") return;
-  throw invalidParameter(`The run ${meta.runId} must be in the 'active' lifecycle_stage.`, {
+  throw invalidParameter(`The run ${meta.runId} must be in 'active' lifecycle_stage.`, {
     hint: `\`mlruns restore run ${meta.runId}\` brings it back.`,
   });
 }

@@ -52,10 +52,10 @@ export function encodeAssessment(assessment: Assessment): AssessmentJson {
     assessment_name: assessment.name,
     trace_id: assessment.traceId,
     span_id: assessment.spanId ?? undefined,
-    source: {
+    source: compact({
       source_type: assessment.source.sourceType,
-      source_id: assessment.source.sourceId ?? "",
-    },
+      source_id: assessment.source.sourceId ?? undefined,
+    }),
     create_time: printTimestamp(assessment.createTimeMs),
     last_update_time: printTimestamp(assessment.lastUpdateTimeMs),
     ...encodeValue(assessment),

@@ -40,7 +40,7 @@ export function encodeModelVersion(version: ModelVersion, source: string): Model
     last_updated_timestamp: version.lastUpdatedTimestamp,
     user_id: version.userId ?? undefined,
     current_stage: version.currentStage,
-    description: version.description ?? "",
+    description: version.description ?? undefined,
     source,
     run_id: version.runId ?? "",
     status: version.status,

@@ -9,6 +9,7 @@ import { parseBucketUri } from "../uri.ts";
 import { withChecksums } from "./checksums.ts";
 import { openS3Client, s3Endpoint } from "./client.ts";
 import { copyS3Object } from "./copy.ts";
+import { s3Direct } from "./direct.ts";
 import type { ListPage } from "./lean-list.ts";
 import { openLeanStore } from "./lean-store.ts";
 import {
@@ -67,6 +68,7 @@ function s3Store(place: S3Bucket, isCustom: boolean): ObjectStore {
     capabilities: { listsMd5: true, checksReplaced: true, resumesUploads: true, transfers: 32 },
     // S3 does; SeaweedFS and others that keep objects in folders list folder by folder.
     listsInOrder: !isCustom,
+    direct: s3Direct(place),
     singlePutLimit: 16 * 1024 * 1024,
 
     async *list(prefix) {

@@ -16,8 +16,9 @@ import { validateArtifactPath } from "../../entities/artifact-path.ts";
 import { MlrunsError, notFound } from "../../errors.ts";
 import { decodeFileInfo, type FileInfoJson } from "../../wire/file-info.ts";
 import type { Connection } from "./connection.ts";
+import { uploadInParts } from "./multipart-upload.ts";
+import { encodePath, PROXY } from "./proxied-path.ts";
 
-const PROXY = "/api/2.0/mlflow-artifacts/artifacts";
 const CAPABILITIES: Capabilities = {
   listsMd5: false,
   checksReplaced: false,
@@ -26,17 +27,6 @@ const CAPABILITIES: Capabilities = {
 };
 /** A server tells nothing of what it has taken. */
 export const NO_RECEIPT: Receipt = { md5: null, sha256: null, etag: null, isListed: false };
-
-/** Where the server takes an artifact by PUT. @param uri - the root, `mlflow-artifacts:/…` */
-export function proxiedPath(uri: string, path: string): string | undefined {
-  const root = proxiedRoot(uri);
-  return root === undefined ? undefined : `${PROXY}/${encodePath(root, path)}`;
-}
-
-/** The path of a root of artifacts behind a server; undefined when it lies elsewhere. */
-export function proxiedRoot(uri: string): string | undefined {
-  return /^mlflow-artifacts:(?:\/\/[^/]*)?\/*(.*)$/i.exec(uri)?.[1]?.replace(/\/+$/, "");
-}
 
 /**
  * Artifacts that an MLflow server passes on.
@@ -87,6 +77,7 @@ export function openProxied(connection: Connection, root: string): ArtifactRepos
 
   const upload = async (localFile: string, path: string): Promise<Receipt> => {
     const { size } = await stat(localFile);
+    if (await uploadInParts(connection, root, localFile, path, size)) return NO_RECEIPT;
     const answer = await connection.send({
       method: "PUT",
       path: urlOf(path),
@@ -140,13 +131,4 @@ export function openProxied(connection: Connection, root: string): ArtifactRepos
       for (const path of paths) await remove(path);
     },
   };
-}
-
-function encodePath(root: string, path: string): string {
-  validateArtifactPath(path);
-  const parts = [root, path]
-    .filter((part) => part !== "")
-    .join("/")
-    .split("/");
-  return parts.map(encodeURIComponent).join("/");
 }

@@ -2,7 +2,8 @@ import type { ArtifactRepository } from "../../artifacts/artifact-repository.ts"
 import { openArtifacts } from "../../artifacts/registry.ts";
 import type { ArtifactPlace } from "../../entities/file-info.ts";
 import type { Connection } from "./connection.ts";
-import { openProxied, proxiedRoot } from "./proxied-artifacts.ts";
+import { openProxied } from "./proxied-artifacts.ts";
+import { proxiedRoot } from "./proxied-path.ts";
 
 /** Opens artifacts where a server says that they are: behind itself, in a cloud, or in a folder. */
 export async function openRemote(connection: Connection, uri: string): Promise<ArtifactRepository> {

@@ -28,7 +28,7 @@ import { type HistoryOptions, type MetricOptions, toMetric } from "../run-client
 import type { TrackingClient } from "../tracking-client.ts";
 import { keepingUploads } from "./keeping-uploads.ts";
 import { type Call, isAway, type Logged, LogQueue, toCalls } from "./log-queue.ts";
-import { proxiedPath } from "./proxied-artifacts.ts";
+import { proxiedPath } from "./proxied-path.ts";
 import { openRemote, placeOf } from "./remote-artifacts.ts";
 import { searchFields, toPairs } from "./rest-experiment-client.ts";
 import { toTextPairs } from "./rest-registry-client.ts";

@@ -218,9 +218,13 @@ export abstract class RestRegistryClient extends RestExperimentClient {
     return this.#logged(this.post<LoggedModelAnswer>(LOGGED, fields));
   }
 
-  /** @throws MlrunsError RESOURCE_DOES_NOT_EXIST */
-  async getLoggedModel(modelId: string): Promise<LoggedModel> {
-    return this.#logged(this.get<LoggedModelAnswer>(pathOf(modelId), {}));
+  /** @throws MlrunsError RESOURCE_DOES_NOT_EXIST, also for a deleted model unless `allowDeleted` */
+  async getLoggedModel(
+    modelId: string,
+    options: { readonly allowDeleted?: boolean } = {},
+  ): Promise<LoggedModel> {
+    const fields = options.allowDeleted ? { allow_deleted: "true" } : {};
+    return this.#logged(this.get<LoggedModelAnswer>(pathOf(modelId), fields));
   }
 
   /** Sets the status that a model ends with: READY or FAILED. */

@@ -3,7 +3,7 @@ import type { ReadableStream } from "node:stream/web";
 import type { Context } from "hono";
 import * as v from "valibot";
 import { baseName } from "../../entities/artifact-path.ts";
-import { invalidParameter, MlrunsError } from "../../errors.ts";
+import { invalidParameter } from "../../errors.ts";
 import { encodeFileInfo } from "../../wire/file-info.ts";
 import { compact, someOf } from "../../wire/json.ts";
 import { jsonAnswer } from "../answer.ts";
@@ -11,7 +11,7 @@ import { sendFile } from "../download.ts";
 import { type Api, type Endpoint, endpoint, rawEndpoint } from "../endpoint.ts";
 import { safePath } from "../locations.ts";
 import { missingParameter, readBytes, requiredQuery } from "../request.ts";
-import { anything, required, text } from "../schema.ts";
+import { required, text } from "../schema.ts";
 
 const PROXY = "/2.0/mlflow-artifacts";
 const BASE = "/2.0/mlflow/artifacts";
@@ -46,11 +46,6 @@ export const artifactEndpoints: readonly Endpoint[] = [
     },
     { isProxy: true },
   ),
-  // Files of the tree are written in one go, whatever their size: clients then PUT them.
-  ...["create", "complete", "abort"].map((step) =>
-    notImplemented("POST", `${PROXY}/mpu/${step}/*`, "multipart upload"),
-  ),
-  notImplemented("GET", `${PROXY}/presigned/*`, "multipart download"),
   endpoint(
     "GET",
     `${BASE}/list`,
@@ -65,13 +60,6 @@ export const artifactEndpoints: readonly Endpoint[] = [
       });
     },
   ),
-  ...["presigned-upload-url", "presigned-download-url"].map((name) =>
-    endpoint("POST", `${BASE}/${name}`, v.object({ path: v.optional(anything) }), async () => {
-      throw invalidParameter(
-        "Presigned URLs are not supported for artifacts that this server keeps: clients send and fetch them through it.",
-      );
-    }),
-  ),
   rawEndpoint(
     "GET",
     "/get-artifact",
@@ -79,8 +67,9 @@ export const artifactEndpoints: readonly Endpoint[] = [
       const runId = context.req.query("run_id") || context.req.query("run_uuid");
       if (!runId) throw missingParameter("run_id");
       const path = safePath(requiredQuery(context, "path"));
-      const artifacts = await client.openArtifacts(await client.findArtifactPlace(runId));
-      return sendFile(context, artifacts, path);
+      const { experimentId } = await client.getRunInfo(runId);
+      const artifacts = await client.openRunArtifacts(runId);
+      return sendFile(context, artifacts, path, `${experimentId}/${runId}/artifacts/${path}`);
     },
     { mount: "root" },
   ),
@@ -108,23 +97,13 @@ async function upload({ locations }: Api, context: Context): Promise<Response> {
   const { body } = context.req.raw;
   const content = body === null ? Readable.from([]) : Readable.fromWeb(body as ReadableStream);
   await artifacts.write(path, content);
-  return new Response(null);
+  return new Response(null, { headers: { "content-length": "0" } });
 }
 
 async function download({ locations }: Api, context: Context): Promise<Response> {
   const whole = proxiedPath(context);
   const { artifacts, path } = await locations.open(whole);
   return sendFile(context, artifacts, path, whole);
-}
-
-function notImplemented(method: "GET" | "POST", path: string, what: string): Endpoint {
-  const refuse = async (): Promise<Response> => {
-    throw new MlrunsError(
-      "NOT_IMPLEMENTED",
-      `The ${what} is not supported for artifacts that this server keeps.`,
-    );
-  };
-  return rawEndpoint(method, path, refuse, { isProxy: true });
 }
 
 /** The path behind `/mlflow-artifacts/artifacts/`, decoded once. */

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { Experiment } from "../../entities/experiment.ts";
 import { VIEW_TYPES } from "../../entities/lifecycle.ts";
-import { notFound } from "../../errors.ts";
+import { invalidParameter, notFound } from "../../errors.ts";
 import { encodeExperiment } from "../../wire/experiment.ts";
 import { compact, decodePairs, someOf } from "../../wire/json.ts";
 import { type Api, type Endpoint, endpoint } from "../endpoint.ts";
@@ -25,13 +25,17 @@ export const experimentEndpoints: readonly Endpoint[] = [
     "POST",
     `${BASE}/create`,
     v.object({ name: required, artifact_location: v.optional(text), tags: pairs }),
-    async ({ client, options }, request) => ({
-      experiment_id: await client.createExperiment(request.name, {
-        tags: decodePairs(request.tags),
-        ...(request.artifact_location && { artifactLocation: request.artifact_location }),
-        ...(options.artifactsRoot && { artifactsRoot: options.artifactsRoot }),
-      }),
-    }),
+    async ({ client, options }, request) => {
+      const location = request.artifact_location;
+      if (location) refuseFragment(location);
+      return {
+        experiment_id: await client.createExperiment(request.name, {
+          tags: decodePairs(request.tags),
+          ...(location && { artifactLocation: location }),
+          ...(options.artifactsRoot && { artifactsRoot: options.artifactsRoot }),
+        }),
+      };
+    },
   ),
   endpoint("GET", `${BASE}/get`, experimentId, async (api, request) => ({
     experiment: encode(api, await api.client.getExperiment(request.experiment_id)),
@@ -105,6 +109,13 @@ export const experimentEndpoints: readonly Endpoint[] = [
     },
   ),
 ];
+
+/** @see MLflow 3.17 `handlers._create_experiment` */
+function refuseFragment(location: string): void {
+  const path = location.split("?")[0] ?? "";
+  if (!location.includes("#") && !/;[^/]*$/.test(path)) return;
+  throw invalidParameter("'artifact_location' URL can't include fragments or params.");
+}
 
 function encode({ locations }: Api, experiment: Experiment): object {
   return {

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import type { LoggedModel } from "../../entities/logged-model.ts";
+import { MlrunsError } from "../../errors.ts";
 import { encodeFileInfo } from "../../wire/file-info.ts";
 import { compact, decodePairs, someOf } from "../../wire/json.ts";
 import {
@@ -11,8 +12,7 @@ import {
 import { sendFile } from "../download.ts";
 import { type Api, type Endpoint, endpoint, rawEndpoint } from "../endpoint.ts";
 import { safePath } from "../locations.ts";
-import { requiredQuery } from "../request.ts";
-import { flag, int64, oneOf, pair, pairs, required, text } from "../schema.ts";
+import { flag, int64, oneOf, pairs, required, text } from "../schema.ts";
 
 const BASE = "/2.0/mlflow/logged-models";
 
@@ -92,9 +92,17 @@ export const loggedModelEndpoints: readonly Endpoint[] = [
     },
     { isReading: true },
   ),
-  endpoint("GET", `${BASE}/:model_id`, modelId, async (api, request) => ({
-    model: encode(api, await api.client.getLoggedModel(request.model_id)),
-  })),
+  endpoint(
+    "GET",
+    `${BASE}/:model_id`,
+    v.object({ model_id: required, allow_deleted: v.optional(flag, false) }),
+    async (api, request) => ({
+      model: encode(
+        api,
+        await api.client.getLoggedModel(request.model_id, { allowDeleted: request.allow_deleted }),
+      ),
+    }),
+  ),
   endpoint(
     "PATCH",
     `${BASE}/:model_id`,
@@ -113,7 +121,7 @@ export const loggedModelEndpoints: readonly Endpoint[] = [
   endpoint(
     "PATCH",
     `${BASE}/:model_id/tags`,
-    v.object({ model_id: required, tags: v.array(pair) }),
+    v.object({ model_id: required, tags: pairs }),
     async ({ client }, request) => {
       await client.setLoggedModelTags(request.model_id, decodePairs(request.tags));
       return {};
@@ -155,9 +163,15 @@ export const loggedModelEndpoints: readonly Endpoint[] = [
     "GET",
     `${BASE}/:model_id/artifacts/files`,
     async ({ client }, context) => {
-      const path = safePath(requiredQuery(context, "artifact_file_path"));
+      const name = context.req.query("artifact_file_path");
+      if (!name) {
+        throw new MlrunsError(
+          "BAD_REQUEST",
+          'Request must include the "artifact_file_path" query parameter.',
+        );
+      }
       const artifacts = await client.openModelArtifacts(context.req.param("model_id") ?? "");
-      return sendFile(context, artifacts, path);
+      return sendFile(context, artifacts, safePath(name));
     },
     { mount: "ajax" },
   ),

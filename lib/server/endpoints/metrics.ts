@@ -6,7 +6,7 @@ import { encodeMetric, encodeRunMetric, type MetricJson } from "../../wire/metri
 import { type Endpoint, endpoint } from "../endpoint.ts";
 import { pageOf } from "../page.ts";
 import { sampleSteps } from "../sample-steps.ts";
-import { double, int64, pairs, required, text } from "../schema.ts";
+import { double, int64, pairs, required, SEE_DOCS, text } from "../schema.ts";
 
 const BASE = "/2.0/mlflow";
 const MOST_RUNS = 100;
@@ -30,7 +30,19 @@ export const metricEndpoints: readonly Endpoint[] = [
     `${BASE}/runs/log-metric`,
     v.object({ run_id: required, ...metricFields }),
     async ({ client }, request) => {
-      client.logBatch(request.run_id, { metrics: [toMetric(request)] });
+      const { run_id: runId, key, value, step, timestamp } = request;
+      const { dataset_name: name = "", dataset_digest: digest = "", model_id: modelId } = request;
+      if ((name === "") !== (digest === "")) {
+        throw invalidParameter(
+          "Both dataset_name and dataset_digest must be provided if one is provided",
+        );
+      }
+      client.logMetric(runId, key, value, {
+        step,
+        timestamp,
+        ...(name !== "" && { dataset: { name, digest } }),
+        ...(modelId && { modelId }),
+      });
       return {};
     },
   ),
@@ -89,7 +101,7 @@ export const metricEndpoints: readonly Endpoint[] = [
       const most = Math.min(Math.max(request.max_results, 0), MOST_POINTS);
       const metrics: MetricJson[] = [];
       for (const runId of [...request.run_id].sort()) {
-        const points = (await client.getMetricHistory(runId, key)).sort(byTime).slice(0, most);
+        const points = (await client.getMetricHistory(runId, key)).slice(0, most).sort(byTime);
         metrics.push(...points.map((point) => toBulkPoint(point, runId)));
         if (metrics.length >= most) break;
       }
@@ -111,7 +123,9 @@ export const metricEndpoints: readonly Endpoint[] = [
       checkRunIds("GetMetricHistoryBulkInterval", "run_id", request.run_ids);
       const { metric_key: key, max_results: most, start_step: start, end_step: end } = request;
       if (most < 1 || most > MOST_POINTS_PER_RUN) {
-        throw invalidParameter(`max_results must be between 1 and ${MOST_POINTS_PER_RUN}.`);
+        throw invalidParameter(
+          `max_results must be between 1 and ${MOST_POINTS_PER_RUN}. ${SEE_DOCS}`,
+        );
       }
       if ((start === undefined) !== (end === undefined)) {
         throw invalidParameter(

@@ -56,9 +56,9 @@ export const modelVersionEndpoints: readonly Endpoint[] = [
   endpoint(
     "PATCH",
     `${BASE}/update`,
-    v.object({ name: required, version: required, description: v.optional(text, "") }),
+    v.object({ name: required, version: required, description: v.optional(text) }),
     async (api, request) => {
-      const { name, description } = request;
+      const { name, description = null } = request;
       const updated = await api.client.updateModelVersion(name, request.version, { description });
       return { model_version: await encodeVersion(api, updated) };
     },

@@ -42,9 +42,9 @@ export const registeredModelEndpoints: readonly Endpoint[] = [
   endpoint(
     "PATCH",
     `${BASE}/update`,
-    v.object({ name: required, description: v.optional(text, "") }),
+    v.object({ name: required, description: v.optional(text) }),
     async (api, request) => {
-      const changes = { description: request.description };
+      const changes = { description: request.description ?? null };
       const model = await api.client.updateRegisteredModel(request.name, changes);
       return { registered_model: await encode(api, model) };
     },

@@ -47,7 +47,8 @@ export const runEndpoints: readonly Endpoint[] = [
     async (api, request) => {
       const info = await api.client.updateRun(request.run_id, {
         ...(request.status && { status: request.status }),
-        ...(request.end_time !== undefined && { endTime: request.end_time }),
+        // As in MLflow 0 says nothing.
+        ...(request.end_time && { endTime: request.end_time }),
         ...(request.run_name && { runName: request.run_name }),
       });
       return { run_info: encodeRunInfo(info, api.locations.ofRun(info)) };

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { wordAnswer } from "../answer.ts";
+import { textAnswer, wordAnswer } from "../answer.ts";
 import { type Endpoint, endpoint, rawEndpoint } from "../endpoint.ts";
 
 /**
@@ -11,8 +11,6 @@ const SERVER_INFO = {
   store_type: "FileStore",
   workspaces_enabled: false,
   trace_archival_enabled: false,
-  multipart_uploads_enabled: false,
-  multipart_downloads_enabled: false,
   // What requests may say, not what each location of artifacts can do.
   presigned_upload_run_id_supported: true,
   presigned_upload_model_id_supported: true,
@@ -21,12 +19,20 @@ const SERVER_INFO = {
 
 /** What clients ask about the server itself. */
 export const serverEndpoints: readonly Endpoint[] = [
-  rawEndpoint("GET", "/health", async () => wordAnswer("OK"), { mount: "root" }),
+  rawEndpoint("GET", "/health", async () => textAnswer("OK"), { mount: "root" }),
   rawEndpoint(
     "GET",
     "/version",
     async ({ options }) => wordAnswer(options.version ?? MLFLOW_VERSION),
     { mount: "root" },
   ),
-  endpoint("GET", "/3.0/mlflow/server-info", v.object({}), async () => SERVER_INFO),
+  endpoint("GET", "/3.0/mlflow/server-info", v.object({}), async ({ options }) => {
+    const { artifactsRoot = "", proxyArtifactsRoot = false } = options;
+    const isDirect = proxyArtifactsRoot && /^s3:/i.test(artifactsRoot);
+    return {
+      ...SERVER_INFO,
+      multipart_uploads_enabled: isDirect,
+      multipart_downloads_enabled: isDirect,
+    };
+  }),
 ];

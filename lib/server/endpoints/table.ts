@@ -1,6 +1,7 @@
 import type { Endpoint } from "../endpoint.ts";
 import { artifactEndpoints } from "./artifacts.ts";
 import { assessmentEndpoints } from "./assessments.ts";
+import { directArtifactEndpoints } from "./direct-artifacts.ts";
 import { experimentEndpoints } from "./experiments.ts";
 import { inputEndpoints } from "./inputs.ts";
 import { loggedModelEndpoints } from "./logged-models.ts";
@@ -23,6 +24,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...metricEndpoints,
   ...inputEndpoints,
   ...artifactEndpoints,
+  ...directArtifactEndpoints,
   ...loggedModelEndpoints,
   ...registeredModelEndpoints,
   ...modelVersionEndpoints,

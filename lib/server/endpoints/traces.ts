@@ -151,13 +151,12 @@ export const traceEndpoints: readonly Endpoint[] = [
       },
     ),
   ),
-  ...["link-to-run", "link-prompts"].map((name) =>
-    endpoint("POST", `${V2}/${name}`, v.object({}), async () => {
-      throw invalidParameter(
-        `traces/${name} is not supported by a server over files, as in MLflow: it needs a database.`,
-      );
-    }),
-  ),
+  endpoint("POST", `${V2}/link-to-run`, v.object({ run_id: required }), async () => {
+    throw needsDatabase("Linking traces to runs");
+  }),
+  endpoint("POST", `${V2}/link-prompts`, v.object({ trace_id: required }), async () => {
+    throw needsDatabase("Linking prompts to traces");
+  }),
   ...[V2, V3].flatMap((base) => tagEndpoints(base)),
   endpoint("GET", `${V3}/:trace_id`, traceId, async (api, request) => ({
     trace: { trace_info: encode(api, await api.client.getTraceInfo(request.trace_id)) },
@@ -182,6 +181,13 @@ export const traceEndpoints: readonly Endpoint[] = [
     ),
   ),
 ];
+
+/** As MLflow's own file store says it. */
+function needsDatabase(what: string): MlrunsError {
+  return invalidParameter(
+    `${what} is not supported in FileStore. Please use a database-backed store (e.g., SQLAlchemy store) for this feature.`,
+  );
+}
 
 function tagEndpoints(base: string): readonly Endpoint[] {
   return [

@@ -40,13 +40,13 @@ describe("a metric's history", () => {
     expect((await ask("")).status).toBe(400);
   });
 
-  test("of several runs is sorted by run and time for MLflow's charts", async () => {
+  test("of several runs begins with the first points, sorted by run and time for MLflow's charts", async () => {
     const path = "/ajax-api/2.0/mlflow/metrics/get-history-bulk";
     const { json } = await api.get(`${path}?run_id=${runId}&metric_key=m&max_results=2`);
     expect(json).toEqual({
       metrics: [
-        { key: "m", value: 50, timestamp: 900, step: 100, run_id: runId },
-        { key: "m", value: 49.5, timestamp: 901, step: 99, run_id: runId },
+        { key: "m", value: 0.5, timestamp: 999, step: 1, run_id: runId },
+        { key: "m", value: 0, timestamp: 1_000, step: 0, run_id: runId },
       ],
     });
     expect((await api.get(`${path}?metric_key=m`)).status).toBe(400);

@@ -1,3 +1,5 @@
+import { readFile, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { makeApi, type TestApi } from "../api-client.ts";
@@ -59,6 +61,13 @@ async function send(api: TestApi, body: Uint8Array | object, headers: Record<str
     "x-mlflow-experiment-id": "0",
     ...headers,
   });
+}
+
+/** A request with a span that has a parent. */
+function spanOf(spanId: string): object {
+  const span = structuredClone(ROOT.resourceSpans[0]?.scopeSpans[0]?.spans[0]);
+  const parentSpanId = "f".repeat(16);
+  return { resourceSpans: [{ scopeSpans: [{ spans: [{ ...span, spanId, parentSpanId }] }] }] };
 }
 
 describe("spans over OTLP", () => {
@@ -133,19 +142,40 @@ describe("spans over OTLP", () => {
 
   test("spans that come at the same time are all kept, and one that comes twice is there once", async () => {
     const api = await makeApi();
-    const spanOf = (i: number) => {
-      const span = structuredClone(ROOT.resourceSpans[0]?.scopeSpans[0]?.spans[0]);
-      const spanId = (i + 1).toString(16).padStart(16, "0");
-      return {
-        resourceSpans: [
-          { scopeSpans: [{ spans: [{ ...span, spanId, parentSpanId: "f".repeat(16) }] }] },
-        ],
-      };
-    };
+    const ids = [...Array(30).keys(), 3, 4].map((i) => (i + 1).toString(16).padStart(16, "0"));
 
-    await Promise.all([...Array(30).keys(), 3, 4].map((i) => send(api, spanOf(i))));
+    await Promise.all(ids.map((id) => send(api, spanOf(id))));
 
     expect(await api.client.getSpans(`tr-${TRACE}`)).toHaveLength(30);
+  });
+
+  test("those of a long trace are added to its file, which is not written anew", async () => {
+    const api = await makeApi();
+    const file = join(api.root, "0", "traces", `tr-${TRACE}`, "artifacts", "traces.json");
+    const childOf = (i: number) => spanOf((i + 1).toString(16).padStart(16, "0"));
+    await send(api, childOf(0));
+    const { ino } = await stat(file);
+    const sizes = [(await stat(file)).size];
+    for (let i = 1; i < 20; i++) {
+      await send(api, childOf(i));
+      sizes.push((await stat(file)).size);
+    }
+
+    expect((await stat(file)).ino).toBe(ino);
+    expect(new Set(sizes.slice(1).map((size, i) => size - (sizes[i] ?? 0))).size).toBe(1);
+    expect(JSON.parse(await readFile(file, "utf8")).spans).toHaveLength(20);
+    // Somebody else has written it meanwhile, as MLflow's client does.
+    await writeFile(file, '{"spans": []}');
+    await send(api, childOf(20));
+    expect(await api.client.getSpans(`tr-${TRACE}`)).toHaveLength(1);
+    await send(api, ROOT);
+    expect((await api.client.getSpans(`tr-${TRACE}`)).map(({ name }) => name)).toEqual([
+      "outer",
+      "outer",
+    ]);
+    await api.client.deleteTraces("0", { traceIds: [`tr-${TRACE}`] });
+    expect((await send(api, childOf(1))).status).toBe(200);
+    expect(await api.client.getSpans(`tr-${TRACE}`)).toHaveLength(1);
   });
 
   test.each([
