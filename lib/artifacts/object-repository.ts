@@ -205,7 +205,9 @@ async function* follow(
 async function* inOrder(objects: AsyncIterable<StoredObject>): AsyncGenerator<StoredObject> {
   const all: StoredObject[] = [];
   for await (const object of objects) all.push(object);
-  yield* all.sort((a, b) => compareText(a.key, b.key));
+  all.sort((a, b) => compareText(b.key, a.key));
+  // From the end, so that what was handed out can go.
+  for (let next = all.pop(); next !== undefined; next = all.pop()) yield next;
 }
 
 /** Consoles make such an object to show an empty folder. It is no file. */

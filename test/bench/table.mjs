@@ -7,6 +7,7 @@ export const SUITES = {
   start: () => import("./start.mjs"),
   log: () => import("./log.mjs"),
   history: () => import("./history.mjs"),
+  plan: () => import("./plan.mjs"),
   open: () => import("./open.mjs"),
   search: () => import("./search.mjs"),
   memory: () => import("./memory.mjs"),
