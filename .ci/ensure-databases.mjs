@@ -1,4 +1,4 @@
-/** What tests of MLflow's databases need: a PostgreSQL server, and Python packages beside MLflow's environments. */
+/** What tests of imports and exports need: a PostgreSQL server, and Python packages beside MLflow's environments. */
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
@@ -9,6 +9,9 @@ import { withLock } from "./lock.mjs";
 /** The driver that MLflow speaks to PostgreSQL with. */
 const DRIVER = "psycopg2-binary==2.9.11";
 
+/** Writes event files as PyTorch does. */
+const TENSORBOARD = "tensorboardX==2.6.5";
+
 /** MLflow 2.22 takes any SQLAlchemy 2, but fails with 2.1. */
 const OLD_SQLALCHEMY = "sqlalchemy==2.0.46";
 
@@ -18,7 +21,7 @@ const OLD_SQLALCHEMY = "sqlalchemy==2.0.46";
  * @param {"3.17.2" | "2.22.5"} version
  */
 export async function ensureDrivers(version) {
-  const packages = version === "2.22.5" ? [DRIVER, OLD_SQLALCHEMY] : [DRIVER];
+  const packages = version === "2.22.5" ? [DRIVER, OLD_SQLALCHEMY] : [DRIVER, TENSORBOARD];
   const folder = join(
     testCache(),
     `databases-${version}-${packages.join("-").replaceAll("==", "-")}`,

@@ -12,10 +12,12 @@ interface Options extends RootOption {
 }
 
 export const importCommand: Command = new Command("import")
-  .description("take everything of an MLflow database, a running server or a zip into a tree")
+  .description(
+    "take an MLflow database, a running server, a zip, TensorBoard logs or a table into a tree",
+  )
   .argument(
     "<source>",
-    "sqlite:///mlflow.db, postgresql://user@host/database, http://host:5000 or run.zip",
+    "sqlite:///mlflow.db, postgresql://user@host/db, http://host:5000, run.zip, a folder of event files, runs.csv",
   )
   .addOption(rootOption())
   .addOption(

@@ -1,3 +1,4 @@
+import { existsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { invalidParameter } from "../../errors.ts";
 import type { Source } from "../items.ts";
@@ -38,6 +39,19 @@ export const SOURCES: readonly SourceKind[] = [
     form: "run.zip",
     fits: (uri) => /\.zip$/i.test(uri),
     open: async (uri, _options, report) => (await import("./zip.ts")).openZip(uri, report),
+  },
+  {
+    form: "runs.csv",
+    fits: (uri) => /\.csv$/i.test(uri) && existsSync(uri),
+    open: async (uri) => (await import("./csv.ts")).openCsv(uri),
+  },
+  {
+    form: "a folder of TensorBoard event files",
+    fits: (uri) => statSync(uri, { throwIfNoEntry: false })?.isDirectory() ?? false,
+    open: async (uri, _options, report) => {
+      const { TensorBoardSource } = await import("./tensorboard/tensorboard.ts");
+      return new TensorBoardSource(uri, report);
+    },
   },
 ];
 
