@@ -4,11 +4,13 @@ import type { ArtifactsFile } from "../../lib/wire/data-files.ts";
 import { foldersOf, foundRows, nextFile, type TreeRow, treeRows } from "../artifacts/tree-rows.ts";
 import { toggled } from "../run/key-groups.ts";
 import { useKeys } from "../state/keys.ts";
+import { preference } from "../state/preferences.ts";
 import { navigate } from "../state/route.ts";
 import { ARTIFACT_TEXTS } from "../texts/artifacts.ts";
 import { ArtifactPane } from "./ArtifactPane.tsx";
 import { ArtifactTree } from "./ArtifactTree.tsx";
 import { EmptyState } from "./EmptyState.tsx";
+import { SplitHandle } from "./SplitHandle.tsx";
 import { useListings } from "./use-listings.ts";
 import "./ArtifactBrowser.css";
 
@@ -23,6 +25,18 @@ interface ArtifactBrowserProps {
   /** What code loads a file by, such as `runs:/…`. */
   readonly uriOf: (path: string) => string;
 }
+
+/** Pixels. */
+const TREE_WIDTH = 272;
+const LEAST_TREE = 160;
+const MOST_TREE = 640;
+
+const treeWidth = preference(
+  "tree-width",
+  TREE_WIDTH,
+  (value): value is number =>
+    typeof value === "number" && value >= LEAST_TREE && value <= MOST_TREE,
+);
 
 /** The files of a run: a tree at the left, the chosen file at the right. */
 export function ArtifactBrowser(props: ArtifactBrowserProps): JSX.Element {
@@ -47,7 +61,10 @@ export function ArtifactBrowser(props: ArtifactBrowserProps): JSX.Element {
   if (root.files.length === 0) return <NoFiles root={root} path={path} />;
   const onToggle = (row: TreeRow): void => setOpen(toggled(open, row.entry.path));
   return (
-    <div class={path === "" ? "artifacts" : "artifacts has-file"}>
+    <div
+      class={path === "" ? "artifacts" : "artifacts has-file"}
+      style={{ "--tree-width": `${treeWidth.value}px` }}
+    >
       <ArtifactTree
         rows={rows}
         listings={listings}
@@ -57,6 +74,15 @@ export function ArtifactBrowser(props: ArtifactBrowserProps): JSX.Element {
         onSearch={setSearch}
         isSearching={isSearching}
         onToggle={onToggle}
+      />
+      <SplitHandle
+        label={ARTIFACT_TEXTS.treeWidth}
+        width={treeWidth.value}
+        least={LEAST_TREE}
+        most={MOST_TREE}
+        onWidth={(width) => {
+          treeWidth.value = width ?? TREE_WIDTH;
+        }}
       />
       <ArtifactPane {...props} listings={listings} onGo={go} />
     </div>

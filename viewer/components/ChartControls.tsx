@@ -9,6 +9,7 @@ import { CHART_TEXTS } from "../texts/charts.ts";
 import { Button } from "./Button.tsx";
 import { Icon } from "./Icon.tsx";
 import { MenuButton, type MenuItem } from "./Menu.tsx";
+import { RangeFields } from "./RangeFields.tsx";
 import { SearchInput } from "./SearchInput.tsx";
 import { Segmented } from "./Segmented.tsx";
 import "./ChartControls.css";
@@ -82,6 +83,11 @@ export function ChartControls(props: ChartControlsProps): JSX.Element {
       <Button kind="quiet" pressed={settings.clip} onClick={() => change({ clip: !settings.clip })}>
         {CHART_TEXTS.clip}
       </Button>
+      <RangeFields
+        low={settings.low}
+        high={settings.high}
+        onChange={(low, high) => onSettings(withEnds(settings, low, high))}
+      />
       {props.isGrouped === true && (
         <>
           <Segmented
@@ -139,6 +145,14 @@ export function ChartControls(props: ChartControlsProps): JSX.Element {
       </span>
     </div>
   );
+}
+
+function withEnds(
+  { low: _, high: __, ...others }: ChartSettings,
+  low: number | undefined,
+  high: number | undefined,
+): ChartSettings {
+  return { ...others, ...(low !== undefined && { low }), ...(high !== undefined && { high }) };
 }
 
 function axisItems(

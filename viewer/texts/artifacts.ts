@@ -3,6 +3,7 @@ export const ARTIFACT_TEXTS = {
   files: "Files",
   filterFiles: "Filter files",
   loading: "Reading…",
+  treeWidth: "Width of the list of files",
   empty: "No artifacts were logged",
   emptyHint:
     "Files appear here when a run logs one, as mlflow.log_artifact or run.logArtifact does.",

@@ -47,6 +47,29 @@ test("one walks through the files by keyboard, each with an address of its own",
   await page.getByText("first").waitFor();
 });
 
+test("the list of files is made wider by mouse or keyboard, and stays so", async () => {
+  const page = await open({ "b.txt": "second\n" }, "/b.txt");
+  const handle = page.getByRole("separator", { name: "Width of the list of files" });
+  await handle.focus();
+  for (let i = 0; i < 3; i++) await page.keyboard.press("ArrowRight");
+  const width = async (): Promise<number> =>
+    (await page.locator(".artifact-tree").boundingBox())?.width ?? 0;
+  expect(await width()).toBe(320);
+
+  await handle.hover();
+  await page.mouse.down();
+  await page.mouse.move(500, 300);
+  await page.mouse.up();
+  const dragged = await width();
+  expect(dragged).not.toBe(320);
+  await page.reload();
+  await page.getByText("second").waitFor();
+
+  expect(await width()).toBe(dragged);
+  await handle.dblclick();
+  expect(await width()).toBe(272);
+});
+
 test("names with spaces, signs and percent escapes open and download", async () => {
   const name = "a b%20c#d?é.txt";
   const page = await open(

@@ -131,15 +131,21 @@ test("how charts are drawn travels in the address", async () => {
   await page.getByRole("button", { name: "log y" }).click();
   await page.getByText("4 points, symlog").first().waitFor();
   await page.getByRole("slider").fill("0.5");
+  await page.getByRole("textbox", { name: "Upper end of y" }).fill("50");
+  await page.keyboard.press("Enter");
+  await page.getByRole("textbox", { name: "Lower end of y" }).fill("no number");
+  await page.keyboard.press("Enter");
   await page.getByRole("button", { name: /^x/ }).click();
   await page.getByRole("menuitemcheckbox", { name: "epoch" }).click();
 
   await expect
     .poll(() => decodeURIComponent(page.url()).split("?")[1])
-    .toBe("y=log&sm=0.5&x=metric:epoch");
+    .toBe("y=log,..50&sm=0.5&x=metric:epoch");
   await page.reload();
   await page.getByRole("button", { name: "log y", pressed: true }).waitFor();
   expect(await page.getByRole("slider").inputValue()).toBe("0.5");
+  expect(await page.getByRole("textbox", { name: "Upper end of y" }).inputValue()).toBe("50");
+  expect(await page.getByRole("textbox", { name: "Lower end of y" }).inputValue()).toBe("");
 });
 
 test("a chart can be read as a table and saved as a picture and as numbers", async () => {
