@@ -10,6 +10,7 @@ export const SUITES = {
   plan: () => import("./plan.mjs"),
   open: () => import("./open.mjs"),
   search: () => import("./search.mjs"),
+  viewer: () => import("./viewer.mjs"),
   memory: () => import("./memory.mjs"),
   server: () => import("./server.mjs"),
   artifacts: () => import("./artifacts.mjs"),

@@ -1,0 +1,121 @@
+import { chromium } from "playwright-core";
+
+/** @typedef {import("playwright-core").Page} Page */
+
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
+const SCROLL_FRAMES = 90;
+
+/**
+ * Opens an address with an empty cache and waits for an element.
+ *
+ * @param {string} executablePath
+ * @param {string} address
+ * @param {string} selector
+ * @param {number} timeout
+ * @returns {Promise<{ seconds: number, script: number, data: number, requests: number }>} bytes as they were sent
+ */
+export function openFresh(executablePath, address, selector, timeout) {
+  return inBrowser(executablePath, async (page) => {
+    const session = await page.context().newCDPSession(page);
+    await session.send("Network.enable");
+    /** @type {Map<string, string>} */
+    const kinds = new Map();
+    const sums = { script: 0, data: 0, requests: 0 };
+    session.on("Network.responseReceived", ({ requestId, type, response }) => {
+      const isData = response.url.includes("/data/runs/");
+      kinds.set(requestId, isData ? "data" : type === "Script" ? "script" : "other");
+    });
+    session.on("Network.requestWillBeSent", ({ request }) => {
+      if (!request.url.startsWith("data:")) sums.requests++;
+    });
+    session.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => {
+      const kind = kinds.get(requestId);
+      if (kind === "script" || kind === "data") sums[kind] += encodedDataLength;
+    });
+    const started = performance.now();
+    await page.goto(address, { waitUntil: "commit", timeout });
+    await page.locator(selector).first().waitFor({ timeout });
+    const seconds = (performance.now() - started) / 1_000;
+    const { requests } = sums;
+    // What is sent just after the row belongs to the page as well.
+    await page.waitForTimeout(500);
+    return { ...sums, requests, seconds };
+  });
+}
+
+/**
+ * @template Value
+ * @param {string} executablePath
+ * @param {(page: Page) => Promise<Value>} action
+ */
+export async function inBrowser(executablePath, action) {
+  const browser = await chromium.launch({
+    executablePath,
+    args: ["--no-sandbox", "--disable-gpu", "--enable-precise-memory-info"],
+  });
+  try {
+    return await action(await browser.newPage({ viewport: { width: 1440, height: 900 } }));
+  } finally {
+    await browser.close();
+  }
+}
+
+/** @param {() => ReturnType<typeof openFresh>} open */
+export async function medianOf(open) {
+  const all = [];
+  for (let i = 0; i < ROUNDS; i++) all.push(await open());
+  all.sort((a, b) => a.seconds - b.seconds);
+  const median = all[Math.floor(all.length / 2)];
+  if (median === undefined) throw new Error("Nothing was measured");
+  return median;
+}
+
+/**
+ * Longest task that a change of the address causes, in milliseconds.
+ *
+ * @param {Page} page
+ * @param {() => void} change
+ */
+export async function mainThreadOf(page, change) {
+  await page.evaluate(() => {
+    const seen = /** @type {number[]} */ ([0]);
+    Object.assign(window, { seen });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) seen.push(entry.duration);
+    }).observe({ type: "longtask" });
+  });
+  await page.evaluate(change);
+  await page.waitForTimeout(800);
+  return page.evaluate(() => Math.max(.../** @type {any} */ (window).seen));
+}
+
+/**
+ * Time between frames while a table is scrolled, of the slow ones, in milliseconds.
+ *
+ * @param {Page} page
+ * @param {number} step - pixels a frame
+ */
+export async function scroll(page, step) {
+  const frames = await page.evaluate(
+    async ({ count, step }) => {
+      const box = /** @type {HTMLElement} */ (document.querySelector(".run-table"));
+      const times = [];
+      let last = await new Promise(requestAnimationFrame);
+      for (let i = 0; i < count; i++) {
+        box.scrollTop += step;
+        const now = await new Promise(requestAnimationFrame);
+        times.push(now - last);
+        last = now;
+      }
+      return times;
+    },
+    { count: SCROLL_FRAMES, step },
+  );
+  return percentile(frames, 0.95);
+}
+
+/** @param {readonly number[]} values @param {number} share */
+export function percentile(values, share) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length * share)] ?? 0;
+}
