@@ -90,6 +90,9 @@ export async function writeSite(
     files.add(path);
     if (await replaceIfOther(join(folder, path), bytes)) written++;
   };
+  // First what is to come: when this process is killed, the next one knows the folder for an export.
+  const planned = [...before, ...data, ...artifacts.map(artifactPath)];
+  await writeListing(folder, planned);
   await copyViewer(options.viewerDir ?? builtViewer, put);
   await put(".nojekyll", new Uint8Array());
   await pMap(data, async (path) => put(path, await makeBytes(context, path)), {
@@ -101,7 +104,8 @@ export async function writeSite(
   }
   const stale = before.filter((path) => !files.has(path));
   for (const path of stale) await fs.remove(join(folder, path));
-  await fs.outputFile(join(folder, LISTING), `${JSON.stringify([...files].sort(), null, 1)}\n`);
+  await removeLeftOvers(folder, files);
+  await writeListing(folder, [...files]);
   return { ...report, written, removed: stale.length };
 }
 
@@ -122,13 +126,28 @@ export function toContext(client: MlrunsClient, options: SiteOptions): SiteConte
   };
 }
 
+async function writeListing(folder: string, paths: readonly string[]): Promise<void> {
+  const text = `${JSON.stringify([...new Set(paths)].sort(), null, 1)}\n`;
+  await replaceIfOther(join(folder, LISTING), Buffer.from(text));
+}
+
+/** Temporary files of an export that was killed. */
+async function removeLeftOvers(folder: string, files: ReadonlySet<string>): Promise<void> {
+  const found = await fastGlob(["**/*.new", "**/.artifact.uploading.*"], {
+    cwd: folder,
+    dot: true,
+  });
+  for (const path of found) if (!files.has(path)) await fs.remove(join(folder, path));
+}
+
 /** Files of an earlier export. @throws MlrunsError when the folder holds something else */
 async function readListing(folder: string): Promise<string[]> {
   const listing = await fs.readJson(join(folder, LISTING)).catch(() => undefined);
   if (Array.isArray(listing))
     return listing.filter((path) => typeof path === "string" && !path.split("/").includes(".."));
   const names = await fs.readdir(folder).catch(() => []);
-  if (names.length === 0) return [];
+  // An export that was killed at once has left the beginning of its listing.
+  if (names.every((name) => name === `${LISTING}.new`)) return [];
   throw invalidParameter(`'${folder}' is not empty and no earlier export.`, {
     hint: "Name an empty or a new folder: an export removes files that it wrote before.",
   });

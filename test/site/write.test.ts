@@ -5,6 +5,7 @@ import sirv from "sirv";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { MlrunsClient } from "../../lib/client/client.ts";
 import { type SiteOptions, writeSite } from "../../lib/site/write.ts";
+import { mergeTrees } from "../../lib/travel/merge/merge.ts";
 import {
   DATA_PATH,
   type ExperimentsFile,
@@ -110,6 +111,35 @@ describe("a static site", () => {
       expect(text.includes(`"${experimentId}"`), name).toBe(false);
       expect(text.includes(`"${name}"`), name).toBe(false);
     }
+  });
+
+  test("of one experiment names no run, model, trace or registered model of the others", async () => {
+    const sources = ["v3-basic", "v3-logged-models", "v3-registry", "v3-traces"] as const;
+    const root = join(await makeTempFolder(), "mlruns");
+    await mergeTrees(await Promise.all(sources.map((name) => makeTree(name))), root);
+    const client = new MlrunsClient(root);
+    const others = (await client.scanExperiments("ALL")).experiments
+      .map(({ experimentId }) => experimentId)
+      .filter((id) => id !== CHURN);
+    const runs = await Promise.all(others.map((id) => client.scanRuns(id)));
+    const secret = [
+      ...runs.flatMap(({ records }) => records.map(({ run }) => run.info.runId)),
+      ...(await client.searchLoggedModels(others)).loggedModels.map(({ modelId }) => modelId),
+      ...(await client.searchTraces(others)).traces.map(({ traceId }) => traceId),
+      ...(await client.searchRegisteredModels()).registeredModels.map(({ name }) => `"${name}"`),
+    ];
+    const { folder } = await site(root, {
+      experimentIds: new Set([CHURN]),
+      artifacts: "all",
+      keepEnvironment: true,
+    });
+    const text = filesOf(folder)
+      .map((path) => path + readFileSync(join(folder, path), "latin1"))
+      .join("\n");
+
+    expect(secret.length).toBeGreaterThan(10);
+    expect(secret.filter((name) => text.includes(name))).toEqual([]);
+    expect(text).toContain(SWEEP_3);
   });
 
   test("is written again only where it changed, and what is gone is removed", async () => {

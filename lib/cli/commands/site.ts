@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import type { MlrunsClient } from "../../client/client.ts";
 import { type SingleReport, writeSingle } from "../../site/single.ts";
 import { type SiteOptions, type SiteReport, writeSite } from "../../site/write.ts";
+import { writeSiteZip } from "../../site/zip.ts";
 import { errColors } from "../colors.ts";
 import {
   findExperimentId,
@@ -29,7 +30,10 @@ interface Options extends RootOption {
 
 export const siteCommand: Command = new Command("site")
   .description("write the viewer and a tree as plain files for a static host, or as one file")
-  .argument("<folder>", "missing, empty, or an earlier export; with --single an HTML file")
+  .argument(
+    "<folder>",
+    "missing, empty, or an earlier export; OUT.zip is packed; with --single an HTML file",
+  )
   .addOption(rootOption())
   .option("--single", "write one HTML file that opens without a server", false)
   .option("-e, --experiment <id or name>", "publish only this one, may be repeated", several)
@@ -73,7 +77,8 @@ export const siteCommand: Command = new Command("site")
       else printSingle(target, report, options.dryRun);
       return;
     }
-    const report = await writeSite(client, target, site);
+    const isZip = target.toLowerCase().endsWith(".zip");
+    const report = await (isZip ? writeSiteZip : writeSite)(client, target, site);
     if (options.json) printJson(report);
     else printReport(target, report, options.dryRun);
   });
