@@ -87,6 +87,10 @@ async function compare(folder, url, python, peers) {
   };
   /** @type {import("./measure.mjs").Row[]} */
   const rows = [];
+  // The server makes its volumes with the first writes: nobody's time.
+  const warm = join(folder, "warm");
+  writeFiles(warm, 0, CHANGED);
+  await time("rclone", warm, `s3://${BUCKET}/warm`);
   const many = join(folder, "many");
   writeFiles(many, 0, FILES);
   const remote = (/** @type {string} */ name) => `s3://${BUCKET}/${name}`;
