@@ -5,6 +5,7 @@ import { listExperiments, readExperimentMeta } from "../store/experiments.ts";
 import type { RunRecord } from "../store/read-run.ts";
 import { findRunFolders } from "../store/runs.ts";
 import type { Scan, Store } from "../store/store.ts";
+import { countRuns, notBegun, problemsOf, type RunCounts } from "./counts.ts";
 import { type FolderState, lookAtFolder, permittedAge } from "./freshness.ts";
 import { Looker, MANY_TO_READ, type ReadProgress } from "./look.ts";
 import { searchShards } from "./search.ts";
@@ -91,6 +92,30 @@ export class Catalog {
     return shards.flatMap(({ runIds }) => runIds);
   }
 
+  /**
+   * The runs of some experiments in numbers, by experiment. With `partial` the list of runs is enough, and no look is made
+   * before the first one.
+   */
+  async countRuns(
+    experimentIds: readonly string[],
+    freshness: Freshness = {},
+  ): Promise<ReadonlyMap<string, RunCounts>> {
+    if (!freshness.partial || this.#isLookedAt(experimentIds)) {
+      const { shards } = await this.#bring(experimentIds, { ...freshness, partial: false });
+      return new Map(shards.map((shard) => [shard.experimentId, countRuns(shard)]));
+    }
+    const unreadable = await this.#looker.sketch(experimentIds);
+    return new Map(
+      experimentIds.flatMap((id) => {
+        const shard = this.#shards.find(id);
+        if (shard === undefined) return [];
+        const counts = countRuns(shard);
+        const unreadableRuns = counts.unreadableRuns + (unreadable.get(id) ?? 0);
+        return [[id, { ...counts, unreadableRuns }] as const];
+      }),
+    );
+  }
+
   /** What could not be read of the runs of some experiments. */
   async readProblems(experimentIds: readonly string[]): Promise<TreeProblem[]> {
     return problemsOf((await this.#bring(experimentIds, {})).shards);
@@ -132,14 +157,10 @@ export class Catalog {
    * @returns the runs that the catalog was wrong about
    */
   async verify(): Promise<{ readonly experimentId: string; readonly runId: string }[]> {
-    const wrong: { experimentId: string; runId: string }[] = [];
     await this.refresh();
-    for (const experimentId of this.#experimentIds()) {
-      const { runIds, ...place } = findRunFolders(this.#store, experimentId);
-      for (const runId of runIds) {
-        if (this.#looker.read({ ...place, runId }).isChanged) wrong.push({ experimentId, runId });
-      }
-    }
+    const verification = this.#queue.then(() => this.#looker.verify(this.#experimentIds()));
+    this.#queue = verification.catch(() => undefined);
+    const wrong = await verification;
     this.#shards.saveAll();
     return wrong;
   }
@@ -209,6 +230,10 @@ export class Catalog {
     return { shards: this.#glance(places) };
   }
 
+  #isLookedAt(experimentIds: readonly string[]): boolean {
+    return this.#findAll(experimentIds).every(({ id, state }) => this.#looker.looked(id, state));
+  }
+
   /** Whether some experiments were not looked at before, and have so many runs that this takes a while. */
   #isLongRead(experimentIds: readonly string[]): boolean {
     const fresh = this.#findAll(experimentIds).filter(
@@ -227,8 +252,9 @@ export class Catalog {
     // What is amiss, a search that waits will say.
     if (waiting.length > 0) void this.#lookNow(waiting).catch(() => undefined);
     const shards = this.#findAll(ids).map(({ id, state }) => this.#shards.open(id, state.inTrash));
-    const isRead = this.#findAll(ids).every(({ id, state }) => this.#looker.looked(id, state));
-    return isRead ? { shards } : { shards, reading: this.#looker.progress ?? notBegun(shards) };
+    return this.#isLookedAt(ids)
+      ? { shards }
+      : { shards, reading: this.#looker.progress ?? notBegun(shards) };
   }
 
   /** Runs that a search would have to read before it answers. */
@@ -361,19 +387,6 @@ export class Catalog {
     if (runId !== undefined) runIds.add(runId);
     this.#changed.set(experimentId, runIds);
   }
-}
-
-/** Before the first run is read: those are there that were saved, and are checked. */
-function notBegun(shards: readonly Shard[]): ReadProgress {
-  const ofRuns = shards.reduce((sum, { count }) => sum + count, 0);
-  const unread = shards.reduce((sum, { sketches }) => sum + sketches.size, 0);
-  return { runs: ofRuns - unread, ofRuns, files: 0, leftMs: Number.NaN };
-}
-
-function problemsOf(shards: readonly Shard[]): TreeProblem[] {
-  return shards.flatMap((shard) =>
-    shard.runIds.toSorted().flatMap((runId) => shard.problems(shard.find(runId) ?? 0)),
-  );
 }
 
 /** An experiment's folder as it is now. */

@@ -1,16 +1,12 @@
+import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { isTerminated, type RunInfo, type RunStatus } from "../entities/run.ts";
-import { metaPath, type RunReading, readRunMeta, runInfoOf } from "../store/read-run.ts";
-import {
-  type ExperimentPlace,
-  findRunFolders,
-  type RunFolders,
-  toRunPlace,
-} from "../store/runs.ts";
-import { type Store, toProblem } from "../store/store.ts";
-import { type CheckJob, check } from "./check-job.ts";
+import { isTerminated, type RunStatus } from "../entities/run.ts";
+import type { RunReading } from "../store/read-run.ts";
+import { findRunFolders, type RunFolders, toRunPlace } from "../store/runs.ts";
+import type { Store } from "../store/store.ts";
+import { check } from "./check-job.ts";
 import { Crew } from "./crew.ts";
-import { bytesOf, checkedPaths, readEntry } from "./entry.ts";
+import { bytesOf, readEntry } from "./entry.ts";
 import {
   type FolderState,
   hasSameRuns,
@@ -23,6 +19,18 @@ import { LivelyRuns } from "./lively.ts";
 import type { ReadAnswer } from "./read-job.ts";
 import type { Shard } from "./shard.ts";
 import type { Shards } from "./shards.ts";
+import {
+  addAll,
+  type CheckTask,
+  chunks,
+  hasSameRow,
+  newestFirst,
+  newestOf,
+  type RunToRead,
+  readInfo,
+  statsOf,
+  type View,
+} from "./view.ts";
 
 /** How far the reading of runs has come. */
 export interface ReadProgress {
@@ -118,7 +126,14 @@ export class Looker {
     const views: View[] = [];
     try {
       await this.#check(places, views, inBackground);
-      for (const { shard, stale } of views) addAll(stale, touched.get(shard.experimentId) ?? []);
+      for (const { folders, stale } of views) {
+        const there = new Set(folders.runIds);
+        const own = touched.get(folders.experimentId) ?? [];
+        addAll(
+          stale,
+          own.filter((runId) => there.has(runId)),
+        );
+      }
       await this.#readStale(views, inBackground);
     } finally {
       for (const view of views) this.#underway.delete(view);
@@ -133,10 +148,38 @@ export class Looker {
   }
 
   /**
+   * Reads every run of some experiments, whatever their files' times say, and compares.
+   *
+   * @returns the runs whose rows were wrong
+   */
+  async verify(
+    experimentIds: readonly string[],
+  ): Promise<{ readonly experimentId: string; readonly runId: string }[]> {
+    const wrong: { experimentId: string; runId: string }[] = [];
+    const views = experimentIds.map((id) => this.#view(findRunFolders(this.#store, id)));
+    try {
+      for (const { stale, folders } of views) {
+        addAll(stale, folders.runIds);
+        // Metric files of unfinished runs are read from their beginning, too.
+        for (const runId of folders.runIds) this.#readings.delete(join(folders.folder, runId));
+      }
+      await this.#readStale(views, false, (experimentId, runId) =>
+        wrong.push({ experimentId, runId }),
+      );
+    } finally {
+      for (const view of views) this.#underway.delete(view);
+    }
+    return wrong;
+  }
+
+  /**
    * Lists the runs of some experiments: those that nothing is known of yet with what their meta.yaml says. They are read in
    * whole by the next look.
+   *
+   * @returns how many runs of each experiment have a meta.yaml that cannot be read
    */
-  async sketch(experimentIds: readonly string[]): Promise<void> {
+  async sketch(experimentIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const unreadable = new Map<string, number>();
     let left = SKETCHED_AT_ONCE;
     for (const id of experimentIds) {
       if (!this.#states.has(id)) this.#remember(id, lookAtFolder(this.#store.root, id));
@@ -145,12 +188,14 @@ export class Looker {
       for (const runId of folders.runIds) {
         if (shard.find(runId) !== undefined) continue;
         const info = readInfo(this.#store, folders, runId);
-        if (info !== undefined) shard.sketch(info);
+        if (info === "unreadable") unreadable.set(id, (unreadable.get(id) ?? 0) + 1);
+        else if (info !== undefined) shard.sketch(info);
         if (left-- > 0) continue;
         left = SKETCHED_AT_ONCE;
         await setImmediate();
       }
     }
+    return unreadable;
   }
 
   /**
@@ -281,7 +326,12 @@ export class Looker {
     return (row) => (row - start + count) % count < size;
   }
 
-  async #readStale(views: readonly View[], inBackground: boolean): Promise<void> {
+  /** @param onWrong - called for runs that are not as their rows had them */
+  async #readStale(
+    views: readonly View[],
+    inBackground: boolean,
+    onWrong?: (experimentId: string, runId: string) => void,
+  ): Promise<void> {
     const ofRuns = views.reduce((sum, { stale }) => sum + stale.size, 0);
     const start = performance.now();
     let runs = 0;
@@ -309,96 +359,37 @@ export class Looker {
       { isMuch: ofRuns >= MANY_TO_READ, most: jobs.length - 1, inBackground },
       ({ view, job }) => {
         let read = 0;
-        for (const runId of job.runIds) read += this.read({ ...view.folders, runId }).files;
+        for (const runId of job.runIds) {
+          const { isChanged, files } = this.read({ ...view.folders, runId });
+          read += files;
+          if (isChanged) onWrong?.(view.shard.experimentId, runId);
+        }
         advance(job.runIds.length, read);
       },
       ({ view, job }, answer) => {
-        this.#takeIn(view, job.runIds, answer);
+        this.#takeIn(view, job.runIds, answer, onWrong);
         advance(job.runIds.length, answer.files);
       },
     );
   }
 
   /** Takes in what a helper has read, but for runs that were read again in the meantime. */
-  #takeIn({ shard, overtaken }: View, runIds: readonly string[], answer: ReadAnswer): void {
+  #takeIn(
+    { shard, overtaken }: View,
+    runIds: readonly string[],
+    answer: ReadAnswer,
+    onWrong?: (experimentId: string, runId: string) => void,
+  ): void {
     const rows = toShard(answer);
     const taken = runIds.filter((runId) => !overtaken.has(runId));
     for (const runId of runIds) if (overtaken.has(runId)) rows.remove(runId);
     for (const runId of taken) {
+      if (onWrong !== undefined && !hasSameRow(shard, rows, runId))
+        onWrong(shard.experimentId, runId);
       shard.remove(runId);
       this.#options.onChange(shard.experimentId, runId);
     }
     shard.absorb(rows);
     this.#shards.noteRead(shard.experimentId, taken, answer);
   }
-}
-
-/** A run that is to be read, and where its experiment lies. */
-export interface RunToRead extends ExperimentPlace {
-  readonly runId: string;
-}
-
-/** An experiment during a look. */
-interface View {
-  readonly folders: RunFolders;
-  readonly shard: Shard;
-  /** Runs that have to be read. */
-  readonly stale: Set<string>;
-  /** Runs that somebody else has read, or found gone, since the look began: what the look finds is older. */
-  readonly overtaken: Set<string>;
-}
-
-interface CheckTask {
-  readonly view: View;
-  readonly job: CheckJob;
-}
-
-/** Questions to the file system that an ordinary check of a shard takes. */
-function statsOf(shard: Shard): number {
-  let stats = 0;
-  for (let row = 0; row < shard.count; row++) {
-    stats += checkedPaths(shard.layout(row), shard.texts.status.get(row));
-  }
-  return stats;
-}
-
-/** What meta.yaml says of a run; undefined when it is none, or cannot be read: the look will say why. */
-function readInfo(store: Store, experiment: ExperimentPlace, runId: string): RunInfo | undefined {
-  const place = toRunPlace(store, experiment, runId);
-  if (place === undefined) return undefined;
-  try {
-    return runInfoOf(readRunMeta(store, place), undefined);
-  } catch (error) {
-    toProblem(error, metaPath(store, place));
-    return undefined;
-  }
-}
-
-/** The runs that have to be read; only those that are listed already have a time. */
-function newestFirst({ shard, stale }: View): string[] {
-  const runIds = [...stale];
-  if (shard.sketches.size === 0) return runIds;
-  const startOf = (runId: string): number => newestOf(shard, [runId]);
-  return runIds.sort((a, b) => startOf(b) - startOf(a));
-}
-
-/** When the newest of some runs began, as far as it is known. */
-function newestOf(shard: Shard, runIds: readonly string[]): number {
-  let newest = 0;
-  for (const runId of runIds) {
-    const row = shard.find(runId);
-    const started = row === undefined ? Number.NaN : shard.startTime.get(row);
-    if (started > newest) newest = started;
-  }
-  return newest;
-}
-
-function addAll<Item>(set: Set<Item>, items: Iterable<Item>): void {
-  for (const item of items) set.add(item);
-}
-
-function chunks<Item>(items: readonly Item[], size: number): Item[][] {
-  const parts: Item[][] = [];
-  for (let at = 0; at < items.length; at += size) parts.push(items.slice(at, at + size));
-  return parts;
 }

@@ -1,4 +1,4 @@
-import type { ExperimentOverview } from "../client/client.ts";
+import type { ExperimentOverview, RunCounts } from "../client/client.ts";
 import type { Experiment } from "../entities/experiment.ts";
 import type { RunStatus } from "../entities/run.ts";
 import type { ExperimentEntry, ExperimentsFile } from "../wire/data-files.ts";
@@ -9,7 +9,7 @@ import type { Scope } from "./scope.ts";
 /** `data/experiments.json`, the experiment with the newest run first. */
 export async function makeExperiments(context: SiteContext): Promise<ExperimentsFile> {
   const { client, scope } = context;
-  const overviews = await client.overlookExperiments();
+  const overviews = await client.overlookExperiments({ partial: context.mode === "live" });
   const entries = overviews
     .filter(({ experiment }) => scope.includes(experiment.experimentId))
     .map(({ experiment, ...overview }) => toEntry(experiment, overview, scope));
@@ -21,7 +21,7 @@ export async function makeExperiments(context: SiteContext): Promise<Experiments
 
 function toEntry(
   experiment: Experiment,
-  overview: ExperimentOverview,
+  overview: ExperimentOverview & RunCounts,
   scope: Scope,
 ): ExperimentEntry {
   const { artifactLocation: _, ...shown } = experiment;

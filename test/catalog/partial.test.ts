@@ -1,4 +1,5 @@
 /** A large tree that is opened for the first time: what is answered before everything is read. */
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, beforeEach, expect, test } from "vitest";
 import { readingLine } from "../../lib/cli/output.ts";
@@ -64,6 +65,19 @@ test("the newest runs are read first", async () => {
   await client.searchRuns([experimentId]);
 
   expect(read.slice(0, 50)).toContain(newest);
+});
+
+test("runs are counted from their list as they are when all was read", async () => {
+  const { info } = await new MlrunsClient(root).createRun(experimentId, { startTime: 1 });
+  await writeFile(join(root, experimentId, info.runId, "meta.yaml"), "broken");
+  const listed = await new MlrunsClient(root).overlookExperiments({ partial: true });
+  await rm(join(root, experimentId, info.runId, "params"), { recursive: true });
+  const read = await new MlrunsClient(root).overlookExperiments();
+  await rm(join(root, experimentId, info.runId), { recursive: true });
+
+  expect(listed).toEqual(read);
+  const many = listed.find(({ experiment }) => experiment.experimentId === experimentId);
+  expect(many).toMatchObject({ runs: { RUNNING: RUNS }, unreadableRuns: 1, lastRunTime: 1_219 });
 });
 
 test("whoever asks is told how far the reading is", async () => {

@@ -1,6 +1,8 @@
 /** Threads run the built package, as users have it. */
 import { once } from "node:events";
+import { readFile, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 import { beforeAll, expect, onTestFinished, test } from "vitest";
@@ -59,4 +61,22 @@ test("more runs than one thread should read are all there, also after changes", 
 
   // The built package is another one than the source: what this one writes is to that one as if others had written it.
   await expectTruth(client, { maxAge: 0 });
+
+  const runId = runIds[100] ?? "";
+  const file = join(root, experimentId, runId, "metrics", "loss");
+  await makeOld(file);
+  // What was written in the last two seconds is read again without being asked to.
+  await setTimeout(2_100);
+  await expectTruth(client, { maxAge: 0 });
+  await writeFile(file, (await readFile(file, "utf8")).replace(" 100", " 101"));
+  await makeOld(file);
+  expect(await client.verifyCatalog()).toEqual([{ experimentId, runId }]);
+  expect(await client.verifyCatalog()).toEqual([]);
+  await expectTruth(client);
 });
+
+/** With the same size and time a change does not show. */
+async function makeOld(path: string): Promise<void> {
+  const then = new Date("2026-01-01T00:00:00Z");
+  await utimes(path, then, then);
+}
