@@ -51,6 +51,12 @@ export default defineConfig({
               test: /\/lib\/(errors|entities|format|wire|search|tree|state|store|catalog(?!\/(?:worker|read-job)\.ts))\b|\/yaml\//,
               priority: 1,
             },
+            // What `import "mlruns"` needs besides. The modules left out are loaded where they are used, and would bring along
+            // the packages that they need.
+            {
+              name: "client",
+              test: /\/lib\/client\/(?!(?:artifact-uri|push-tree|sum-reports|sync)\.ts)/,
+            },
           ],
         },
       },
