@@ -3,6 +3,7 @@ import type { RunFile } from "../../lib/wire/data-files.ts";
 import { ArtifactBrowser } from "../components/ArtifactBrowser.tsx";
 import { ChartPanel } from "../components/ChartPanel.tsx";
 import { ErrorState } from "../components/EmptyState.tsx";
+import { NoRun } from "../components/NoRun.tsx";
 import type { PageProps } from "../components/page-source.ts";
 import { RunHeader } from "../components/RunHeader.tsx";
 import { RunModels } from "../components/RunModels.tsx";
@@ -31,7 +32,9 @@ export function RunDetail({ params }: PageProps): JSX.Element {
   const name = data === null ? undefined : runNameOf(data.info);
   useTitle(tab === "overview" ? undefined : RUN_TEXTS.tabs[tab], name, data?.experimentName);
   if (data === null) {
-    return error === null ? <div aria-busy="true" /> : <ErrorState error={error} />;
+    if (error === null) return <div aria-busy="true" />;
+    if (error.kind !== "missing") return <ErrorState error={error} />;
+    return <NoRun error={error} experimentId={params.id ?? ""} runId={runId} />;
   }
   return (
     <>

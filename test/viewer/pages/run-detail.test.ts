@@ -123,17 +123,18 @@ test("a deleted run and a broken metric file say so, and what can be read is sho
   await page.getByText("This run is deleted.").waitFor();
 });
 
-test("a run that does not exist says so in words", async () => {
+test("a run that does not exist says so in words, and which id is like it", async () => {
   const server = await serve(await makeRunTree({}));
   const { page } = await openPage(
-    `${server.url}/#/experiments/7/runs/ffffffffffffffffffffffffffffffff`,
+    `${server.url}/#/experiments/7/runs/${RUN_ID.slice(0, -1)}`,
     {
       allow: /404/,
     },
   );
 
-  await page.getByRole("alert").waitFor();
-  expect(await page.getByRole("alert").textContent()).toContain("ffffffff");
+  await page.getByRole("heading", { name: /not found/ }).waitFor();
+  await page.getByRole("link", { name: RUN_ID }).click();
+  await page.getByRole("heading", { name: "run-0123" }).waitFor();
 });
 
 test("a point that is logged appears without a reload", async () => {
