@@ -125,12 +125,9 @@ test("a deleted run and a broken metric file say so, and what can be read is sho
 
 test("a run that does not exist says so in words, and which id is like it", async () => {
   const server = await serve(await makeRunTree({}));
-  const { page } = await openPage(
-    `${server.url}/#/experiments/7/runs/${RUN_ID.slice(0, -1)}`,
-    {
-      allow: /404/,
-    },
-  );
+  const { page } = await openPage(`${server.url}/#/experiments/7/runs/${RUN_ID.slice(0, -1)}`, {
+    allow: /404/,
+  });
 
   await page.getByRole("heading", { name: /not found/ }).waitFor();
   await page.getByRole("link", { name: RUN_ID }).click();
