@@ -47,6 +47,8 @@ function makeRun(folder, i) {
       `lifecycle_stage: active\nrun_id: ${runId}\nrun_name: run-${i}\nrun_uuid: ${runId}\nsource_name: ''\n` +
       `source_type: 4\nsource_version: ''\nstart_time: ${START + i * 1000}\nstatus: 3\ntags: []\nuser_id: ada\n`,
   );
+  // MLflow's page breaks on a run without any tag.
+  writeFileSync(join(run, "tags", "mlflow.runName"), `run-${i}`);
   return run;
 }
 
