@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { setImmediate } from "node:timers/promises";
@@ -9,6 +8,8 @@ import type { Answer, Job } from "./jobs.ts";
 
 /** Readers wait for the disk as much as they work, but a thread has its price. */
 const MOST_THREADS = 7;
+/** A helper has its next job before it has answered: the main thread may be deep in one of its own then. */
+const JOBS_AHEAD = 2;
 /** Threads that have had nothing to do for so long are ended, ms. */
 const IDLE_MS = 5_000;
 
@@ -23,7 +24,7 @@ interface WorkOptions {
 
 /** The main thread and some helpers, which take jobs from a list until it is empty. */
 export class Crew {
-  readonly #threads: Worker[] = [];
+  readonly #helpers: Helper[] = [];
   #idle: NodeJS.Timeout | undefined;
 
   /**
@@ -40,9 +41,10 @@ export class Crew {
     done: (task: Task, answer: Answer<Task["job"]>) => void,
   ): Promise<void> {
     const helpers = isMuch ? this.#start(Math.min(Math.floor(most), MOST_THREADS)) : [];
-    const helping = helpers.map(async (thread) => {
+    const turns = helpers.flatMap((helper) => Array<Helper>(JOBS_AHEAD).fill(helper));
+    const helping = turns.map(async (helper) => {
       for (let { value: task } = tasks.next(); task !== undefined; task = tasks.next().value) {
-        const answer = await ask(thread, task.job);
+        const answer = await helper.ask(task.job);
         // A thread that could not start, or died: its task is done here.
         if (answer === undefined) return local(task);
         done(task, answer as Answer<Task["job"]>);
@@ -58,49 +60,66 @@ export class Crew {
     this.#endLater();
   }
 
-  #start(wanted: number): readonly Worker[] {
+  #start(wanted: number): readonly Helper[] {
     clearTimeout(this.#idle);
     // Node cannot run the source of a thread before it is built; then everything is done in this one.
     if (!existsSync(catalogThread)) return [];
     const count = Math.min(wanted, availableParallelism() - 1);
-    while (this.#threads.length < count) {
-      const thread = new Worker(catalogThread, { stderr: true });
-      thread.unref();
-      thread.on("error", () => this.#forget(thread));
-      thread.on("exit", () => this.#forget(thread));
-      this.#threads.push(thread);
+    while (this.#helpers.length < count) {
+      const helper: Helper = new Helper(() => this.#forget(helper));
+      this.#helpers.push(helper);
     }
-    return this.#threads.slice(0, count);
+    return this.#helpers.slice(0, count);
   }
 
-  #forget(thread: Worker): void {
-    const at = this.#threads.indexOf(thread);
-    if (at >= 0) this.#threads.splice(at, 1);
+  #forget(helper: Helper): void {
+    const at = this.#helpers.indexOf(helper);
+    if (at >= 0) this.#helpers.splice(at, 1);
   }
 
   #endLater(): void {
     clearTimeout(this.#idle);
-    if (this.#threads.length === 0) return;
+    if (this.#helpers.length === 0) return;
     this.#idle = setTimeout(() => {
-      for (const thread of this.#threads) void thread.terminate();
+      for (const helper of this.#helpers) helper.end();
     }, IDLE_MS);
     this.#idle.unref();
   }
 }
 
-/** @returns undefined when the thread has ended */
-async function ask(thread: Worker, job: Job): Promise<unknown> {
-  const end = new AbortController();
-  thread.ref();
-  thread.postMessage(job.kind === "check" ? toMessage(job) : job);
-  try {
-    const ended = once(thread, "exit", { signal: end.signal }).then(() => undefined);
-    const answered = once(thread, "message", { signal: end.signal }).then(([answer]) => answer);
-    return await Promise.race([answered, ended.catch(() => undefined)]);
-  } catch {
-    return undefined;
-  } finally {
-    end.abort();
-    thread.unref();
+/** A thread that answers jobs one after the other. */
+class Helper {
+  readonly #thread = new Worker(catalogThread, { stderr: true });
+  /** Who waits, in the order in which answers come. */
+  readonly #waiting: ((answer: unknown) => void)[] = [];
+  #hasEnded = false;
+
+  constructor(onEnd: () => void) {
+    const end = (): void => {
+      this.#hasEnded = true;
+      for (const take of this.#waiting.splice(0)) take(undefined);
+      onEnd();
+    };
+    this.#thread.unref();
+    this.#thread.on("error", end);
+    this.#thread.on("exit", end);
+    this.#thread.on("message", (answer) => {
+      this.#waiting.shift()?.(answer);
+      if (this.#waiting.length === 0) this.#thread.unref();
+    });
+  }
+
+  /** @returns undefined when the thread has ended */
+  ask(job: Job): Promise<unknown> {
+    return new Promise((resolve) => {
+      if (this.#hasEnded) return resolve(undefined);
+      this.#waiting.push(resolve);
+      this.#thread.ref();
+      this.#thread.postMessage(job.kind === "check" ? toMessage(job) : job);
+    });
+  }
+
+  end(): void {
+    void this.#thread.terminate();
   }
 }

@@ -134,6 +134,7 @@ async function openViewer(folder: string): Promise<Handler> {
   if (!(await fs.pathExists(folder))) return (_request, _response, next) => next();
   return sirv(folder, {
     etag: true,
+    gzip: true,
     setHeaders: (response, path) => {
       if (path === "/" || path.endsWith(".html")) {
         response.setHeader("Content-Security-Policy", PAGE_POLICY);

@@ -158,7 +158,7 @@ async function copyViewer(
   put: (path: string, bytes: Uint8Array) => Promise<void>,
 ): Promise<void> {
   // Files that begin with a dot, such as Vite's manifest, are for the build.
-  for (const name of await fastGlob("**", { cwd: viewer })) {
+  for (const name of await fastGlob("**", { cwd: viewer, ignore: ["**/*.gz"] })) {
     const bytes = await fs.readFile(join(viewer, name));
     await put(name, name === "index.html" ? withPolicy(bytes) : bytes);
   }

@@ -26,8 +26,9 @@ async function searchTree(runs) {
   return inTempFolder(async (folder) => {
     process.env.MLRUNS_CACHE_DIR = join(folder, "cache");
     const client = new MlrunsClient(tree);
-    const expected = await search(client);
-    const [ours = 0] = await race([() => search(client)], 20);
+    const ids = (await client.searchExperiments({})).experiments.map((each) => each.experimentId);
+    const expected = await search(client, ids);
+    const [ours = 0] = await race([() => search(client, ids)], 20);
 
     const inSqlite = await askMlflow(MLFLOW, `sqlite:///${sqlite}`, FILTER, ORDER, "3");
     checkCount("MLflow on SQLite", inSqlite.found, expected);
@@ -52,10 +53,10 @@ async function searchTree(runs) {
 
 /**
  * @param {MlrunsClient} client
+ * @param {string[]} ids - of experiments, found before as on the other sides
  * @returns how many runs were found
  */
-async function search(client) {
-  const ids = (await client.searchExperiments({})).experiments.map((each) => each.experimentId);
+async function search(client, ids) {
   const options = { filter: FILTER, orderBy: [ORDER], maxResults: 100 };
   return (await client.searchRuns(ids, options)).runs.length;
 }

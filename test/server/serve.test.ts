@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { ensureBuild, repoRoot } from "../../.ci/ensure.mjs";
 import { MlrunsClient } from "../../lib/client/client.ts";
 import { serve } from "../../lib/server/index.ts";
 import type { RunningServer, ServeOptions } from "../../lib/server/serve.ts";
@@ -43,6 +44,23 @@ async function raw(
     { headers },
   );
 }
+
+describe("the viewer's files", () => {
+  test("a script is sent compressed to a browser that takes it, and plain to others", async () => {
+    await ensureBuild();
+    const viewerDir = join(repoRoot, "dist", "viewer");
+    const { url } = await start(await makeTree("v3-basic"), { viewerDir });
+    const [script = ""] = /assets\/[^"]+\.js/.exec(await (await fetch(url)).text()) ?? [];
+    const packed = await fetch(`${url}/${script}`, { headers: { "Accept-Encoding": "gzip" } });
+    const plain = await fetch(`${url}/${script}`, { headers: { "Accept-Encoding": "identity" } });
+
+    expect(packed.headers.get("Content-Encoding")).toBe("gzip");
+    expect(plain.headers.get("Content-Encoding")).toBeNull();
+    expect(packed.headers.get("Content-Type")).toBe(plain.headers.get("Content-Type"));
+    expect(packed.headers.get("Vary")).toContain("Accept-Encoding");
+    expect(await packed.text()).toBe(await plain.text());
+  });
+});
 
 describe("data files", () => {
   test("an answer is compressed, and not sent again when nothing changed", async () => {
