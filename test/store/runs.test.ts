@@ -169,7 +169,7 @@ describe("logging", () => {
 
   test("a deleted run takes no data, also when it was logged to a moment ago", () => {
     const runId = newRun();
-    const message = `The run ${runId} must be in the 'active' lifecycle_stage.`;
+    const message = `The run ${runId} must be in 'active' lifecycle_stage.`;
     logMetric(store, runId, { key: "m", value: 1, timestamp: 1, step: 0 });
     deleteRun(store, runId);
 

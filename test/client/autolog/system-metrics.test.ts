@@ -79,7 +79,7 @@ describe("a run with system metrics", () => {
     await client.deleteRun(run.runId);
     await vi.waitFor(() => expect(warn).toHaveBeenCalled(), { timeout: 5_000 });
     expect(warn.mock.calls[0]?.[0]).toBe(
-      `No more system metrics of run ${run.runId}: The run ${run.runId} must be in the 'active' lifecycle_stage.`,
+      `No more system metrics of run ${run.runId}: The run ${run.runId} must be in 'active' lifecycle_stage.`,
     );
     await client.restoreRun(run.runId);
     await run.end();
