@@ -59,15 +59,19 @@ export interface UploadedPart {
 
 /** Addresses, signed for some time, at which others send and fetch objects. Times in seconds. */
 export interface DirectObjects {
-  /** @returns the store's name of the upload, and where each part is to be PUT */
+  /**
+   * @returns the store's name of the upload, and where each part is to be PUT; undefined when the credentials turn out
+   *   to be ones that cannot sign
+   */
   beginUpload(
     key: string,
     parts: number,
-  ): Promise<{ readonly id: string; readonly urls: readonly string[] }>;
+  ): Promise<{ readonly id: string; readonly urls: readonly string[] } | undefined>;
   completeUpload(key: string, id: string, parts: readonly UploadedPart[]): Promise<void>;
   abortUpload(key: string, id: string): Promise<void>;
-  signUpload(key: string, seconds: number): Promise<string>;
-  signDownload(key: string, seconds: number): Promise<string>;
+  /** Whole files, as in MLflow only in S3. */
+  signUpload?(key: string, seconds: number): Promise<string>;
+  signDownload?(key: string, seconds: number): Promise<string>;
 }
 
 /**

@@ -4,7 +4,8 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { promisify } from "node:util";
-import { beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { AccountSASPermissions, BlobServiceClient } from "@azure/storage-blob";
+import { beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { RestClient } from "../../lib/client/rest/rest-client.ts";
 import { cloudPython, startStore, type TestStore } from "../helpers/object-stores.ts";
 import { makeTempFolder } from "../helpers/tree.ts";
@@ -14,91 +15,118 @@ import { listen, makeApi, type TestApi } from "../server/api-client.ts";
 
 const MEBIBYTE = 1024 ** 2;
 const SMALL = {
-  MLFLOW_ENABLE_PROXY_MULTIPART_UPLOAD: "true",
-  MLFLOW_ENABLE_PROXY_MULTIPART_DOWNLOAD: "true",
   MLFLOW_MULTIPART_UPLOAD_MINIMUM_FILE_SIZE: String(6 * MEBIBYTE),
   MLFLOW_MULTIPART_UPLOAD_CHUNK_SIZE: String(5 * MEBIBYTE),
   MLFLOW_MULTIPART_DOWNLOAD_MINIMUM_FILE_SIZE: String(6 * MEBIBYTE),
   MLFLOW_MULTIPART_DOWNLOAD_CHUNK_SIZE: String(5 * MEBIBYTE),
 };
 
-let store: TestStore;
-let folder: string;
+let stores: Readonly<Record<"s3" | "wasbs", TestStore>>;
 let file: string;
+let sha256: string;
 let api: TestApi;
 let url: string;
 let asked: string[];
 
 beforeAll(async () => {
-  store = await startStore("s3");
-  folder = await makeTempFolder();
-  file = join(folder, "large ä.bin");
+  stores = { s3: await startStore("s3"), wasbs: await startStore("wasbs") };
+  file = join(await makeTempFolder(), "large ä.bin");
   await writeFile(file, randomBytes(12 * MEBIBYTE + 7));
+  sha256 = sha256Of(await readFile(file));
 });
 
-beforeEach(async () => {
-  for (const [name, value] of Object.entries({ ...store.env, ...SMALL })) vi.stubEnv(name, value);
-  api = await makeApi({ artifactsRoot: `${store.uri}/root`, proxyArtifactsRoot: true });
-  asked = [];
-  url = await listen({
-    ...api.app,
-    fetch: (request: Request, ...rest: never[]) => {
-      const { pathname } = new URL(request.url);
-      if (pathname.includes("mlflow-artifacts")) {
-        const step = /mlflow-artifacts\/(mpu\/\w+|\w+)/.exec(pathname)?.[1];
-        asked.push(`${request.method} ${step}`);
-      }
-      return api.app.fetch(request, ...rest);
-    },
-  } as never);
-});
+describe.each(["s3", "wasbs"] as const)("with %s behind the server", (cloud) => {
+  beforeEach(() => serve(stores[cloud]));
 
-test("an unmodified client sends a file in parts and fetches it by a presigned address", async () => {
-  const script = `
-import mlflow, sys, hashlib, os
-from mlflow import MlflowClient
-mlflow.set_tracking_uri(sys.argv[1])
-c = MlflowClient()
-run = c.create_run(c.create_experiment("parts"))
-c.log_artifact(run.info.run_id, sys.argv[2], "deep er")
-path = mlflow.artifacts.download_artifacts(run_id=run.info.run_id, artifact_path="deep er/" + os.path.basename(sys.argv[2]))
-print(run.info.run_id, hashlib.sha256(open(path, "rb").read()).hexdigest())
-`;
-  const { stdout } = await promisify(execFile)(cloudPython, ["-c", script, url, file], {
-    env: { ...process.env, MLFLOW_DISABLE_TELEMETRY: "true", DO_NOT_TRACK: "true" },
+  test("an unmodified client sends a file in parts, and fetches it where it is offered", async () => {
+    const sent = await sendWithMlflow();
+
+    expect(sent.sha256).toBe(sha256);
+    expect(asked).toContain("POST mpu/create");
+    expect(asked).toContain("POST mpu/complete");
+    expect(asked.at(-1)).toBe(cloud === "s3" ? "GET presigned" : "GET artifacts");
+    expect(asked).not.toContain("PUT artifacts");
+    expect(await api.client.listArtifacts(sent.runId, "deep er")).toMatchObject([
+      { path: "deep er/large ä.bin", fileSize: 12 * MEBIBYTE + 7 },
+    ]);
   });
-  const [runId = "", sha256] = stdout.trim().split(" ");
 
-  expect(sha256).toBe(sha256Of(await readFile(file)));
-  expect(asked).toContain("POST mpu/create");
-  expect(asked).toContain("POST mpu/complete");
-  expect(asked).toContain("GET presigned");
-  expect(asked).not.toContain("PUT artifacts");
-  expect(await api.client.listArtifacts(runId, "deep er")).toMatchObject([
-    { path: "deep er/large ä.bin", fileSize: 12 * MEBIBYTE + 7 },
-  ]);
+  test("our client does so, too, and leaves nothing behind when a part is not taken", async () => {
+    const client = new RestClient(url);
+    const { info } = await client.createRun(await client.createExperiment("ours"));
+    await client.logArtifact(info.runId, file);
+    expect(sha256Of(await buffer(await client.readArtifact(info.runId, "large ä.bin")))).toBe(
+      sha256,
+    );
+    expect(asked.filter((each) => each.startsWith("P"))).toEqual([
+      "POST mpu/create",
+      "POST mpu/complete",
+    ]);
+
+    vi.spyOn(globalThis, "fetch").mockImplementation(async () => new Response("", { status: 403 }));
+    await expect(client.logArtifact(info.runId, file, "other")).rejects.toThrow("was not taken");
+    vi.restoreAllMocks();
+    expect(asked.at(-1)).toBe("POST mpu/abort");
+    expect(await client.listArtifacts(info.runId, "other")).toEqual([]);
+  });
 });
 
-test("our client does so, too, and leaves nothing behind when a part is not taken", async () => {
-  const client = new RestClient(url);
-  const { info } = await client.createRun(await client.createExperiment("ours"));
-  await client.logArtifact(info.runId, file);
-  expect(sha256Of(await buffer(await client.readArtifact(info.runId, "large ä.bin")))).toBe(
-    sha256Of(await readFile(file)),
+test("Azure takes a hundred parts, signs no more than they need, and refuses a list that is not whole", async () => {
+  await serve(stores.wasbs);
+  const { json: experiment } = await api.post("experiments/create", { name: "many" });
+  const { json: created } = await api.post("runs/create", experiment);
+  const { run_id: runId, artifact_uri: uri } = created.run.info;
+  const target = uri.replace("mlflow-artifacts:/", "");
+  const step = (name: string, fields: object) =>
+    api.post(`/api/2.0/mlflow-artifacts/mpu/${name}/${target}`, fields);
+  const { json } = await step("create", { path: "many.bin", num_parts: 100 });
+  const { upload_id, credentials } = json;
+  const sent = credentials.map(async ({ url: to }: { url: string }, i: number) =>
+    fetch(to, { method: "PUT", body: `${i},` }),
   );
-  expect(asked.filter((each) => each.startsWith("P"))).toEqual([
-    "POST mpu/create",
-    "POST mpu/complete",
-  ]);
+  expect(new Set((await Promise.all(sent)).map(({ status }) => status))).toEqual(new Set([201]));
+  const parts = credentials.map(({ part_number }: { part_number: number }) => ({ part_number }));
+  const complete = { path: "many.bin", upload_id, parts };
 
-  vi.spyOn(globalThis, "fetch").mockImplementation(async () => new Response("", { status: 403 }));
-  await expect(client.logArtifact(info.runId, file, "other")).rejects.toThrow("was not taken");
-  vi.restoreAllMocks();
-  expect(asked.at(-1)).toBe("POST mpu/abort");
-  expect(await client.listArtifacts(info.runId, "other")).toEqual([]);
+  const [{ url: first }] = credentials;
+  expect((await fetch(first.replace("sig=", "sig=0"), { method: "PUT", body: "" })).status).toBe(
+    403,
+  );
+  expect((await fetch(first.replace("comp=block&", ""))).status).toBe(403);
+  for (const wrong of [
+    { ...complete, parts: [] },
+    { ...complete, parts: [...parts, { part_number: 101 }] },
+    { ...complete, upload_id: "another" },
+  ]) {
+    expect((await step("complete", wrong)).status).toBe(400);
+  }
+  expect((await step("complete", complete)).status).toBe(200);
+  const read = await buffer(await api.client.readArtifact(runId, "many.bin"));
+  expect(read.toString()).toBe(Array.from({ length: 100 }, (_, i) => `${i},`).join(""));
+});
+
+test("a token for Azure cannot sign: an unmodified client then sends the file through the server", async () => {
+  const { env, server } = stores.wasbs;
+  const whole = env.AZURE_STORAGE_CONNECTION_STRING ?? "";
+  const sas = BlobServiceClient.fromConnectionString(whole).generateAccountSasUrl(
+    undefined,
+    AccountSASPermissions.parse("rwdlac"),
+    "sco",
+  );
+  const token = [
+    `BlobEndpoint=${server.url}/devstoreaccount1`,
+    `SharedAccessSignature=${new URL(sas).search.slice(1)}`,
+  ].join(";");
+  await serve({ ...stores.wasbs, env: { AZURE_STORAGE_CONNECTION_STRING: token } });
+  const sent = await sendWithMlflow();
+
+  expect(sent.sha256).toBe(sha256);
+  expect([...new Set(asked)]).toEqual(["POST mpu/create", "PUT artifacts", "GET artifacts"]);
 });
 
 test("a run that lies in the bucket openly has presigned addresses to send and fetch at", async () => {
+  const store = stores.s3;
+  useStore(store);
   const open = await makeApi({ artifactsRoot: `${store.uri}/open` });
   const { json: created } = await open.post("experiments/create", { name: "open" });
   const { json } = await open.post("runs/create", { experiment_id: created.experiment_id });
@@ -118,6 +146,47 @@ test("a run that lies in the bucket openly has presigned addresses to send and f
   expect(await (await fetch(down.presigned_url)).text()).toBe("hello");
   expect((await fetch(down.presigned_url.replace("Signature=", "Signature=0"))).status).toBe(403);
 });
+
+/** Serves a fresh tree whose artifacts the server passes on to a store, and notes what is asked of it. */
+async function serve(store: TestStore): Promise<void> {
+  useStore(store);
+  api = await makeApi({ artifactsRoot: `${store.uri}/root`, proxyArtifactsRoot: true });
+  asked = [];
+  url = await listen({
+    ...api.app,
+    fetch: (request: Request, ...rest: never[]) => {
+      const { pathname } = new URL(request.url);
+      if (pathname.includes("mlflow-artifacts")) {
+        const step = /mlflow-artifacts\/(mpu\/\w+|\w+)/.exec(pathname)?.[1];
+        asked.push(`${request.method} ${step}`);
+      }
+      return api.app.fetch(request, ...rest);
+    },
+  } as never);
+}
+
+function useStore({ env }: TestStore): void {
+  for (const [name, value] of Object.entries({ ...env, ...SMALL })) vi.stubEnv(name, value);
+}
+
+/** Logs the file with MLflow, and downloads it again. */
+async function sendWithMlflow(): Promise<{ readonly runId: string; readonly sha256: string }> {
+  const script = `
+import mlflow, sys, hashlib, os
+from mlflow import MlflowClient
+mlflow.set_tracking_uri(sys.argv[1])
+c = MlflowClient()
+run = c.create_run(c.create_experiment("parts"))
+c.log_artifact(run.info.run_id, sys.argv[2], "deep er")
+path = mlflow.artifacts.download_artifacts(run_id=run.info.run_id, artifact_path="deep er/" + os.path.basename(sys.argv[2]))
+print(run.info.run_id, hashlib.sha256(open(path, "rb").read()).hexdigest())
+`;
+  const { stdout } = await promisify(execFile)(cloudPython, ["-c", script, url, file], {
+    env: { ...process.env, MLFLOW_DISABLE_TELEMETRY: "true", DO_NOT_TRACK: "true" },
+  });
+  const [runId = "", hash = ""] = stdout.trim().split(" ");
+  return { runId, sha256: hash };
+}
 
 function sha256Of(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");

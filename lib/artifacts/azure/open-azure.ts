@@ -3,11 +3,12 @@ import type { ContainerClient } from "@azure/storage-blob";
 import pMap from "p-map";
 import type { VersionedRepository } from "../artifact-repository.ts";
 import { openObjectRepository } from "../object-repository.ts";
-import type { ObjectStore, StoredObject } from "../object-store.ts";
+import type { DirectObjects, ObjectStore, StoredObject } from "../object-store.ts";
 import { storeError } from "../store-error.ts";
 import { parseAzureUri } from "../uri.ts";
 import { putAzureBlocks } from "./blocks.ts";
 import { openAzureClient } from "./client.ts";
+import { azureDirect } from "./direct.ts";
 import {
   CONTENT_TYPE,
   checkMd5,
@@ -26,13 +27,15 @@ const COPY_POLL_MS = 500;
 /** Artifacts in Azure Blob Storage, or in Azure Data Lake Storage, which the same API reaches. */
 export async function openAzure(uri: string): Promise<VersionedRepository> {
   const place = parseAzureUri(uri);
-  const { service } = await openAzureClient(place);
+  const { sdk, service } = await openAzureClient(place);
   const container = service.getContainerClient(place.bucket);
-  return openObjectRepository(azureStore(container), uri, place.prefix);
+  const direct = azureDirect(sdk, service, place.bucket);
+  return openObjectRepository(azureStore(container, direct), uri, place.prefix);
 }
 
-function azureStore(container: ContainerClient): ObjectStore {
+function azureStore(container: ContainerClient, direct: DirectObjects | undefined): ObjectStore {
   return {
+    ...(direct && { direct }),
     capabilities: { listsMd5: true, checksReplaced: true, resumesUploads: true, transfers: 32 },
     // Azure does not say in which order it lists.
     listsInOrder: false,

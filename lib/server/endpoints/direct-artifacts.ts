@@ -43,7 +43,9 @@ export const directArtifactEndpoints: readonly Endpoint[] = [
         `Invalid value ${count} for parameter 'num_parts' supplied: it must be between 1 and ${MOST_PARTS}.`,
       );
     }
-    const { id, urls } = await direct.beginUpload(path, count);
+    const begun = await direct.beginUpload(path, count);
+    if (begun === undefined) throw unsupported("upload");
+    const { id, urls } = begun;
     const credentials = urls.map((url, i) => ({ url, part_number: i + 1 }));
     return { upload_id: id, credentials };
   }),
@@ -63,13 +65,13 @@ export const directArtifactEndpoints: readonly Endpoint[] = [
     `${PROXY}/presigned/*`,
     async ({ locations }, context) => {
       const { artifacts, path } = await locations.open(pathBehind(context, "presigned"));
-      const { direct } = artifacts;
-      if (direct === undefined) throw unsupported("download");
+      const signDownload = artifacts.direct?.signDownload;
+      if (signDownload === undefined) throw unsupported("download");
       const file = await artifacts.find(path);
       if (file === undefined || file.isDir) {
         throw new MlrunsError("RESOURCE_DOES_NOT_EXIST", `No such artifact: '${path}'`);
       }
-      const url = await direct.signDownload(path, DOWNLOAD_LIFETIME);
+      const url = await signDownload(path, DOWNLOAD_LIFETIME);
       return jsonAnswer(compact({ url, headers: {}, file_size: file.fileSize ?? undefined }));
     },
     { isProxy: true },
@@ -97,8 +99,9 @@ export const directArtifactEndpoints: readonly Endpoint[] = [
         runId === ""
           ? await api.client.openModelArtifacts(modelId)
           : await api.client.openRunArtifacts(runId);
-      if (artifacts.direct === undefined) throw unsupported("upload", "Presigned");
-      return { presigned_url: await artifacts.direct.signUpload(safe, expiration) };
+      const signUpload = artifacts.direct?.signUpload;
+      if (signUpload === undefined) throw unsupported("upload", "Presigned");
+      return { presigned_url: await signUpload(safe, expiration) };
     },
   ),
   endpoint(
@@ -118,10 +121,11 @@ export const directArtifactEndpoints: readonly Endpoint[] = [
         "runs with ",
       );
       const artifacts = await api.client.openRunArtifacts(runId);
-      if (artifacts.direct === undefined) throw unsupported("download", "Presigned");
+      const signDownload = artifacts.direct?.signDownload;
+      if (signDownload === undefined) throw unsupported("download", "Presigned");
       const file = await artifacts.find(safe);
       return compact({
-        presigned_url: await artifacts.direct.signDownload(safe, expiration),
+        presigned_url: await signDownload(safe, expiration),
         file_size: file?.fileSize ?? undefined,
       });
     },

@@ -17,6 +17,9 @@ const SERVER_INFO = {
   features_enabled: { gateway: true },
 };
 
+/** Schemes of stores that sign addresses, with most credentials; clients who are refused then use the proxy. */
+const UPLOADS_IN_PARTS = /^(s3|wasbs|abfss|azure)$/;
+
 /** What clients ask about the server itself. */
 export const serverEndpoints: readonly Endpoint[] = [
   rawEndpoint("GET", "/health", async () => textAnswer("OK"), { mount: "root" }),
@@ -28,11 +31,11 @@ export const serverEndpoints: readonly Endpoint[] = [
   ),
   endpoint("GET", "/3.0/mlflow/server-info", v.object({}), async ({ options }) => {
     const { artifactsRoot = "", proxyArtifactsRoot = false } = options;
-    const isDirect = proxyArtifactsRoot && /^s3:/i.test(artifactsRoot);
+    const scheme = proxyArtifactsRoot ? artifactsRoot.split(":")[0]?.toLowerCase() : undefined;
     return {
       ...SERVER_INFO,
-      multipart_uploads_enabled: isDirect,
-      multipart_downloads_enabled: isDirect,
+      multipart_uploads_enabled: UPLOADS_IN_PARTS.test(scheme ?? ""),
+      multipart_downloads_enabled: scheme === "s3",
     };
   }),
 ];
