@@ -147,7 +147,10 @@ async function openViewer(folder: string): Promise<Handler> {
   });
 }
 
-/** Takes the prefix off the request's URL; undefined when it lies outside of it. */
+/**
+ * Takes the prefix off the request's URL; undefined when it lies outside of it. Clients whose tracking URI ends with a
+ * slash ask for `//api/…`: one slash is meant, as MLflow's server takes it.
+ */
 function stripPrefix(request: IncomingMessage, prefix: string): string | undefined {
   const url = request.url ?? "/";
   if (prefix !== "") {
@@ -155,7 +158,8 @@ function stripPrefix(request: IncomingMessage, prefix: string): string | undefin
     if (!isInside) return undefined;
     request.url = url.slice(prefix.length) || "/";
   }
-  return (request.url ?? "/").split("?")[0];
+  request.url = (request.url ?? "/").replace(/^\/+/, "/");
+  return request.url.split("?")[0];
 }
 
 /** In the words of the API, which would never see it: the standard's URL takes such parts away. */

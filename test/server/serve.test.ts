@@ -223,6 +223,26 @@ describe("the server", () => {
     expect((await fetch(`http://127.0.0.1:${server.port}/health`)).status).toBe(404);
   });
 
+  test.each(["", "/lab/runs"])(
+    "a client whose tracking URI '%s/' ends with a slash is understood",
+    async (staticPrefix) => {
+      const { url } = await start(await makeTree("v3-basic"), { staticPrefix });
+      const get = await fetch(`${url}//api/2.0/mlflow/experiments/get?experiment_id=${CHURN}`);
+      const post = await fetch(`${url}//api/2.0/mlflow/runs/search`, {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ experiment_ids: [] }),
+      });
+
+      expect([get.status, await get.json()]).toEqual([
+        200,
+        { experiment: expect.objectContaining({ experiment_id: CHURN }) },
+      ]);
+      expect([post.status, await post.json()]).toEqual([200, {}]);
+      expect(await (await fetch(`${url}//health`)).text()).toBe("OK");
+    },
+  );
+
   test("looking at a tree changes nothing in it", async () => {
     const root = await makeTree("v3-edge");
     const before = readdirSync(root, { recursive: true }).sort();

@@ -170,8 +170,13 @@ export const loggedModelEndpoints: readonly Endpoint[] = [
           'Request must include the "artifact_file_path" query parameter.',
         );
       }
-      const artifacts = await client.openModelArtifacts(context.req.param("model_id") ?? "");
-      return sendFile(context, artifacts, safePath(name));
+      const path = safePath(name);
+      const { experimentId, modelId } = await client.getLoggedModel(
+        context.req.param("model_id") ?? "",
+      );
+      const artifacts = await client.openModelArtifacts(modelId);
+      const whole = `${experimentId}/models/${modelId}/artifacts/${path}`;
+      return sendFile(context, artifacts, path, whole);
     },
     { mount: "ajax" },
   ),

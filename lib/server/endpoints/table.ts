@@ -8,6 +8,7 @@ import { loggedModelEndpoints } from "./logged-models.ts";
 import { metricEndpoints } from "./metrics.ts";
 import { modelVersionEndpoints } from "./model-versions.ts";
 import { otlpEndpoints } from "./otlp.ts";
+import { promptlabEndpoints } from "./promptlab.ts";
 import { registeredModelEndpoints } from "./registered-models.ts";
 import { runEndpoints } from "./runs.ts";
 import { serverEndpoints } from "./server.ts";
@@ -33,5 +34,6 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...assessmentEndpoints,
   ...otlpEndpoints,
   ...viewerEndpoints,
+  ...promptlabEndpoints,
   ...unsupportedEndpoints,
 ];

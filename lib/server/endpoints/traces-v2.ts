@@ -10,6 +10,7 @@ import {
 } from "../../wire/trace.ts";
 import { type Api, type Endpoint, endpoint } from "../endpoint.ts";
 import { int64, oneOf, pairs, required, text, texts } from "../schema.ts";
+import { checkExperiments } from "./traces.ts";
 
 const BASE = "/2.0/mlflow/traces";
 const LARGEST_PAGE = 500;
@@ -26,6 +27,7 @@ export const traceV2Endpoints: readonly Endpoint[] = [
       tags: pairs,
     }),
     async (api, request) => {
+      await checkExperiments(api, [request.experiment_id]);
       const info = await api.client.startTrace({
         // MLflow 2 takes the id that the server gives, which has no prefix.
         traceId: randomBytes(16).toString("hex"),
@@ -78,6 +80,7 @@ export const traceV2Endpoints: readonly Endpoint[] = [
       page_token: v.optional(text),
     }),
     async (api, request) => {
+      await checkExperiments(api, request.experiment_ids);
       const { traces, nextPageToken } = await api.client.searchTraces(request.experiment_ids, {
         orderBy: request.order_by,
         maxResults: request.max_results,

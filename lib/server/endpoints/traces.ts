@@ -2,7 +2,7 @@ import * as v from "valibot";
 import type { NewTrace } from "../../client/trace-client.ts";
 import { MLFLOW_TAG } from "../../entities/tag.ts";
 import { TRACE_STATES, type TraceInfo } from "../../entities/trace.ts";
-import { invalidParameter, MlrunsError } from "../../errors.ts";
+import { invalidParameter, MlrunsError, notFound } from "../../errors.ts";
 import { printPythonJson } from "../../format/python-json.ts";
 import { decodeAssessment } from "../../wire/assessment.ts";
 import { compact, someOf } from "../../wire/json.ts";
@@ -75,6 +75,7 @@ export const traceEndpoints: readonly Endpoint[] = [
       const ids = request.locations.flatMap(
         ({ mlflow_experiment: experiment }) => experiment?.experiment_id ?? [],
       );
+      await checkExperiments(api, ids);
       const { traces, nextPageToken } = await api.client.searchTraces(ids, {
         orderBy: request.order_by,
         maxResults: request.max_results,
@@ -139,15 +140,16 @@ export const traceEndpoints: readonly Endpoint[] = [
         max_traces: v.optional(int64),
         request_ids: texts,
       }),
-      async ({ client }, request) => {
+      async (api, request) => {
         const { max_timestamp_millis: maxTimestampMillis, max_traces: maxTraces } = request;
         const ids = request.request_ids;
         checkChoice(ids, maxTimestampMillis, maxTraces);
+        await checkExperiments(api, [request.experiment_id]);
         const choice =
           maxTimestampMillis === undefined
             ? { traceIds: ids }
             : { maxTimestampMillis, ...(maxTraces !== undefined && { maxTraces }) };
-        return { traces_deleted: await client.deleteTraces(request.experiment_id, choice) };
+        return { traces_deleted: await api.client.deleteTraces(request.experiment_id, choice) };
       },
     ),
   ),
@@ -181,6 +183,22 @@ export const traceEndpoints: readonly Endpoint[] = [
     ),
   ),
 ];
+
+/**
+ * @throws MlrunsError RESOURCE_DOES_NOT_EXIST when one of the experiments is unknown: MLflow says so of traces, and of runs
+ *   just finds none
+ */
+export async function checkExperiments({ client }: Api, ids: readonly string[]): Promise<void> {
+  for (const id of ids) {
+    try {
+      await client.getExperiment(id);
+    } catch (error) {
+      const isUnknown =
+        error instanceof MlrunsError && error.errorCode === "RESOURCE_DOES_NOT_EXIST";
+      throw isUnknown ? notFound(`Experiment ${id} does not exist.`) : error;
+    }
+  }
+}
 
 /** As MLflow's own file store says it. */
 function needsDatabase(what: string): MlrunsError {

@@ -25,7 +25,6 @@ export const unsupportedEndpoints: readonly Endpoint[] = [
   ...FEATURES.flatMap((path) =>
     METHODS.flatMap((method) => [refusal(method, path), refusal(method, `${path}/*`)]),
   ),
-  refusal("POST", "/2.0/mlflow/runs/create-promptlab-run", { mount: "ajax" }),
   refusal("POST", "/graphql", { mount: "root" }),
 ];
 

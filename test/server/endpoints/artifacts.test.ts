@@ -4,6 +4,7 @@ import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { type ClientRequest, request } from "node:http";
 import { connect } from "node:net";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { makeTempFolder } from "../../helpers/tree.ts";
@@ -386,3 +387,20 @@ async function until(condition: () => boolean): Promise<void> {
   for (let i = 0; i < 200 && !condition(); i++) await sleep(25);
   expect(condition()).toBe(true);
 }
+
+test("a file that a logged model does not have is named by its whole path, as in MLflow", async () => {
+  const api = await makeApi();
+  const { model } = (await api.post("logged-models", { experiment_id: "0", name: "net" })).json;
+  const id = model.info.model_id;
+  await api.client
+    .openModelArtifacts(id)
+    .then((files) => files.write("a/b.txt", Readable.from(["x"])));
+  const ask = (path: string) =>
+    api.get(`/ajax-api/2.0/mlflow/logged-models/${id}/artifacts/files?artifact_file_path=${path}`);
+
+  expect((await ask("a/b.txt")).text).toBe("x");
+  expect(await ask("a/c.txt")).toMatchObject({
+    status: 404,
+    json: { message: `No such artifact: '0/models/${id}/artifacts/a/c.txt'` },
+  });
+});
