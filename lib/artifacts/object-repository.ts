@@ -7,7 +7,7 @@ import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { validateArtifactPath } from "../entities/artifact-path.ts";
 import { compareText } from "../entities/record.ts";
-import { invalidParameter, notFound } from "../errors.ts";
+import { invalidParameter, MlrunsError, notFound } from "../errors.ts";
 import type {
   ArtifactFile,
   Receipt,
@@ -19,6 +19,8 @@ import type { DirectObjects, FileSource, ObjectStore, StoredObject } from "./obj
 import { contentOf, readWhole } from "./parts.ts";
 import { failOnStall } from "./stall.ts";
 
+/** A small object may be replaced between the look at it and the reading. */
+const LOAD_ATTEMPTS = 20;
 /** Objects removed by one call of the store, which may ask the cloud in smaller portions. */
 const REMOVED_AT_ONCE = 1_000;
 
@@ -100,10 +102,16 @@ export function openObjectRepository(
 
     async load(path) {
       const key = fileKey(path);
-      const object = await store.head(key);
-      if (object === undefined) return undefined;
-      const { body } = await store.open(key, { etag: object.etag });
-      return { content: await buffer(failOnStall(body, nameOf(path))), etag: object.etag };
+      for (let attempt = 1; ; attempt++) {
+        const object = await store.head(key);
+        if (object === undefined) return undefined;
+        try {
+          const { body } = await store.open(key, { etag: object.etag });
+          return { content: await buffer(failOnStall(body, nameOf(path))), etag: object.etag };
+        } catch (error) {
+          if (!wasReplaced(error) || attempt === LOAD_ATTEMPTS) throw error;
+        }
+      }
     },
 
     async replace(path, content, expected) {
@@ -208,6 +216,10 @@ async function* inOrder(objects: AsyncIterable<StoredObject>): AsyncGenerator<St
   all.sort((a, b) => compareText(b.key, a.key));
   // From the end, so that what was handed out can go.
   for (let next = all.pop(); next !== undefined; next = all.pop()) yield next;
+}
+
+function wasReplaced(error: unknown): boolean {
+  return error instanceof MlrunsError && error.errorCode === "ABORTED";
 }
 
 /** Consoles make such an object to show an empty folder. It is no file. */
