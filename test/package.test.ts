@@ -59,7 +59,7 @@ test("the top level exports these names and no others", () => {
 test("the package holds what was built and the papers, nothing else", () => {
   const strange = packed.files
     .map(({ path }) => path)
-    .filter((path) => !/^dist\/.*\.(js|d\.ts|css|html|svg|json)$/.test(path));
+    .filter((path) => !/^dist\/.*\.(js|d\.ts|css|html|svg|json|(js|css)\.gz)$/.test(path));
 
   const papers = ["CHANGELOG.md", "LICENSE", "README.md", "dist/THIRD-PARTY-LICENSES.md"];
   expect(strange.sort()).toEqual([...papers, "package.json"]);

@@ -39,7 +39,10 @@ async function answers(root: string): Promise<unknown> {
   return JSON.parse(JSON.stringify(await readByUs(root), withoutPlaces));
 }
 
-/** Path to content of every file of a tree, but for locks. */
+/** What a killed write may leave, which the next one passes over and `doctor` names. */
+const HALF_WRITTEN = /^\/\.mlruns-\d+\.trash\/|\/meta\.yaml\.\d+$/;
+
+/** Path to content of every file of a tree, but for what was half written. */
 function filesOf(root: string): Record<string, string> {
   const paths = readdirSync(root, { recursive: true, withFileTypes: true });
   return Object.fromEntries(
@@ -47,6 +50,7 @@ function filesOf(root: string): Record<string, string> {
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name))
       .map((path) => [path.slice(root.length), md5(path)] as const)
+      .filter(([path]) => !HALF_WRITTEN.test(path))
       .sort(),
   );
 }
