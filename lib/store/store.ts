@@ -53,6 +53,11 @@ export function openStore(root: string, options: AppenderOptions = {}): Store {
   };
 }
 
+/** What stands in a root of which the making was cut off: a lock, say. */
+function isBeginning(name: string): boolean {
+  return name === TRASH_FOLDER || name.startsWith(".mlruns-");
+}
+
 /**
  * Makes sure that `root` is a folder that can be read as a tree: an mlruns tree, or empty.
  *
@@ -66,7 +71,7 @@ export function checkRoot(root: string): void {
     });
   }
   if (!stat.isDirectory()) throw invalidParameter(`'${root}' is not a directory.`);
-  if (isTree(root) || readdirSync(root).length === 0) return;
+  if (isTree(root) || readdirSync(root).every(isBeginning)) return;
   const inside = listFolders(root).find((name) => isTree(join(root, name)));
   throw invalidParameter(
     `'${root}' is not an mlruns tree: no folder in it has an experiment's ${META_FILE}.`,

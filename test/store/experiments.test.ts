@@ -215,6 +215,14 @@ describe("roots", () => {
     expect(() => checkRoot(folder)).toThrow("is not an mlruns tree");
   });
 
+  test("a root of which the making was cut off is an empty tree", async () => {
+    const folder = await makeTempFolder();
+    mkdirSync(join(folder, ".trash"));
+    writeFileSync(join(folder, ".mlruns-names.lock"), "");
+
+    expect(() => checkRoot(folder)).not.toThrow();
+  });
+
   test("the project folder around a tree is refused with the path of the tree", async () => {
     const root = await makeTree("v3-basic");
 
