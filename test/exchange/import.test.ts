@@ -40,7 +40,7 @@ async function answers(root: string): Promise<unknown> {
 }
 
 /** What a killed write may leave, which the next one passes over and `doctor` names. */
-const HALF_WRITTEN = /^\/\.mlruns-\d+\.trash\/|\/meta\.yaml\.\d+$/;
+const HALF_WRITTEN = /\/\.mlruns-[0-9a-f]+\.(trash|tmp)(\/|$)|\/meta\.yaml\.\d+$/;
 
 /** Path to content of every file of a tree, but for what was half written. */
 function filesOf(root: string): Record<string, string> {
