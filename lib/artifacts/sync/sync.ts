@@ -175,7 +175,10 @@ function refuseUnlessLost(error: unknown, isLast: boolean): undefined {
 }
 
 /** What was done in all; what is left is as the last attempt found it. */
-function addUp(before: Done | undefined, done: Done): Done {
+export function addUp<Sum extends Pick<Done, "copied" | "deleted" | "retries">>(
+  before: Sum | undefined,
+  done: Sum,
+): Sum {
   if (before === undefined) return done;
   return {
     ...done,

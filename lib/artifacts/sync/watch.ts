@@ -3,7 +3,7 @@ import { MlrunsError } from "../../errors.ts";
 import { walkFiles } from "../local-files.ts";
 import { isPassing } from "../store-error.ts";
 import { openSide, type Side } from "./side.ts";
-import { type SyncOptions, type SyncReport, syncSides } from "./sync.ts";
+import { addUp, type SyncOptions, type SyncReport, syncSides } from "./sync.ts";
 
 /** Between two looks at the source. Milliseconds. */
 const INTERVAL_MS = 5_000;
@@ -37,7 +37,10 @@ export async function watchArtifacts(
       const report = await round(from, to, options, isLast, onRound);
       // What failed is tried again, though nothing was written since.
       seen = report === undefined || report.failures.length > 0 ? undefined : now;
-      if (report !== undefined) total = addUp(total, report);
+      if (report !== undefined) {
+        const seconds = (total?.seconds ?? 0) + report.seconds;
+        total = { ...addUp(total, report), seconds };
+      }
     }
     if (total !== undefined && (isLast || options.signal?.aborted)) return total;
     await sleep(intervalMs, undefined, { signal: options.signal }).catch(() => undefined);
@@ -72,18 +75,4 @@ async function fingerprint({ folder }: Side): Promise<string | undefined> {
     lines.push(`${path} ${stat.size} ${stat.mtimeMs} ${stat.ino}`);
   }
   return lines.join("\n");
-}
-
-function addUp(total: SyncReport | undefined, report: SyncReport): SyncReport {
-  if (total === undefined) return report;
-  return {
-    ...report,
-    copied: {
-      files: total.copied.files + report.copied.files,
-      bytes: total.copied.bytes + report.copied.bytes,
-    },
-    deleted: total.deleted + report.deleted,
-    retries: total.retries + report.retries,
-    seconds: total.seconds + report.seconds,
-  };
 }

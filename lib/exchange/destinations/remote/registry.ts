@@ -1,4 +1,5 @@
 import type { ModelVersion } from "../../../entities/model-version.ts";
+import { MLFLOW_TAG } from "../../../entities/tag.ts";
 import { MlrunsError } from "../../../errors.ts";
 import type { ModelVersionJson } from "../../../wire/model-version.ts";
 import type { RegisteredModelJson } from "../../../wire/registered-model.ts";
@@ -7,7 +8,6 @@ import { orMissing, pairs, quoted, type ServerApi } from "../../remote/api.ts";
 import { concernsOneItem, type Report } from "../../report.ts";
 import type { SentIds } from "./ids.ts";
 
-const IS_PROMPT = "mlflow.prompt.is_prompt";
 /** Stands in for a version that was deleted here, so that the ones behind it get their numbers. It is deleted at once. */
 const DELETED_SOURCE = "s3://deleted/version";
 
@@ -35,7 +35,7 @@ export class RegistrySender {
         ...(model.description && { description: model.description }),
       });
     }
-    await this.#sendVersions(name, carried, IS_PROMPT in model.tags);
+    await this.#sendVersions(name, carried, MLFLOW_TAG.isPrompt in model.tags);
     const aliases = new Set((known?.registered_model.aliases ?? []).map(({ alias }) => alias));
     for (const [alias, version] of Object.entries(model.aliases)) {
       if (aliases.has(alias)) continue;
@@ -78,7 +78,7 @@ export class RegistrySender {
 
   async #knownVersions(name: string, isPrompt: boolean): Promise<Set<number>> {
     const named = `name = ${quoted(name)}`;
-    const filter = isPrompt ? `${named} AND tags.\`${IS_PROMPT}\` = 'true'` : named;
+    const filter = isPrompt ? `${named} AND tags.\`${MLFLOW_TAG.isPrompt}\` = 'true'` : named;
     const fields = { filter, max_results: 1_000 };
     const path = "model-versions/search";
     const numbers = new Set<number>();
