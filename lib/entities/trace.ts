@@ -126,3 +126,6 @@ export interface AssessmentError {
   readonly errorMessage: string | null;
   readonly stackTrace: string | null;
 }
+
+/** In the metadata of a trace: the run in which it was recorded. */
+export const SOURCE_RUN = "mlflow.sourceRun";

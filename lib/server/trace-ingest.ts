@@ -3,12 +3,12 @@ import type { NewTrace, TraceChanges } from "../client/trace-client.ts";
 import type { ReadonlyDictionary } from "../entities/record.ts";
 import { MLFLOW_TAG } from "../entities/tag.ts";
 import type { Span, TraceState } from "../entities/trace.ts";
+import { SOURCE_RUN } from "../entities/trace.ts";
 import { MlrunsError } from "../errors.ts";
 import { parsePythonJson } from "../format/python-json.ts";
 
 /** Attributes of a root span that become tags of its trace. */
 const TAG_PREFIX = "mlflow.traceTag.";
-const SOURCE_RUN = "mlflow.sourceRun";
 const SCHEMA_VERSION = "mlflow.trace_schema.version";
 
 /** What is known of a trace's file without reading it. */

@@ -1,11 +1,8 @@
 import type { PartialAnswer, RunRecord } from "../client/client.ts";
 import type { LoggedModel } from "../entities/logged-model.ts";
-import type { TraceInfo } from "../entities/trace.ts";
+import { SOURCE_RUN, type TraceInfo } from "../entities/trace.ts";
 import type { TreeProblem } from "../errors.ts";
 import type { SiteContext } from "./context.ts";
-
-/** Metadata key of a trace that names its run. */
-export const SOURCE_RUN = "mlflow.sourceRun";
 
 /**
  * The runs of an experiment that are shown, with the problems that concern them.

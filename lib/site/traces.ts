@@ -1,5 +1,6 @@
 import { MLFLOW_TAG } from "../entities/tag.ts";
 import type { Assessment, Span, TraceInfo } from "../entities/trace.ts";
+import { SOURCE_RUN } from "../entities/trace.ts";
 import { MlrunsError } from "../errors.ts";
 import type {
   AssessmentEntry,
@@ -8,7 +9,7 @@ import type {
   TraceFile,
   TracesFile,
 } from "../wire/data-files.ts";
-import { chosenTraces, SOURCE_RUN } from "./chosen.ts";
+import { chosenTraces } from "./chosen.ts";
 import type { SiteContext } from "./context.ts";
 import type { Scope } from "./scope.ts";
 

@@ -5,6 +5,7 @@ import type { Metric } from "../../entities/metric.ts";
 import type { Run } from "../../entities/run.ts";
 import { MLFLOW_TAG } from "../../entities/tag.ts";
 import type { TraceInfo } from "../../entities/trace.ts";
+import { SOURCE_RUN } from "../../entities/trace.ts";
 import { isProcessAlive } from "../../state/process-lock.ts";
 import { chooseExperiment } from "../choose-experiment.ts";
 import { MlrunsClient } from "../client.ts";
@@ -42,8 +43,6 @@ export async function* sendUnsent(options: SendOptions = {}): AsyncGenerator<Sen
   yield* sender.sendRuns();
   yield* sender.sendTraces();
 }
-
-const SOURCE_RUN = "mlflow.sourceRun";
 
 class Sender {
   readonly #tree: MlrunsClient;

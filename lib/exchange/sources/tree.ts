@@ -4,6 +4,7 @@ import type { ArtifactPlace } from "../../entities/file-info.ts";
 import type { LoggedModel } from "../../entities/logged-model.ts";
 import type { Metric } from "../../entities/metric.ts";
 import type { TraceInfo } from "../../entities/trace.ts";
+import { SOURCE_RUN } from "../../entities/trace.ts";
 import type { TreeProblem } from "../../errors.ts";
 import { DELETED_STAGE } from "../../format/registry-meta.ts";
 import { artifactPlaceOfRun } from "../../store/artifact-location.ts";
@@ -151,7 +152,7 @@ export class TreeSource implements Source {
 
   #isMeant({ traceMetadata }: TraceInfo): boolean {
     const { runIds } = this.#selection;
-    return runIds === undefined || runIds.has(traceMetadata["mlflow.sourceRun"] ?? "");
+    return runIds === undefined || runIds.has(traceMetadata[SOURCE_RUN] ?? "");
   }
 
   *#registeredModels(): Generator<Item> {

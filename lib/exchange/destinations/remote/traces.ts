@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import { MLFLOW_TAG } from "../../../entities/tag.ts";
+import { SOURCE_RUN } from "../../../entities/trace.ts";
 import { printSpans } from "../../../format/spans.ts";
 import { SPANS_FILE } from "../../../tree/layout.ts";
 import { decodeTraceInfo, encodeTraceInfo, type TraceInfoJson } from "../../../wire/trace.ts";
@@ -10,7 +11,6 @@ import type { Report } from "../../report.ts";
 import type { SentIds } from "./ids.ts";
 
 const TRACES = "/api/3.0/mlflow/traces";
-const SOURCE_RUN = "mlflow.sourceRun";
 
 /** Sends traces, which keep their ids. The spans follow the rest: a trace without them was cut off. */
 export class TraceSender {
