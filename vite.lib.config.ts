@@ -13,7 +13,8 @@ export default defineConfig({
     // Its 72 files cost as much to load as all of ours. This form of it goes into the bundle.
     alias: { yaml: here("node_modules/yaml/browser/index.js") },
   },
-  ssr: { noExternal: ["yaml"] },
+  // Of GraphQL's package a part goes into a file of its own, which is loaded when it is asked.
+  ssr: { noExternal: ["yaml", "graphql"] },
   build: {
     ssr: true,
     target: "node20",
@@ -51,6 +52,7 @@ export default defineConfig({
               test: /\/lib\/(errors|entities|format|wire|search|tree|state|store|catalog(?!\/(?:worker|read-job)\.ts))\b|\/yaml\//,
               priority: 1,
             },
+            { name: "graphql", test: /\/graphql\// },
             // What `import "mlruns"` needs besides. The modules left out are loaded where they are used, and would bring along
             // the packages that they need.
             {

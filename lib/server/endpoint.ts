@@ -4,7 +4,7 @@ import type { MlrunsClient } from "../client/client.ts";
 import { jsonAnswer } from "./answer.ts";
 import type { Locations } from "./locations.ts";
 import type { ApiOptions } from "./options.ts";
-import { readFields } from "./request.ts";
+import { type Fields, readFields, withRunId } from "./request.ts";
 import { parseShape } from "./schema.ts";
 import type { TraceIngest } from "./trace-ingest.ts";
 
@@ -35,6 +35,8 @@ export interface Endpoint {
   readonly isProxy: boolean;
   /** Changes nothing: what a read-only server answers. */
   readonly isReading: boolean;
+  /** For an endpoint that takes fields and answers JSON: the same without HTTP. @throws MlrunsError */
+  readonly handle?: (api: Api, fields: Fields) => Promise<object>;
   /** @throws MlrunsError, which becomes the answer */
   readonly answer: (api: Api, context: Context) => Promise<Response>;
 }
@@ -47,22 +49,25 @@ export interface EndpointPlace {
 }
 
 /** An endpoint that takes fields and answers JSON. */
-export function endpoint<Fields>(
+export function endpoint<Shape>(
   method: Method,
   path: string,
-  schema: v.GenericSchema<unknown, Fields>,
-  handle: (api: Api, request: Fields) => Promise<object>,
+  schema: v.GenericSchema<unknown, Shape>,
+  handle: (api: Api, request: Shape) => Promise<object>,
   place: EndpointPlace = {},
 ): Endpoint {
-  return rawEndpoint(
-    method,
-    path,
-    async (api, context) => {
-      const request = parseShape(schema, await readFields(context, schema));
-      return jsonAnswer(await handle(api, request));
-    },
-    place,
-  );
+  const handleFields = async (api: Api, fields: Fields): Promise<object> =>
+    handle(api, parseShape(schema, withRunId(fields)));
+  return {
+    ...rawEndpoint(
+      method,
+      path,
+      async (api, context) =>
+        jsonAnswer(await handleFields(api, await readFields(context, schema))),
+      place,
+    ),
+    handle: handleFields,
+  };
 }
 
 /** An endpoint that reads the request and makes the answer itself. */

@@ -10,7 +10,8 @@ const LARGEST_JSON = 64 * 1024 * 1024;
 /** Values of JSON that Python's `json` writes though they are none, outside of strings. */
 const PYTHON_NUMBERS = /"(?:[^"\\]|\\.)*"|-?\bInfinity\b|\bNaN\b/g;
 
-type Fields = Readonly<Record<string, unknown>>;
+/** The fields of a request, before their shapes are checked. */
+export type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * The fields of a request: those of the query for GET, of the JSON body else, and those of the path above both.
@@ -20,9 +21,14 @@ type Fields = Readonly<Record<string, unknown>>;
 export async function readFields(context: Context, schema: SchemaNode): Promise<Fields> {
   const fields =
     context.req.method === "GET" ? await readGet(context, schema) : await readJsonBody(context);
-  const all = { ...fields, ...context.req.param() };
-  const isOldRunId = all.run_uuid !== undefined && (all.run_id === undefined || all.run_id === "");
-  return isOldRunId ? { ...all, run_id: all.run_uuid } : all;
+  return { ...fields, ...context.req.param() };
+}
+
+/** Takes `run_uuid`, the old name, for `run_id` where that is not given. */
+export function withRunId(fields: Fields): Fields {
+  const { run_id: runId, run_uuid: oldName } = fields;
+  const isOld = oldName !== undefined && oldName !== null && (runId ?? "") === "";
+  return isOld ? { ...fields, run_id: oldName } : fields;
 }
 
 /** A GET without a query may have its fields in a body, which the standard's own Request does not know. */

@@ -129,6 +129,11 @@ function pick(
   return Object.hasOwn(fields, name) ? fields[name] : undefined;
 }
 
+/** `run_id` of `runId`. */
+export function camelToSnake(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
 const camelCaseNames = new Map<string, string>();
 
 function camelCaseOf(name: string): string {

@@ -3,6 +3,7 @@ import { artifactEndpoints } from "./artifacts.ts";
 import { assessmentEndpoints } from "./assessments.ts";
 import { directArtifactEndpoints } from "./direct-artifacts.ts";
 import { experimentEndpoints } from "./experiments.ts";
+import { graphqlEndpoints } from "./graphql.ts";
 import { inputEndpoints } from "./inputs.ts";
 import { loggedModelEndpoints } from "./logged-models.ts";
 import { metricEndpoints } from "./metrics.ts";
@@ -17,8 +18,7 @@ import { traceV2Endpoints } from "./traces-v2.ts";
 import { unsupportedEndpoints } from "./unsupported.ts";
 import { viewerEndpoints } from "./viewer.ts";
 
-/** Every endpoint of the REST API. */
-export const ENDPOINTS: readonly Endpoint[] = [
+const REST: readonly Endpoint[] = [
   ...serverEndpoints,
   ...experimentEndpoints,
   ...runEndpoints,
@@ -37,3 +37,6 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...promptlabEndpoints,
   ...unsupportedEndpoints,
 ];
+
+/** Every endpoint of the API. */
+export const ENDPOINTS: readonly Endpoint[] = [...REST, ...graphqlEndpoints(REST)];

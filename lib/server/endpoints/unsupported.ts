@@ -1,5 +1,5 @@
 import { MlrunsError } from "../../errors.ts";
-import { type Endpoint, type EndpointPlace, type Method, rawEndpoint } from "../endpoint.ts";
+import { type Endpoint, type Method, rawEndpoint } from "../endpoint.ts";
 
 const METHODS: readonly Method[] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
@@ -21,14 +21,11 @@ const FEATURES = [
  * What this server does not do. Clients repeat what is answered with 500, and try an older endpoint after a 404 that is no
  * JSON: 501 tells them that there is nothing to wait for.
  */
-export const unsupportedEndpoints: readonly Endpoint[] = [
-  ...FEATURES.flatMap((path) =>
-    METHODS.flatMap((method) => [refusal(method, path), refusal(method, `${path}/*`)]),
-  ),
-  refusal("POST", "/graphql", { mount: "root" }),
-];
+export const unsupportedEndpoints: readonly Endpoint[] = FEATURES.flatMap((path) =>
+  METHODS.flatMap((method) => [refusal(method, path), refusal(method, `${path}/*`)]),
+);
 
-function refusal(method: Method, path: string, place: EndpointPlace = {}): Endpoint {
+function refusal(method: Method, path: string): Endpoint {
   return rawEndpoint(
     method,
     path,
@@ -38,6 +35,6 @@ function refusal(method: Method, path: string, place: EndpointPlace = {}): Endpo
         `${path.replace("/*", "")} is not supported by a server over files.`,
       );
     },
-    { ...place, isReading: true },
+    { isReading: true },
   );
 }
