@@ -1,13 +1,17 @@
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, readFile, readlink } from "node:fs/promises";
 import { join, relative } from "node:path";
 
-/** Every file below a folder with its bytes as text, and every folder as `null`, by path. */
+/** Every file below a folder with its bytes as text, every link with where it points, every folder as `null`, by path. */
 export async function folderBytes(folder: string): Promise<Record<string, string | null>> {
   const found: [string, string | null][] = [];
-  for (const name of await readdir(folder, { recursive: true })) {
-    const path = join(folder, name);
-    const isFolder = (await stat(path)).isDirectory();
-    found.push([relative(folder, path), isFolder ? null : await readFile(path, "latin1")]);
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    const content = entry.isDirectory()
+      ? null
+      : entry.isSymbolicLink()
+        ? await readlink(path)
+        : await readFile(path, "latin1");
+    found.push([relative(folder, path), content]);
   }
   return Object.fromEntries(found.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

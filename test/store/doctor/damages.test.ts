@@ -1,11 +1,12 @@
 /** Every kind of damage is named where it is, and nothing else is; what is mended, real MLflow opens. */
-import { mkdir, readdir, readFile, stat, utimes } from "node:fs/promises";
+import { mkdir, readdir, utimes } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { checkTree } from "../../../lib/store/doctor/check.ts";
 import type { FindingKind } from "../../../lib/store/doctor/finding.ts";
 import { fixTree } from "../../../lib/store/doctor/fix.ts";
 import { openStore } from "../../../lib/store/store.ts";
+import { READ_ALL } from "../../helpers/damage/read-all.ts";
 import {
   EXPERIMENT,
   idOf,
@@ -15,6 +16,7 @@ import {
   soundTrace,
 } from "../../helpers/damage/sound.ts";
 import { DAMAGES, type Damage, makeBrokenTree } from "../../helpers/damages.ts";
+import { folderBytes } from "../../helpers/folder-bytes.ts";
 import { type PythonSession, startPython } from "../../helpers/python.ts";
 import { makeTempFolder, makeTree, TREE_NAMES } from "../../helpers/tree.ts";
 
@@ -66,37 +68,6 @@ const MENDED_BY_HAND: ReadonlySet<string> = new Set([
   "trace whose spans are half written",
   "assessment that is no map",
 ]);
-
-/** Reads a whole tree as a user of MLflow would, and prints the errors. */
-const READ_ALL = `
-import logging, os
-from mlflow import MlflowClient
-from mlflow.entities import ViewType
-logging.getLogger("mlflow").setLevel(logging.CRITICAL)
-root, experiment = args
-os.chdir(os.path.dirname(root))
-client = MlflowClient(root)
-
-def check(read):
-    try:
-        read()
-    except Exception as error:
-        print(type(error).__name__, error)
-
-def every_run():
-    for run in client.search_runs([experiment], "", ViewType.ALL):
-        client.get_run(run.info.run_id)
-        client.list_artifacts(run.info.run_id)
-
-check(lambda: client.search_experiments(ViewType.ALL))
-if os.path.isdir(os.path.join(root, experiment)):
-    check(every_run)
-    check(lambda: client.search_logged_models([experiment]))
-    for info in client._tracking_client.store.search_traces([experiment])[0]:
-        check(lambda: client.get_trace(info.trace_id))
-check(client.search_registered_models)
-check(client.search_model_versions)
-`;
 
 beforeAll(async () => {
   python = await startPython();
@@ -195,11 +166,11 @@ describe("mending", () => {
     const damages = DAMAGES.filter(({ name }) => MENDED_BY_HAND.has(name));
     const { root, flaws } = await makeBrokenTree(damages);
     await age(root);
-    const before = await filesOf(root);
+    const before = await folderBytes(root);
     const { mended, left } = fixTree(openStore(root));
 
     expect(mended).toEqual([]);
-    expect(await filesOf(root)).toEqual(before);
+    expect(await folderBytes(root)).toEqual(before);
     const found = new Set(left.findings.map(({ path }) => path));
     expect(flaws.filter(({ path }) => !found.has(path))).toEqual([]);
     for (const { hint, kind } of left.findings) {
@@ -208,12 +179,3 @@ describe("mending", () => {
     }
   });
 });
-
-async function filesOf(root: string): Promise<Record<string, string>> {
-  const files: Record<string, string> = {};
-  for (const path of await readdir(root, { recursive: true })) {
-    const status = await stat(join(root, path)).catch(() => undefined);
-    if (status?.isFile()) files[path] = await readFile(join(root, path), "latin1");
-  }
-  return files;
-}
