@@ -1,9 +1,9 @@
 import { relative } from "node:path";
 import { InvalidArgumentError, Option } from "commander";
 import { MlrunsClient } from "../client/client.ts";
-import type { RootsClient } from "../client/roots-client.ts";
+import type { RootedExperiment, RootsClient } from "../client/roots-client.ts";
 import type { ViewType } from "../entities/lifecycle.ts";
-import { notFound } from "../errors.ts";
+import { MlrunsError, notFound, type TreeProblem } from "../errors.ts";
 import { showReading } from "./output.ts";
 
 export interface RootOption {
@@ -48,10 +48,15 @@ export function openTree(options: RootOption): MlrunsClient {
   return client;
 }
 
-/** Opens trees as one. @throws MlrunsError when one of them is none */
+/** Opens trees as one. Those that are none are left out and told of. @throws MlrunsError when there is nothing to open */
 export async function openTrees({ root }: RootsOption): Promise<RootsClient> {
   const { openRoots } = await import("../client/roots-client.ts");
-  return openRoots(root ?? [""], { onProgress: showReading() });
+  return openRoots(root ?? [""], { onProgress: showReading(), isTolerant: true });
+}
+
+/** The roots that were left out, for those who named them. */
+export function unopenedProblems({ unopened }: RootsClient): TreeProblem[] {
+  return unopened.map(({ root, error }) => ({ path: shortRoot(root), message: error.message }));
 }
 
 /** How a root is named where several are shown. */
@@ -70,6 +75,48 @@ export async function findExperimentId(client: MlrunsClient, idOrName: string): 
   throw notFound(`No experiment has the id or name '${idOrName}'`, {
     hint: "`mlruns experiments --view all` lists them.",
   });
+}
+
+/** The experiments that ids or names mean, in whichever roots; all by default. @throws MlrunsError RESOURCE_DOES_NOT_EXIST */
+export async function chosenExperiments(
+  trees: RootsClient,
+  named: readonly string[] | undefined,
+): Promise<readonly RootedExperiment[]> {
+  const { experiments } = await trees.scanExperiments();
+  if (named === undefined) return experiments;
+  return named.flatMap((name) => {
+    const byId = experiments.filter(({ experimentId }) => experimentId === name);
+    const found = byId.length > 0 ? byId : experiments.filter((each) => each.name === name);
+    if (found.length > 0) return found;
+    throw notFound(`No experiment has the id or name '${name}'`, {
+      hint: "`mlruns experiments --view all` lists them.",
+    });
+  });
+}
+
+/** A run and the client of its root. */
+export interface FoundRun {
+  readonly client: MlrunsClient;
+  readonly runId: string;
+  readonly experimentId: string;
+}
+
+/** The run that an id or the beginning of one names, in each root that has it. @throws MlrunsError RESOURCE_DOES_NOT_EXIST */
+export async function findRuns({ clients }: RootsClient, id: string): Promise<FoundRun[]> {
+  const found: FoundRun[] = [];
+  let first: unknown;
+  for (const client of clients) {
+    try {
+      const { runId, experimentId } = await client.getRunInfo(await findRunId(client, id));
+      found.push({ client, runId, experimentId });
+    } catch (error) {
+      if (!(error instanceof MlrunsError) || error.errorCode !== "RESOURCE_DOES_NOT_EXIST")
+        throw error;
+      first ??= error;
+    }
+  }
+  if (found.length === 0) throw first;
+  return found;
 }
 
 /** The id of the run that an id or the beginning of one names. @throws MlrunsError RESOURCE_DOES_NOT_EXIST */

@@ -1,5 +1,5 @@
 import { realpathSync } from "node:fs";
-import { notFound } from "../errors.ts";
+import { type MlrunsError, notFound } from "../errors.ts";
 import { isFolder } from "../tree/read.ts";
 import { rootOf } from "./environment.ts";
 
@@ -7,17 +7,19 @@ import { rootOf } from "./environment.ts";
  * The root folders that paths, file URIs and patterns with `*` name, in the order of the patterns; each once,
  * though several name it or a link leads to it.
  *
- * @throws MlrunsError RESOURCE_DOES_NOT_EXIST when a pattern names no folder
+ * @param onNothing - called for a pattern that names no folder, with RESOURCE_DOES_NOT_EXIST
  */
-export async function findRoots(patterns: readonly string[]): Promise<string[]> {
+export async function findRoots(
+  patterns: readonly string[],
+  onNothing: (pattern: string, error: MlrunsError) => void,
+): Promise<string[]> {
   const byRealPath = new Map<string, string>();
   for (const pattern of patterns) {
     const isPattern = /[*?[\]{}]/.test(pattern) && !isFolder(rootOf(pattern));
     const roots = isPattern ? await expand(pattern) : [rootOf(pattern)];
     if (roots.length === 0) {
-      throw notFound(`'${pattern}' names no folder.`, {
-        hint: "Give paths of mlruns folders, or a pattern in quotes, such as 'team/*/mlruns'.",
-      });
+      const hint = "Give paths of mlruns folders, or a pattern in quotes, such as 'team/*/mlruns'.";
+      onNothing(pattern, notFound(`'${pattern}' names no folder.`, { hint }));
     }
     for (const root of roots) {
       const real = isFolder(root) ? realpathSync(root) : root;

@@ -20,6 +20,12 @@ export interface DuplicateRun {
   readonly roots: readonly string[];
 }
 
+/** A root that could not be opened. */
+export interface UnopenedRoot {
+  readonly root: string;
+  readonly error: MlrunsError;
+}
+
 /**
  * Several trees as one, to read and to search: `await openRoots(["A", "B"])`, or a pattern such as "team-*". Each result knows its root.
  * Experiments of the same id or name, which every tree has ("Default"), stay apart, and so do runs of the same id.
@@ -30,9 +36,12 @@ export interface DuplicateRun {
 export class RootsClient {
   /** One client a root, in the order in which they were named. */
   readonly clients: readonly MlrunsClient[];
+  /** Roots that were named, too, and could not be opened, see `RootsOptions.isTolerant`. */
+  readonly unopened: readonly UnopenedRoot[];
 
-  constructor(clients: readonly MlrunsClient[]) {
+  constructor(clients: readonly MlrunsClient[], unopened: readonly UnopenedRoot[] = []) {
     this.clients = clients;
+    this.unopened = unopened;
   }
 
   /** Absolute paths of the root folders. */
@@ -60,7 +69,10 @@ export class RootsClient {
     });
     return {
       experiments: scans.flatMap(({ result }) => result.experiments),
-      problems: scans.flatMap(({ root, result }) => result.problems.map(this.#inRoot(root))),
+      problems: [
+        ...this.#unopenedProblems(),
+        ...scans.flatMap(({ root, result }) => result.problems.map(this.#inRoot(root))),
+      ],
     };
   }
 
@@ -140,6 +152,7 @@ export class RootsClient {
     );
     const duplicates = await this.findDuplicateRuns();
     return [
+      ...this.#unopenedProblems(),
       ...ofRuns.flatMap(({ root, result }) => result.map(this.#inRoot(root))),
       ...duplicates.map(({ runId, roots: [path = "", ...others] }) => ({
         path,
@@ -154,6 +167,10 @@ export class RootsClient {
 
   close(): void {
     for (const client of this.clients) client.close();
+  }
+
+  #unopenedProblems(): TreeProblem[] {
+    return this.unopened.map(({ root, error }) => ({ path: root, message: error.message }));
   }
 
   #inRoot(root: string): (problem: TreeProblem) => TreeProblem {
@@ -187,19 +204,40 @@ export class RootsClient {
   }
 }
 
+export interface RootsOptions extends ClientOptions {
+  /** Opens the other roots when some are missing or no trees; those are in `unopened`. */
+  readonly isTolerant?: boolean;
+}
+
 /**
  * Opens several trees as one.
  *
  * @param patterns - root folders, or patterns such as `team-*`
- * @throws MlrunsError RESOURCE_DOES_NOT_EXIST when one of them names nothing, INVALID_PARAMETER_VALUE for what is no tree
+ * @throws MlrunsError RESOURCE_DOES_NOT_EXIST when one of them names nothing, INVALID_PARAMETER_VALUE for what is no tree;
+ *   with `isTolerant` only when there is nothing to open
  */
 export async function openRoots(
   patterns: readonly string[],
-  options: ClientOptions = {},
+  { isTolerant = false, ...options }: RootsOptions = {},
 ): Promise<RootsClient> {
-  const clients = (await findRoots(patterns)).map((root) => new MlrunsClient(root, options));
-  for (const client of clients) client.checkRoot();
-  return new RootsClient(clients);
+  const unopened: UnopenedRoot[] = [];
+  const roots = await findRoots(patterns, (pattern, error) =>
+    unopened.push({ root: pattern, error }),
+  );
+  const clients: MlrunsClient[] = [];
+  for (const root of roots) {
+    const client = new MlrunsClient(root, options);
+    try {
+      client.checkRoot();
+      clients.push(client);
+    } catch (error) {
+      if (!(error instanceof MlrunsError)) throw error;
+      unopened.push({ root, error });
+    }
+  }
+  const [first] = unopened;
+  if (first !== undefined && (!isTolerant || clients.length === 0)) throw first.error;
+  return new RootsClient(clients, unopened);
 }
 
 function idIn({ root }: MlrunsClient): (experiment: string | RootedExperiment) => string[] {

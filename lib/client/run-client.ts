@@ -27,6 +27,7 @@ import {
   createRun,
   deleteRun,
   findRun,
+  findRunFolders,
   getRun,
   type NewRun,
   type RunChanges,
@@ -104,6 +105,11 @@ export abstract class RunClient extends ExperimentClient {
   /** Ids of all runs of some experiments, in no order. */
   async listRunIds(experimentIds: readonly string[]): Promise<readonly string[]> {
     return this.catalog.listRunIds(this.knownExperiments(experimentIds));
+  }
+
+  /** Names of the folders of an experiment that may be runs: nothing in them is looked at. @throws as `getExperiment` */
+  listRunFolders(experimentId: string): readonly string[] {
+    return findRunFolders(this.store, experimentId).runIds;
   }
 
   /** What could not be read of the runs of some experiments. */

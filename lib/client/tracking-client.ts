@@ -25,6 +25,7 @@ type TreeOnly =
   | "appendSpans"
   | "readRunRecord"
   | "listRunIds"
+  | "listRunFolders"
   | "runProblems"
   | "runsVersion"
   | "getMetricState"

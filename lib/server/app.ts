@@ -1,24 +1,31 @@
 import { Hono } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { MlrunsError } from "../errors.ts";
-import type { SiteContext } from "../site/context.ts";
+import type { Site } from "../site/context.ts";
 import { createApi } from "./api.ts";
 import { createData } from "./data.ts";
-import type { ChangeFeed } from "./events.ts";
+import type { Feed } from "./events.ts";
 import type { ApiOptions } from "./options.ts";
 import { createRaw } from "./raw.ts";
 
-/** Everything that is answered from the tree: the viewer's data files, artifact bytes, MLflow's REST API. */
-export function createApp(
-  context: SiteContext,
-  feed: ChangeFeed,
-  nonce: string,
-  options: ApiOptions,
-): Hono {
+/** What an app answers with. */
+export interface AppParts {
+  readonly site: Site;
+  readonly feed: Feed;
+  /** Unguessable segment of the paths of artifacts. */
+  readonly nonce: string;
+  /** Path that everything lies below, as browsers ask for it; empty, or such as `/tracking`. */
+  readonly prefix: string;
+  readonly options: ApiOptions;
+}
+
+/** Everything that is answered from trees: the viewer's data files, artifact bytes, MLflow's REST API of the first tree. */
+export function createApp({ site, feed, nonce, prefix, options }: AppParts): Hono {
   const app = new Hono();
-  app.route("/", createData(context, feed));
-  app.route("/", createRaw(context.client, nonce));
-  app.route("/", createApi(context.client, options));
+  app.route("/", createData(site, feed));
+  app.route("/", createRaw(site, nonce, prefix));
+  const [first] = site.roots;
+  if (first !== undefined) app.route("/", createApi(first.client, options));
   app.onError((error, c) => {
     if (error instanceof MlrunsError) {
       const body = {

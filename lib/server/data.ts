@@ -3,10 +3,10 @@ import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
 import { Hono } from "hono";
 import { streamSSE } from "hono/streaming";
-import type { SiteContext } from "../site/context.ts";
+import type { Site } from "../site/context.ts";
 import { bytesOf } from "../site/context.ts";
 import { makeDataFile } from "../site/table.ts";
-import type { ChangeFeed } from "./events.ts";
+import type { Feed } from "./events.ts";
 import { parseRange } from "./raw.ts";
 
 const TYPES = {
@@ -20,7 +20,7 @@ const COMPRESS_ABOVE = 1_024;
 const KEEP_ALIVE_MS = 15_000;
 
 /** The viewer's data files, made when they are asked for, and the stream of changes. */
-export function createData(context: SiteContext, feed: ChangeFeed): Hono {
+export function createData(site: Site, feed: Feed): Hono {
   const data = new Hono();
 
   data.get("/data/events", (c) =>
@@ -36,7 +36,7 @@ export function createData(context: SiteContext, feed: ChangeFeed): Hono {
   );
 
   data.get("/data/:path{.+}", async (c) => {
-    const file = await makeDataFile(context, c.req.param("path"));
+    const file = await makeDataFile(site, c.req.param("path"));
     if (file === undefined) return c.notFound();
     const bytes = bytesOf(file);
     const etag = `"${createHash("sha1").update(bytes).digest("base64url")}"`;

@@ -1,7 +1,14 @@
 import type { MlrunsClient } from "../client/client.ts";
+import type { SiteContext } from "../site/context.ts";
 import type { ChangeEvent } from "../wire/data-files.ts";
 
 type Listener = (event: ChangeEvent) => void;
+
+/** Tells listeners what changes. */
+export interface Feed {
+  /** @returns a function that ends the listening */
+  listen(listener: Listener): () => void;
+}
 
 /** How often a tree is looked at while somebody listens, ms: often, but at most a tenth of the time. */
 const SHORTEST_PAUSE_MS = 500;
@@ -9,7 +16,7 @@ const SHARE_OF_TIME = 10;
 const PART_MS = 1_000;
 
 /** Tells listeners what changed in a tree, by whomever. Looks at the tree only while there are listeners. */
-export class ChangeFeed {
+export class ChangeFeed implements Feed {
   readonly #client: MlrunsClient;
   readonly #listeners = new Set<Listener>();
   #timer: NodeJS.Timeout | undefined;
@@ -19,7 +26,6 @@ export class ChangeFeed {
     this.#client = client;
   }
 
-  /** @returns a function that ends the listening */
   listen(listener: Listener): () => void {
     this.#listeners.add(listener);
     if (this.#listeners.size === 1) this.#schedule(0);
@@ -64,4 +70,27 @@ export class ChangeFeed {
       for (const listener of this.#listeners) listener(event);
     }
   }
+}
+
+/** The changes of several trees, with ids as their site has them. */
+export function joinFeeds(
+  parts: readonly { readonly feed: Feed; readonly context: SiteContext }[],
+): Feed {
+  return {
+    listen: (listener) => {
+      const stops = parts.map(({ feed, context: { id, root } }) =>
+        feed.listen(({ experimentId, runId, ...event }) =>
+          listener({
+            ...event,
+            experimentId: experimentId === null ? null : id(experimentId),
+            runId: runId === null ? null : id(runId),
+            generation: `${root}.${event.generation}`,
+          }),
+        ),
+      );
+      return () => {
+        for (const stop of stops) stop();
+      };
+    },
+  };
 }

@@ -1,10 +1,11 @@
 import { Readable } from "node:stream";
 import { Hono } from "hono";
 import { lookup } from "mrmime";
-import type { MlrunsClient } from "../client/client.ts";
 import { baseName } from "../entities/artifact-path.ts";
 import { notFound } from "../errors.ts";
+import type { Site } from "../site/context.ts";
 import { openOwner } from "../site/owner.ts";
+import { inRootOf } from "../site/roots.ts";
 
 /** Shown as text whatever the registry of types says: artifacts of these names are there to be read. */
 const TEXT_ENDINGS =
@@ -19,20 +20,22 @@ export interface RawHeaders {
 /**
  * The bytes of artifacts, below an unguessable segment: images must be readable from the opaque origin of a sandboxed
  * frame, so other sites could otherwise embed them.
+ *
+ * @param prefix - path that the site lies below, as browsers ask for it
  */
-export function createRaw(client: MlrunsClient, nonce: string): Hono {
+export function createRaw(site: Site, nonce: string, prefix: string): Hono {
   const raw = new Hono();
   raw.get("/raw/:nonce/:owner/:path{.+}", async (c) => {
     if (c.req.param("nonce") !== nonce) throw notFound("No such artifact");
     const ownerId = c.req.param("owner");
     const path = c.req.param("path");
-    const { artifacts } = await openOwner(client, ownerId);
+    const { artifacts } = await inRootOf(site, ownerId, openOwner);
     const file = await artifacts.find(path);
     if (file === undefined || file.isDir) throw notFound(`'${ownerId}' has no artifact '${path}'`);
     const size = file.fileSize ?? 0;
     const etag = `"${size.toString(36)}-${(file.modified ?? 0).toString(36)}"`;
     const headers = {
-      ...rawHeaders(path, `${new URL(c.req.url).origin}/raw/${nonce}/${ownerId}/`),
+      ...rawHeaders(path, `${new URL(c.req.url).origin}${prefix}/raw/${nonce}/${ownerId}/`),
       "Accept-Ranges": "bytes",
       "Cache-Control": "no-cache",
       ETag: etag,

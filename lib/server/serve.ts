@@ -1,17 +1,13 @@
-import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { getRequestListener } from "@hono/node-server";
 import fs from "fs-extra";
 import sirv from "sirv";
-import type { MlrunsClient } from "../client/client.ts";
 import { invalidParameter, MlrunsError } from "../errors.ts";
-import { builtViewer, version } from "../package-files.ts";
-import { WHOLE_TREE } from "../site/scope.ts";
+import { builtViewer } from "../package-files.ts";
+import { ownPath } from "../site/manifest.ts";
+import type { Trees } from "../site/roots.ts";
 import { encodeError } from "../wire/error.ts";
-import { createApp } from "./app.ts";
 import { type AuthOptions, openAuth } from "./auth.ts";
-import { ChangeFeed } from "./events.ts";
 import {
   checkRequest,
   type GuardOptions,
@@ -19,18 +15,15 @@ import {
   PAGE_POLICY,
   securityHeaders,
 } from "./guard.ts";
-import type { ApiOptions } from "./options.ts";
+import { type Mount, type MountOptions, mountTrees } from "./mounts.ts";
 
-export interface ServeOptions extends GuardOptions, AuthOptions, Omit<ApiOptions, "version"> {
+export interface ServeOptions extends GuardOptions, AuthOptions, Omit<MountOptions, "version"> {
   /** 127.0.0.1 by default. */
   readonly host?: string;
   /** 5000 by default; 0 is any free port. */
   readonly port?: number;
   /** Tries the following ports when the port is taken. */
   readonly movesOn?: boolean;
-  readonly title?: string;
-  /** What the viewer shows instead of the root's path. */
-  readonly rootLabel?: string;
   /** Folder of the built viewer; the one in the package by default. */
   readonly viewerDir?: string;
   /** Everything is served below this path, such as `/tracking`. */
@@ -43,6 +36,8 @@ export interface RunningServer {
   /** Such as `http://127.0.0.1:5000`. */
   readonly url: string;
   readonly port: number;
+  /** The pages and the REST API of each root by itself; of the first, those of the server. */
+  readonly roots: readonly { readonly root: string; readonly url: string }[];
   /** Stops listening, ends streams and waits for open requests. */
   close(): Promise<void>;
 }
@@ -54,34 +49,15 @@ const API_PATH = /^\/(ajax-)?api\//;
 const LEADS_UP = /(^|\/)(\.|%2e){2}(\/|$)/i;
 
 /**
- * Serves the viewer and its data over a tree. Resolves when requests are answered.
+ * Serves the viewer and its data over a tree or several, and MLflow's REST API. Resolves when requests are answered.
  *
  * @throws MlrunsError TEMPORARILY_UNAVAILABLE when the port is taken, INVALID_PARAMETER_VALUE when it may not be used
  */
-export async function serve(
-  client: MlrunsClient,
-  options: ServeOptions = {},
-): Promise<RunningServer> {
-  const nonce = randomBytes(12).toString("base64url");
-  const feed = new ChangeFeed(client);
-  const app = createApp(
-    {
-      client,
-      mode: "live",
-      readOnly: options.readOnly ?? false,
-      title: options.title ?? "mlruns",
-      rootLabel: options.rootLabel ?? "mlruns",
-      version,
-      rawBase: `raw/${nonce}`,
-      scope: WHOLE_TREE,
-      isPublished: () => true,
-    },
-    feed,
-    nonce,
-    options,
-  );
-  const answer = getRequestListener(app.fetch);
+export async function serve(trees: Trees, options: ServeOptions = {}): Promise<RunningServer> {
+  const prefix = (options.staticPrefix ?? "").replace(/\/+$/, "");
+  const { mounts, site, close: closeFeeds } = mountTrees(trees, options, prefix);
   const prepared = async (
+    { answer }: Mount,
     path: string,
     request: IncomingMessage,
     response: ServerResponse,
@@ -97,15 +73,15 @@ export async function serve(
   };
   const viewer = await openViewer(options.viewerDir ?? builtViewer);
   const authenticate = await openAuth(options);
-  const prefix = (options.staticPrefix ?? "").replace(/\/+$/, "");
 
   const server = createServer((request, response) => {
     for (const [name, value] of Object.entries(securityHeaders(request, options))) {
       response.setHeader(name, value);
     }
-    const path = stripPrefix(request, prefix);
-    if (path === undefined) return refuse(response, 404, "Not found");
-    if (LEADS_UP.test(path)) return refusePath(response);
+    const whole = stripPrefix(request, prefix);
+    if (whole === undefined) return refuse(response, 404, "Not found");
+    if (LEADS_UP.test(whole)) return refusePath(response);
+    const { mount, path } = findMount(mounts, whole, request);
     const refusal = checkRequest(request, path, options);
     if (refusal !== undefined) return refuse(response, refusal.status, refusal.text);
     if (isPreflight(request, path)) return void response.writeHead(204).end();
@@ -113,7 +89,10 @@ export async function serve(
       response.setHeader("WWW-Authenticate", 'Basic realm="mlruns", charset="UTF-8"');
       return refuse(response, 401, "You are not authenticated.");
     }
-    const next = (): void => void prepared(path, request, response);
+    // The page's own addresses are relative: without the slash they would miss the root.
+    if (path === "")
+      return void response.writeHead(308, { Location: `${prefix + mount.path}/` }).end();
+    const next = (): void => void prepared(mount, path, request, response);
     // The viewer's files are only read: what clients log need not be looked for among them.
     const isRead = request.method === "GET" || request.method === "HEAD";
     if (isRead && !API_PATH.test(path)) viewer(request, response, next);
@@ -121,11 +100,28 @@ export async function serve(
   });
   const port = await listen(server, options);
   const host = options.host ?? "127.0.0.1";
+  const url = `http://${host.includes(":") ? `[${host}]` : host}:${port}${prefix}`;
   return {
-    url: `http://${host.includes(":") ? `[${host}]` : host}:${port}${prefix}`,
+    url,
     port,
-    close: () => close(server, feed),
+    roots: site.roots.map((context) => ({
+      root: context.client.root,
+      url: `${url}/${ownPath(context)}`.replace(/\/$/, ""),
+    })),
+    close: () => close(server, closeFeeds),
   };
+}
+
+/** What a path lies below, and the rest of it, which the request is for from then on. */
+function findMount(
+  mounts: readonly Mount[],
+  whole: string,
+  request: IncomingMessage,
+): { readonly mount: Mount; readonly path: string } {
+  const mount = mounts.find(({ path }) => whole === path || whole.startsWith(`${path}/`));
+  if (mount === undefined) throw new Error(`Nothing is served at ${whole}`);
+  request.url = (request.url ?? "/").slice(mount.path.length);
+  return { mount, path: whole.slice(mount.path.length) };
 }
 
 type Handler = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
@@ -220,8 +216,8 @@ function listenError(cause: NodeJS.ErrnoException, host: string, port: number): 
   }
 }
 
-function close(server: Server, feed: ChangeFeed): Promise<void> {
-  feed.close();
+function close(server: Server, closeFeeds: () => void): Promise<void> {
+  closeFeeds();
   return new Promise((resolve) => {
     server.close(() => resolve());
     server.closeIdleConnections();

@@ -9,7 +9,7 @@ export async function makeArtifacts(
   ownerId: string,
   folder: string,
 ): Promise<ArtifactsFile> {
-  const { artifacts, place, recordedUri } = await openOwner(context.client, ownerId);
+  const { artifacts, place, recordedUri } = await openOwner(context, ownerId);
   const shown = {
     path: folder,
     source: place.kind === "folder" ? "tree" : (place.uri.split(":")[0] ?? "remote"),
@@ -24,7 +24,7 @@ export async function makeArtifacts(
         isDir,
         fileSize,
         modified,
-        published: isDir || context.isPublished(ownerId, path, fileSize ?? 0),
+        published: isDir || context.isPublished(context.id(ownerId), path, fileSize ?? 0),
       })),
     };
   } catch (error) {

@@ -1,21 +1,39 @@
 import type { MlrunsClient } from "../client/client.ts";
 import type { Scope } from "./scope.ts";
 
-/** What the makers of data files know: the tree, and how its data is published. */
-export interface SiteContext {
-  readonly client: MlrunsClient;
+/** What is shown: a tree, or several as one. */
+export interface Site extends SiteSettings {
+  /** In the order of `Manifest.roots`; at least one. */
+  readonly roots: readonly SiteContext[];
+  /** Roots that could not be opened, after the others in `Manifest.roots`. */
+  readonly unopened: readonly { readonly label: string; readonly problem: string }[];
+}
+
+/** How a site is published. */
+export interface SiteSettings {
   readonly mode: "live" | "static";
   readonly readOnly: boolean;
   readonly title: string;
-  /** Shown instead of the root's path. */
-  readonly rootLabel: string;
   /** Version of this package. */
   readonly version: string;
   /** `raw/<nonce>` live, `raw` in a static export. */
   readonly rawBase: string;
+}
+
+/** What the makers of data files know of one tree of a site. */
+export interface SiteContext extends SiteSettings {
+  readonly client: MlrunsClient;
+  /** Index in the site's roots. */
+  readonly root: number;
+  /** See `RootEntry.key`. */
+  readonly key: string;
+  /** Shown instead of the root's path. */
+  readonly label: string;
+  /** An id of this tree as the site has it: with the key of the root unless it is the first. */
+  readonly id: (id: string) => string;
   /** What is shown of the tree. */
   readonly scope: Scope;
-  /** Whether a file's bytes are published, see `ArtifactEntry.published`. */
+  /** Whether a file's bytes are published, see `ArtifactEntry.published`. The owner's id is the site's. */
   readonly isPublished: (ownerId: string, path: string, size: number) => boolean;
 }
 

@@ -12,6 +12,9 @@ export async function makeLoggedModels(
   return {
     models: newestFirst.map(({ artifactLocation: _, metrics, ...model }) => ({
       ...model,
+      modelId: context.id(model.modelId),
+      experimentId: context.id(model.experimentId),
+      sourceRunId: model.sourceRunId === null ? null : context.id(model.sourceRunId),
       metrics: metrics.map(({ modelId: __, value, ...point }) => ({
         ...point,
         value: encodeNumber(value),

@@ -1,6 +1,6 @@
 import type { ArtifactRepository } from "../client/artifact-client.ts";
-import type { MlrunsClient } from "../client/client.ts";
 import type { ArtifactPlace } from "../entities/file-info.ts";
+import type { SiteContext } from "./context.ts";
 
 /** The artifacts of a run or of a logged model. */
 export interface ArtifactOwner {
@@ -15,7 +15,10 @@ export interface ArtifactOwner {
  *
  * @throws MlrunsError RESOURCE_DOES_NOT_EXIST
  */
-export async function openOwner(client: MlrunsClient, ownerId: string): Promise<ArtifactOwner> {
+export async function openOwner(
+  { client }: Pick<SiteContext, "client">,
+  ownerId: string,
+): Promise<ArtifactOwner> {
   if (ownerId.startsWith("m-")) {
     const { artifactLocation } = await client.getLoggedModel(ownerId);
     return {

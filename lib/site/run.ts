@@ -1,14 +1,24 @@
-import type { MetricSummary, RunRecord } from "../client/client.ts";
+import type { MetricSummary } from "../client/client.ts";
+import type { RunInfo } from "../entities/run.ts";
 import { MLFLOW_TAG } from "../entities/tag.ts";
 import { encodeNumber, type MetricEntry, type RunFile, type RunLink } from "../wire/data-files.ts";
 import { makeArtifacts } from "./artifacts.ts";
 import { chosenModels, chosenRun, chosenRuns } from "./chosen.ts";
 import type { SiteContext } from "./context.ts";
+import type { Copies } from "./copies.ts";
 import { lastWrite } from "./runs.ts";
 
-/** `data/run/<run>.json`: everything small of one run. */
-export async function makeRun(context: SiteContext, runId: string): Promise<RunFile> {
-  const { client, scope } = context;
+/**
+ * `data/run/<run>.json`: everything small of one run.
+ *
+ * @param copies - runs that several roots have
+ */
+export async function makeRun(
+  context: SiteContext,
+  runId: string,
+  copies: Copies,
+): Promise<RunFile> {
+  const { client, scope, id } = context;
   const record = await chosenRun(context, runId);
   const { info, data, inputs, outputs } = record.run;
   const experiment = await client.getExperiment(info.experimentId);
@@ -23,10 +33,11 @@ export async function makeRun(context: SiteContext, runId: string): Promise<RunF
   const outputIds = new Set(outputs.modelOutputs.map(({ modelId }) => modelId));
   const children = records.filter(({ run }) => run.data.tags[MLFLOW_TAG.parentRunId] === runId);
   const parent = records.find(({ run }) => run.info.runId === parentId);
+  const others = copies.of(context, runId);
   return {
-    info: scope.info(info),
+    info: { ...scope.info(info), runId: id(runId), experimentId: id(info.experimentId) },
     experimentName: experiment.name,
-    root: 0,
+    root: context.root,
     params: data.params,
     tags: scope.tags(data.tags),
     metrics: Object.values(record.summaries).map(toEntry),
@@ -34,21 +45,25 @@ export async function makeRun(context: SiteContext, runId: string): Promise<RunF
     outputs,
     loggedModels: loggedModels
       .filter(({ sourceRunId, modelId }) => sourceRunId === runId || outputIds.has(modelId))
-      .map(({ modelId, name }) => ({ modelId, name })),
+      .map(({ modelId, name }) => ({ modelId: id(modelId), name })),
     modelVersions: modelVersions
       .filter((version) => version.runId === runId)
-      .map(({ name, version }) => ({ name, version })),
-    parent: parent === undefined ? null : toLink(parent),
-    children: children.map(toLink),
+      .map(({ name, version }) => ({ id: id(name), name, version })),
+    parent: parent === undefined ? null : toLink(context, parent.run.info),
+    children: children.map(({ run }) => toLink(context, run.info)),
     artifacts: await makeArtifacts(context, runId, ""),
     lastWrite: lastWrite(record),
+    ...(others.length > 0 && {
+      copies: await Promise.all(
+        others.map(async (other) => toLink(other, await other.client.getRunInfo(runId))),
+      ),
+    }),
     warnings: record.problems,
   };
 }
 
-function toLink({ run }: RunRecord): RunLink {
-  const { runId, runName, experimentId } = run.info;
-  return { runId, runName, experimentId };
+function toLink({ id }: SiteContext, { runId, runName, experimentId }: RunInfo): RunLink {
+  return { runId: id(runId), runName, experimentId: id(experimentId) };
 }
 
 function toEntry(summary: MetricSummary): MetricEntry {

@@ -15,13 +15,20 @@ import {
 import { chosenRuns } from "./chosen.ts";
 import { columnsByKey, toDictionaryColumn } from "./columns.ts";
 import type { SiteContext } from "./context.ts";
+import type { Copies } from "./copies.ts";
 
-/** `data/runs/<experiment>.json` and its further chunks: columns over the runs, newest first, active and deleted. */
+/**
+ * `data/runs/<experiment>.json` and its further chunks: columns over the runs, newest first, active and deleted.
+ *
+ * @param copies - runs that several roots have
+ */
 export async function makeRuns(
   context: SiteContext,
   experimentId: string,
   chunk: number,
+  copies: Copies,
 ): Promise<RunsFile> {
+  const { id } = context;
   if (!context.scope.includes(experimentId)) {
     throw notFound(`Could not find experiment with ID ${experimentId}`);
   }
@@ -33,13 +40,20 @@ export async function makeRuns(
   const rows = sorted.slice(offset, offset + RUNS_PER_FILE);
   const infos = rows.map(({ run }) => run.info);
   const isLast = offset + rows.length >= sorted.length;
-  const byRun = chunk === 0 ? problemsByRun(experimentId, records, problems) : NO_PROBLEMS;
+  const byRun =
+    chunk === 0
+      ? problemsByRun(context, experimentId, records, [
+          ...problems,
+          ...copies.problems(context, experimentId, records),
+        ])
+      : NO_PROBLEMS;
   return {
-    experimentId,
+    experimentId: id(experimentId),
+    ...(context.key !== "" && { root: context.key }),
     total: sorted.length,
     offset,
-    next: isLast ? null : DATA_PATH.runs(experimentId, chunk + 1),
-    runIds: infos.map((info) => info.runId),
+    next: isLast ? null : DATA_PATH.runs(id(experimentId), chunk + 1),
+    runIds: infos.map((info) => id(info.runId)),
     names: infos.map((info) => info.runName),
     status: infos.map((info) => RUN_STATUSES.indexOf(info.status)),
     deleted: infos.map((info) => (info.lifecycleStage === "deleted" ? 1 : 0)),
@@ -47,7 +61,12 @@ export async function makeRuns(
     endTime: infos.map((info) => info.endTime),
     lastWrite: rows.map(lastWrite),
     user: toDictionaryColumn(infos.map((info) => context.scope.user(info.userId))),
-    parent: toDictionaryColumn(rows.map(({ run }) => run.data.tags[MLFLOW_TAG.parentRunId])),
+    parent: toDictionaryColumn(
+      rows.map(({ run }) => {
+        const parent = run.data.tags[MLFLOW_TAG.parentRunId];
+        return parent === undefined ? undefined : id(parent);
+      }),
+    ),
     params: columnsByKey(
       rows.map(({ run }) => run.data.params),
       toDictionaryColumn,
@@ -81,6 +100,7 @@ const NO_PROBLEMS: Pick<RunsFile, "unreadable" | "warnings"> = { unreadable: [],
 
 /** A problem belongs to the run whose folder it lies in. A run whose meta.yaml is broken has no row. */
 function problemsByRun(
+  { id }: SiteContext,
   experimentId: string,
   records: readonly RunRecord[],
   problems: readonly TreeProblem[],
@@ -92,8 +112,8 @@ function problemsByRun(
     const parts = problem.path.split("/");
     const [runId, file] = parts.slice(parts.indexOf(experimentId) + 1);
     if (runId === undefined) continue;
-    if (readable.has(runId)) warnings.push({ runId, problem });
-    else if (file === "meta.yaml") unreadable.push({ runId, problem });
+    if (readable.has(runId)) warnings.push({ runId: id(runId), problem });
+    else if (file === "meta.yaml") unreadable.push({ runId: id(runId), problem });
   }
   return { unreadable, warnings };
 }

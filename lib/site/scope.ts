@@ -6,7 +6,7 @@ import { MLFLOW_TAG } from "../entities/tag.ts";
 export interface Scope {
   readonly includes: (experimentId: string) => boolean;
   /** Only these runs of the experiments, and what belongs to them; all without it. */
-  readonly runIds?: ReadonlySet<string>;
+  readonly runIds?: Pick<ReadonlySet<string>, "has">;
   /** Models and prompts belong to no experiment: they are shown only with the whole tree. */
   readonly includesRegistry: boolean;
   readonly tags: (tags: ReadonlyDictionary<string>) => ReadonlyDictionary<string>;
@@ -34,7 +34,7 @@ const PRIVATE_TAGS: ReadonlySet<string> = new Set([
 ]);
 
 export interface PublicOptions {
-  /** Only these; all without it. */
+  /** Only these, as the site spells their ids, see `nameRoots`; all without it. */
   readonly experimentIds?: ReadonlySet<string>;
   /** Of these experiments only these runs. */
   readonly runIds?: ReadonlySet<string>;
@@ -42,13 +42,17 @@ export interface PublicOptions {
   readonly keepEnvironment?: boolean;
 }
 
-/** What is published: no user names, no paths of a machine, nothing of other experiments. */
-export function publicScope(options: PublicOptions): Scope {
+/**
+ * What is published of a root: no user names, no paths of a machine, nothing of other experiments.
+ *
+ * @param siteId - how the site spells an id of this root
+ */
+export function publicScope(options: PublicOptions, siteId: (id: string) => string): Scope {
   const { experimentIds, runIds, keepEnvironment } = options;
   const chosen = {
-    includes: (id: string) => experimentIds?.has(id) ?? true,
+    includes: (id: string) => experimentIds?.has(siteId(id)) ?? true,
     includesRegistry: experimentIds === undefined && runIds === undefined,
-    ...(runIds && { runIds }),
+    ...(runIds && { runIds: { has: (id: string) => runIds.has(siteId(id)) } }),
   };
   const info = (run: RunInfo): RunInfo => ({ ...run, artifactUri: null });
   if (keepEnvironment) return { ...WHOLE_TREE, ...chosen, info };

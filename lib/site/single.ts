@@ -4,7 +4,6 @@ import { text as readText } from "node:stream/consumers";
 import { gzipSync } from "node:zlib";
 import fs from "fs-extra";
 import { lookup } from "mrmime";
-import type { MlrunsClient } from "../client/client.ts";
 import { invalidParameter } from "../errors.ts";
 import { builtSingleViewer } from "../package-files.ts";
 import { rawPath } from "../wire/data-files.ts";
@@ -14,11 +13,12 @@ import {
   EMBEDDED_TYPE,
   START_META,
 } from "../wire/single-file.ts";
-import type { SiteContext } from "./context.ts";
+import type { Site } from "./context.ts";
 import { openOwner } from "./owner.ts";
 import { listSite, type PublishedArtifact } from "./paths.ts";
+import { inRootOf, type Trees } from "./roots.ts";
 import { findSecrets } from "./secrets.ts";
-import { makeBytes, replaceIfOther, type SiteOptions, toContext } from "./write.ts";
+import { makeBytes, publicSite, replaceIfOther, type SiteOptions } from "./write.ts";
 
 export interface SingleOptions extends SiteOptions {
   /** Largest report, bytes; 25 MB by default. Artifacts that do not fit are left out, small ones first in. */
@@ -53,25 +53,25 @@ const MOST_COMPARED = 50;
  * @throws MlrunsError INVALID_PARAMETER_VALUE when the file is something else, or the data alone is too large
  */
 export async function writeSingle(
-  client: MlrunsClient,
+  trees: Trees,
   file: string,
   options: SingleOptions = {},
 ): Promise<SingleReport> {
   await checkIsReport(file);
-  const context = toContext(client, options);
+  const site = publicSite(trees, options);
   const maxTotal = options.maxTotal ?? MAX_TOTAL;
-  const { data, artifacts } = await listSite(context);
+  const { data, artifacts } = await listSite(site);
   const viewer = await readViewer(options.viewerDir ?? builtSingleViewer);
-  const embedded = await embedData(context, data);
+  const embedded = await embedData(site, data);
   const room = maxTotal - viewer.script.length - viewer.style.length - embedded.length;
   if (room < 0) throw tooLarge(maxTotal - room, maxTotal);
 
   const chosen = fitting(artifacts, room);
   const leftOut = artifacts.length - chosen.length;
-  const parts = leftOut === 0 ? embedded : await embedData(publishingOnly(context, chosen), data);
-  const page = pageOf(context.title, await startOf(context, options), viewer, [
+  const parts = leftOut === 0 ? embedded : await embedData(publishingOnly(site, chosen), data);
+  const page = pageOf(site.title, await startOf(site, options), viewer, [
     parts,
-    ...(await embedArtifacts(context, chosen)),
+    ...(await embedArtifacts(site, chosen)),
   ]);
   const bytes = Buffer.from(page);
   if (!options.isDryRun) await replaceIfOther(file, bytes);
@@ -81,7 +81,7 @@ export async function writeSingle(
     artifacts: chosen.length,
     artifactBytes: chosen.reduce((sum, { size }) => sum + size, 0),
     leftOut,
-    secrets: await findSecrets(context),
+    secrets: await findSecrets(site),
   };
 }
 
@@ -133,29 +133,27 @@ function fitting(artifacts: readonly PublishedArtifact[], room: number): Publish
     });
 }
 
-function publishingOnly(
-  context: SiteContext,
-  artifacts: readonly PublishedArtifact[],
-): SiteContext {
+function publishingOnly(site: Site, artifacts: readonly PublishedArtifact[]): Site {
   const chosen = new Set(artifacts.map(({ ownerId, path }) => `${ownerId}/${path}`));
-  return { ...context, isPublished: (ownerId, path) => chosen.has(`${ownerId}/${path}`) };
+  const isPublished = (ownerId: string, path: string): boolean => chosen.has(`${ownerId}/${path}`);
+  return { ...site, roots: site.roots.map((root) => ({ ...root, isPublished })) };
 }
 
-async function embedData(context: SiteContext, paths: readonly string[]): Promise<string> {
+async function embedData(site: Site, paths: readonly string[]): Promise<string> {
   const elements: string[] = [];
   for (const path of paths) {
-    elements.push(element({ [EMBEDDED_PATH]: path }, gzipSync(await makeBytes(context, path))));
+    elements.push(element({ [EMBEDDED_PATH]: path }, gzipSync(await makeBytes(site, path))));
   }
   return elements.join("");
 }
 
 async function embedArtifacts(
-  { client }: SiteContext,
+  site: Site,
   artifacts: readonly PublishedArtifact[],
 ): Promise<string[]> {
   const elements: string[] = [];
   for (const { ownerId, path } of artifacts) {
-    const { artifacts: store } = await openOwner(client, ownerId);
+    const { artifacts: store } = await inRootOf(site, ownerId, openOwner);
     const chunks: Buffer[] = [];
     for await (const chunk of await store.read(path)) chunks.push(chunk as Buffer);
     const attributes = {
@@ -176,9 +174,16 @@ function element(attributes: Readonly<Record<string, string>>, bytes: Uint8Array
 }
 
 /** The page that a report is about: its run, the comparison of its runs, or all there is. */
-async function startOf({ client }: SiteContext, { runIds }: SingleOptions): Promise<string> {
+async function startOf(site: Site, { runIds }: SingleOptions): Promise<string> {
   if (runIds === undefined || runIds.size === 0 || runIds.size > MOST_COMPARED) return "#/";
-  const infos = await Promise.all([...runIds].map((runId) => client.getRunInfo(runId)));
+  const infos = await Promise.all(
+    [...runIds].map((runId) =>
+      inRootOf(site, runId, async ({ client, id }, ownId) => {
+        const { experimentId } = await client.getRunInfo(ownId);
+        return { runId, experimentId: id(experimentId) };
+      }),
+    ),
+  );
   const [first] = infos;
   if (infos.length === 1 && first !== undefined) {
     return `#/experiments/${encodeURIComponent(first.experimentId)}/runs/${encodeURIComponent(first.runId)}`;

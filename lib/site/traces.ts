@@ -11,7 +11,6 @@ import type {
 } from "../wire/data-files.ts";
 import { chosenTraces } from "./chosen.ts";
 import type { SiteContext } from "./context.ts";
-import type { Scope } from "./scope.ts";
 
 /** Metadata keys of MLflow that the list shows. */
 const SESSION = "mlflow.trace.session";
@@ -19,20 +18,17 @@ const SPAN_TYPE = "mlflow.spanType";
 
 /** `data/traces/<experiment>.json`, newest first. */
 export async function makeTraces(context: SiteContext, experimentId: string): Promise<TracesFile> {
-  const { scope } = context;
   const traces = await chosenTraces(context, experimentId);
   return {
     traces: [...traces]
       .sort((a, b) => b.requestTime - a.requestTime)
-      .map((info) => toEntry(info, scope)),
+      .map((info) => toEntry(info, context)),
   };
 }
 
 /** `data/trace/<trace>.json`: a trace with its spans, parents before children. */
-export async function makeTrace(
-  { client, scope }: SiteContext,
-  traceId: string,
-): Promise<TraceFile> {
+export async function makeTrace(context: SiteContext, traceId: string): Promise<TraceFile> {
+  const { client, scope, id } = context;
   const info = await client.getTraceInfo(traceId);
   const spans = await client.getSpans(traceId).catch((error: unknown) => {
     // What is known of the trace is shown all the same.
@@ -40,8 +36,8 @@ export async function makeTrace(
     throw error;
   });
   return {
-    trace: toEntry(info, scope),
-    experimentId: info.experimentId,
+    trace: toEntry(info, context),
+    experimentId: id(info.experimentId),
     metadata: scope.tags(info.traceMetadata),
     assessments: info.assessments.map(toAssessment),
     spans: spans instanceof MlrunsError ? [] : toSpans(spans),
@@ -49,16 +45,17 @@ export async function makeTrace(
   };
 }
 
-function toEntry(info: TraceInfo, scope: Scope): TraceEntry {
+function toEntry(info: TraceInfo, { scope, id }: SiteContext): TraceEntry {
+  const sourceRunId = info.traceMetadata[SOURCE_RUN];
   return {
-    traceId: info.traceId,
+    traceId: id(info.traceId),
     name: info.tags[MLFLOW_TAG.traceName] ?? "",
     state: info.state,
     requestTime: info.requestTime,
     durationMs: info.executionDuration,
     requestPreview: info.requestPreview,
     responsePreview: info.responsePreview,
-    sourceRunId: info.traceMetadata[SOURCE_RUN] ?? null,
+    sourceRunId: sourceRunId === undefined ? null : id(sourceRunId),
     sessionId: info.traceMetadata[SESSION] ?? null,
     tags: scope.tags(info.tags),
     assessmentCount: info.assessments.length,

@@ -3,7 +3,9 @@ import type { Experiment } from "../entities/experiment.ts";
 import type { TreeProblem } from "../errors.ts";
 import type { TreeFile } from "../wire/data-files.ts";
 import { chosenRuns } from "./chosen.ts";
-import type { SiteContext } from "./context.ts";
+import type { Site, SiteContext } from "./context.ts";
+import { findCopies } from "./copies.ts";
+import { askRoots } from "./roots.ts";
 
 export interface WholeTree {
   readonly experiments: readonly Experiment[];
@@ -52,18 +54,38 @@ export function problemsMet(client: MlrunsClient): number {
 
 const met = new WeakMap<MlrunsClient, number>();
 
-/** `data/tree.json`: the health of the tree. */
-export async function makeTree(context: SiteContext): Promise<TreeFile> {
-  const { experiments, runs, counts, problems } = await readTree(context);
+/** `data/tree.json`: the health of the trees. */
+export async function makeTree(site: Site): Promise<TreeFile> {
+  const { answers, problems } = await askRoots(site, readTree);
+  const copies = await findCopies(site);
+  const sum = (count: (tree: WholeTree) => number): number =>
+    answers.reduce((total, { answer }) => total + count(answer), 0);
   return {
-    readAt: context.mode === "live" ? Date.now() : 0,
-    problems: problems.map((problem) => ({ ...problem, root: 0 })),
-    duplicateRunIds: [],
+    readAt: site.mode === "live" ? Date.now() : 0,
+    problems: [
+      ...unopenedProblems(site),
+      ...problems,
+      ...answers.flatMap(({ context: { root }, answer }) =>
+        answer.problems.map((problem) => ({ ...problem, root })),
+      ),
+    ],
+    duplicateRunIds: [...copies.byRunId].map(([runId, having]) => ({
+      runId,
+      roots: having.map(({ root }) => root),
+    })),
     counts: {
-      experiments: experiments.length,
-      runs: runs.length,
-      registeredModels: counts.registeredModels,
-      traces: counts.traces,
+      experiments: sum(({ experiments }) => experiments.length),
+      runs: sum(({ runs }) => runs.length),
+      registeredModels: sum(({ counts }) => counts.registeredModels),
+      traces: sum(({ counts }) => counts.traces),
     },
   };
+}
+
+function unopenedProblems({ roots, unopened }: Site): TreeFile["problems"] {
+  return unopened.map(({ label, problem }, i) => ({
+    root: roots.length + i,
+    path: label,
+    message: problem,
+  }));
 }

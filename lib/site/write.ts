@@ -1,14 +1,14 @@
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import fastGlob from "fast-glob";
 import fs from "fs-extra";
 import pMap from "p-map";
-import type { MlrunsClient } from "../client/client.ts";
 import { invalidParameter } from "../errors.ts";
 import { builtViewer, version } from "../package-files.ts";
 import { rawPath } from "../wire/data-files.ts";
-import { bytesOf, type SiteContext } from "./context.ts";
+import { bytesOf, type Site } from "./context.ts";
 import { openOwner } from "./owner.ts";
 import { listSite, type PublishedArtifact } from "./paths.ts";
+import { inRootOf, type Trees, toSite } from "./roots.ts";
 import { type PublicOptions, publicScope } from "./scope.ts";
 import { findSecrets } from "./secrets.ts";
 import { makeDataFile } from "./table.ts";
@@ -57,21 +57,21 @@ const PAGE_POLICY =
   "connect-src 'self'; worker-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'";
 
 /**
- * Writes the viewer and a tree, or some experiments of it, as plain files for any static host, below any path.
- * The same tree gives the same bytes, and only what changed is written.
+ * Writes the viewer and a tree or several, or some experiments of them, as plain files for any static host, below any path.
+ * The same trees give the same bytes, and only what changed is written.
  *
  * @param folder - missing, empty, or an earlier export
  * @throws MlrunsError INVALID_PARAMETER_VALUE when the folder holds something else
  */
 export async function writeSite(
-  client: MlrunsClient,
+  trees: Trees,
   folder: string,
   options: SiteOptions = {},
 ): Promise<SiteReport> {
   const before = await readListing(folder);
-  const context = toContext(client, options);
-  const { data, artifacts } = await listSite(context);
-  const secrets = await findSecrets(context);
+  const site = publicSite(trees, options);
+  const { data, artifacts } = await listSite(site);
+  const secrets = await findSecrets(site);
   const large = artifacts
     .filter(({ size }) => size > LARGE)
     .map(({ ownerId, path }) => `${ownerId}/${path}`);
@@ -95,12 +95,12 @@ export async function writeSite(
   await writeListing(folder, planned);
   await copyViewer(options.viewerDir ?? builtViewer, put);
   await put(".nojekyll", new Uint8Array());
-  await pMap(data, async (path) => put(path, await makeBytes(context, path)), {
+  await pMap(data, async (path) => put(path, await makeBytes(site, path)), {
     concurrency: CONCURRENCY,
   });
   for (const artifact of artifacts) {
     files.add(artifactPath(artifact));
-    if (await copyArtifact(context, artifact, folder)) written++;
+    if (await copyArtifact(site, artifact, folder)) written++;
   }
   const stale = before.filter((path) => !files.has(path));
   for (const path of stale) await fs.remove(join(folder, path));
@@ -109,21 +109,23 @@ export async function writeSite(
   return { ...report, written, removed: stale.length };
 }
 
-/** What a static site shows of a tree. */
-export function toContext(client: MlrunsClient, options: SiteOptions): SiteContext {
+/** What a static site shows of trees: several are known by their short names, whose paths stay private. */
+export function publicSite(trees: Trees, options: SiteOptions): Site {
   const title = options.title ?? "mlruns";
   const limit = options.maxSize ?? (options.artifacts === "all" ? Number.POSITIVE_INFINITY : SMALL);
-  return {
-    client,
-    mode: "static",
-    readOnly: true,
-    title,
-    rootLabel: title,
-    version,
-    rawBase: "raw",
-    scope: publicScope(options),
-    isPublished: (_owner, _path, size) => options.artifacts !== "none" && size <= limit,
-  };
+  return toSite(
+    trees,
+    { mode: "static", readOnly: true, title, version, rawBase: "raw" },
+    ({ key, id }) => ({
+      label: key || title,
+      scope: publicScope(options, id),
+      isPublished: (_owner, _path, size) => options.artifacts !== "none" && size <= limit,
+    }),
+    ({ root, error }) => ({
+      label: basename(root),
+      problem: error.message.replaceAll(root, basename(root)),
+    }),
+  );
 }
 
 async function writeListing(folder: string, paths: readonly string[]): Promise<void> {
@@ -170,8 +172,8 @@ function withPolicy(html: Buffer): Buffer {
 }
 
 /** @param path - one of `listSite` */
-export async function makeBytes(context: SiteContext, path: string): Promise<Uint8Array> {
-  const file = await makeDataFile(context, path.slice("data/".length));
+export async function makeBytes(site: Site, path: string): Promise<Uint8Array> {
+  const file = await makeDataFile(site, path.slice("data/".length));
   if (file === undefined) throw new Error(`No maker for ${path}`);
   return bytesOf(file);
 }
@@ -182,12 +184,12 @@ function artifactPath({ ownerId, path }: PublishedArtifact): string {
 
 /** Copies an artifact unless a copy of its size and time is there. */
 async function copyArtifact(
-  context: SiteContext,
+  site: Site,
   artifact: PublishedArtifact,
   folder: string,
 ): Promise<boolean> {
   const target = join(folder, artifactPath(artifact));
-  const { artifacts } = await openOwner(context.client, artifact.ownerId);
+  const { artifacts } = await inRootOf(site, artifact.ownerId, openOwner);
   const [source, copy] = await Promise.all([
     artifacts.find(artifact.path),
     fs.stat(target).catch(() => undefined),

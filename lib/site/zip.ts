@@ -4,7 +4,7 @@ import { pipeline } from "node:stream/promises";
 import fastGlob from "fast-glob";
 import fs from "fs-extra";
 import { ZipFile } from "yazl";
-import type { MlrunsClient } from "../client/client.ts";
+import type { Trees } from "./roots.ts";
 import { type SiteOptions, type SiteReport, writeSite } from "./write.ts";
 
 /**
@@ -14,15 +14,15 @@ import { type SiteOptions, type SiteReport, writeSite } from "./write.ts";
  * @param file - replaced when it is there
  */
 export async function writeSiteZip(
-  client: MlrunsClient,
+  trees: Trees,
   file: string,
   options: SiteOptions = {},
 ): Promise<SiteReport> {
-  if (options.isDryRun) return writeSite(client, `${file}.dry-run`, options);
+  if (options.isDryRun) return writeSite(trees, `${file}.dry-run`, options);
   const temporary = await fs.mkdtemp(`${file}.`);
   try {
     const folder = join(temporary, "site");
-    const report = await writeSite(client, folder, options);
+    const report = await writeSite(trees, folder, options);
     const zip = new ZipFile();
     for (const path of (await fastGlob("**", { cwd: folder, dot: true })).sort())
       zip.addFile(join(folder, path), path, { mtime: EPOCH, mode: 0o644 });

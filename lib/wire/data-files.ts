@@ -52,15 +52,15 @@ export interface Manifest {
   /** Hides every editing control. */
   readonly readOnly: boolean;
   readonly title: string;
-  /** Index in this list is the `root` of experiments and problems. Labels are never absolute paths in static mode. */
-  readonly roots: readonly { readonly label: string }[];
+  /** Index in this list is the `root` of experiments and problems. */
+  readonly roots: readonly RootEntry[];
   /** Changes whenever any data file may have changed. */
   readonly generation: string;
   /** When the tree was last read, ms since the epoch. */
   readonly readAt: number;
   /** Folder of artifact bytes: `raw/<nonce>` live, `raw` in a static export. */
   readonly rawBase: string;
-  /** Base of the REST API for edits (`ajax-api`), absent in static mode. */
+  /** Base of the REST API for edits of the first root (`ajax-api`), absent in static mode. */
   readonly apiBase?: string;
   readonly features: {
     readonly events: boolean;
@@ -69,6 +69,18 @@ export interface Manifest {
     readonly traces: boolean;
   };
   readonly problemCount: number;
+}
+
+/** One of the trees that are shown. */
+export interface RootEntry {
+  /** Never an absolute path in static mode. */
+  readonly label: string;
+  /** Short name, unlike those of the other roots; empty when there is only one. Ids of all but the first end with it, see `rootedId`. */
+  readonly key: string;
+  /** Base of the REST API for edits of this root, absent in static mode. */
+  readonly apiBase?: string;
+  /** Why it could not be opened. */
+  readonly problem?: string;
 }
 
 /** `data/experiments.json` */
@@ -116,6 +128,8 @@ export interface MetricColumn {
 /** `data/runs/<experiment>.json` and `data/runs/<experiment>.<n>.json`: columns, newest run first, active and deleted. */
 export interface RunsFile {
   readonly experimentId: string;
+  /** Key of the root, when there are several. */
+  readonly root?: string;
   /** Rows over all chunks. */
   readonly total: number;
   /** Rows before this chunk. */
@@ -175,12 +189,19 @@ export interface RunFile {
   readonly inputs: RunInputs;
   readonly outputs: RunOutputs;
   readonly loggedModels: readonly { readonly modelId: string; readonly name: string }[];
-  readonly modelVersions: readonly { readonly name: string; readonly version: string }[];
+  readonly modelVersions: readonly {
+    /** Of the registered model, see `RegisteredModelEntry`. */
+    readonly id: string;
+    readonly name: string;
+    readonly version: string;
+  }[];
   readonly parent: RunLink | null;
   readonly children: readonly RunLink[];
   /** Root listing of the artifacts. */
   readonly artifacts: ArtifactsFile;
   readonly lastWrite: number | null;
+  /** The runs of the same id in other roots. */
+  readonly copies?: readonly RunLink[];
   readonly warnings: readonly TreeProblem[];
 }
 
@@ -227,6 +248,8 @@ export interface RegistryFile {
 }
 
 export interface RegisteredModelEntry extends Omit<RegisteredModel, "latestVersions"> {
+  /** The name, with the key of the root unless it is the first. */
+  readonly id: string;
   readonly root: number;
   readonly isPrompt: boolean;
   /** Highest version first. */
@@ -334,8 +357,10 @@ export interface TreeFile {
 /** `data/views.json`: views that were saved into the tree. */
 export interface ViewsFile {
   readonly views: readonly {
-    readonly name: string /** Hash route with its query. */;
+    readonly name: string;
+    /** Hash route with its query. Ids in it that name no root are of the one that has the view. */
     readonly hash: string;
+    readonly root: number;
   }[];
 }
 

@@ -1,27 +1,21 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { MlrunsClient } from "../../lib/client/client.ts";
-import type { SiteContext } from "../../lib/site/context.ts";
+import type { Site, SiteContext } from "../../lib/site/context.ts";
+import { type Copies, findCopies } from "../../lib/site/copies.ts";
 import { makeExperiments } from "../../lib/site/experiments.ts";
 import { makeHistory, makeHistoryText, sumUp } from "../../lib/site/history.ts";
 import { makeRun } from "../../lib/site/run.ts";
 import { makeRuns } from "../../lib/site/runs.ts";
-import { WHOLE_TREE } from "../../lib/site/scope.ts";
 import { decodeNumber, fileId, fromFileId, RUNS_PER_FILE } from "../../lib/wire/data-files.ts";
+import { liveSite } from "../helpers/site.ts";
 import { golden, makeTree, TREE_NAMES } from "../helpers/tree.ts";
 
-async function contextOf(name: (typeof TREE_NAMES)[number]): Promise<SiteContext> {
-  return {
-    client: new MlrunsClient(await makeTree(name)),
-    mode: "live",
-    readOnly: true,
-    title: "mlruns",
-    rootLabel: "mlruns",
-    version: "0",
-    rawBase: "raw",
-    scope: WHOLE_TREE,
-    isPublished: () => true,
-  };
+async function siteOf(
+  name: (typeof TREE_NAMES)[number],
+): Promise<{ site: Site; context: SiteContext; copies: Copies }> {
+  const site = liveSite(new MlrunsClient(await makeTree(name)));
+  return { site, context: site.roots[0] as SiteContext, copies: await findCopies(site) };
 }
 
 function spelled(value: number | string): number {
@@ -30,15 +24,15 @@ function spelled(value: number | string): number {
 
 describe.each(TREE_NAMES)("the data files of %s", (name) => {
   test("say of every run what MLflow says of it", async () => {
-    const context = await contextOf(name);
+    const { site, context, copies } = await siteOf(name);
     const answers = await golden(name);
-    const { experiments } = await makeExperiments(context);
+    const { experiments } = await makeExperiments(site);
     expect(experiments.map(({ experimentId }) => experimentId).sort()).toEqual(
       answers.experiments.map(({ experiment_id }) => experiment_id).sort(),
     );
 
     for (const { experimentId } of experiments) {
-      const file = await makeRuns(context, experimentId, 0);
+      const file = await makeRuns(context, experimentId, 0, copies);
       // MLflow's default order is ours: newest first, then by id.
       expect(file.runIds).toEqual(answers.run_ids_by_experiment[experimentId] ?? []);
       expect([file.unreadable, file.warnings, file.next]).toEqual([[], [], null]);
@@ -64,9 +58,9 @@ describe.each(TREE_NAMES)("the data files of %s", (name) => {
   });
 
   test("hold each run whole: tags, histories, artifacts", async () => {
-    const context = await contextOf(name);
+    const { context, copies } = await siteOf(name);
     for (const [runId, expected] of Object.entries((await golden(name)).runs)) {
-      const file = await makeRun(context, runId);
+      const file = await makeRun(context, runId, copies);
       expect({ ...file.tags }).toEqual(expected.tags);
       expect(file.metrics.map(({ key }) => key).sort()).toEqual(
         Object.keys(expected.metrics).sort(),

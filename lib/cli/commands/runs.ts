@@ -1,9 +1,8 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import type { RootedExperiment, RootsClient } from "../../client/roots-client.ts";
 import type { Run } from "../../entities/run.ts";
-import { notFound } from "../../errors.ts";
 import { EXIT } from "../exit.ts";
 import {
+  chosenExperiments,
   list,
   openTrees,
   type RootsOption,
@@ -83,22 +82,6 @@ function columns(value: string, before: readonly string[] | undefined): readonly
   throw new InvalidArgumentError(
     `'${wrong}' is no column. Name an attribute such as run_name, or metrics.KEY, params.KEY, tags.KEY.`,
   );
-}
-
-async function chosenExperiments(
-  trees: RootsClient,
-  named: readonly string[] | undefined,
-): Promise<readonly RootedExperiment[]> {
-  const { experiments } = await trees.scanExperiments();
-  if (named === undefined) return experiments;
-  return named.flatMap((name) => {
-    const byId = experiments.filter(({ experimentId }) => experimentId === name);
-    const found = byId.length > 0 ? byId : experiments.filter((each) => each.name === name);
-    if (found.length > 0) return found;
-    throw notFound(`No experiment has the id or name '${name}'`, {
-      hint: "`mlruns experiments --view all` lists them.",
-    });
-  });
 }
 
 function printRuns(runs: readonly (Run & { readonly root?: string })[]): void {

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { relative } from "node:path";
 import { Command, Option } from "commander";
 import { MlrunsClient } from "../../client/client.ts";
+import { openRoots, RootsClient } from "../../client/roots-client.ts";
 import { invalidParameter } from "../../errors.ts";
 import type { RunningServer } from "../../server/index.ts";
 import type { CloudMirror } from "../../travel/cloud/mirror.ts";
@@ -40,8 +41,8 @@ export const serveCommand: Command = new Command("serve")
     "serve the viewer over a tree of runs, and MLflow's REST API for clients that log to it",
   )
   .argument(
-    "[root]",
-    "the mlruns folder (default: MLFLOW_TRACKING_URI, else ./mlruns), or s3://, gs://, abfss:// …: to be looked at",
+    "[roots...]",
+    "mlruns folders, or patterns in quotes, to be shown as one (default: MLFLOW_TRACKING_URI, else ./mlruns); or one s3://, gs://, abfss:// …: to be looked at",
   )
   .addOption(
     option(
@@ -110,15 +111,10 @@ export const serveCommand: Command = new Command("serve")
     ).choices(["SAMEORIGIN", "DENY", "NONE"]),
   )
   .helpOption("--help", "display help for command")
-  .action(async (root: string | undefined, options: Options) => {
-    const mirror = isBucketUri(root) ? await openMirror(root) : undefined;
-    const client = new MlrunsClient(mirror?.root ?? root, {
-      followLinks: false,
-      onProgress: showReading(),
-    });
-    // The root that is named must be there; the usual one is made, so that clients can log to it.
-    if (root !== undefined || existsSync(client.root)) client.checkRoot();
-    const label = mirror === undefined ? labelOf(client.root) : (root ?? "");
+  .action(async (roots: readonly string[], options: Options) => {
+    const uri = bucketUri(roots);
+    const mirror = uri === undefined ? undefined : await openMirror(uri);
+    const trees = await openServed(mirror === undefined ? roots : [mirror.root]);
     const { artifactsRoot, defaultArtifactRoot, auth, ...rest } = options;
     const serveArtifacts = options.serveArtifacts ?? flag("MLFLOW_SERVE_ARTIFACTS");
     // MLflow's destination may be a bucket behind the proxy: that is a root to which clients do not go themselves.
@@ -127,7 +123,7 @@ export const serveCommand: Command = new Command("serve")
       artifactsRoot ?? defaultArtifactRoot ?? (isBucket ? options.artifactsDestination : undefined);
     const token = process.env.MLRUNS_AUTH_TOKEN;
     const { serve } = await import("../../server/index.ts");
-    const server = await serve(client, {
+    const server = await serve(trees, {
       ...rest,
       artifactsOnly: options.artifactsOnly ?? flag("MLFLOW_ARTIFACTS_ONLY") ?? false,
       ...(location !== undefined && { artifactsRoot: location }),
@@ -138,18 +134,31 @@ export const serveCommand: Command = new Command("serve")
       ...(token && { token }),
       port: options.port ?? DEFAULT_PORT,
       movesOn: options.port === undefined,
-      rootLabel: label,
+      labelOf: uri === undefined ? labelOf : () => uri,
       ...(mirror && { readOnly: true, prepare: (path: string) => mirror.prepare(path) }),
     });
-    await announce(client, server, label, options, auth !== undefined || Boolean(token));
+    await announce(trees, server, uri, options, auth !== undefined || Boolean(token));
     await stopSignal();
     warn("stopping");
     await server.close();
   });
 
-/** Whether the root is a tree in a bucket. */
-function isBucketUri(root: string | undefined): root is string {
-  return /^(s3|gs|wasbs|abfss|azure):\/\//i.test(root ?? "");
+/** The tree in a bucket that is to be served. @throws MlrunsError when there are other roots, too */
+function bucketUri(roots: readonly string[]): string | undefined {
+  const uri = roots.find((root) => /^(s3|gs|wasbs|abfss|azure):\/\//i.test(root));
+  if (uri === undefined || roots.length === 1) return uri;
+  throw invalidParameter(`A tree in a bucket is served by itself: '${uri}'.`, {
+    hint: "Start another `mlruns serve` for it, or bring it here with `mlruns pull`.",
+  });
+}
+
+/** The root that is named must be there; the usual one is made, so that clients can log to it. */
+async function openServed(roots: readonly string[]): Promise<RootsClient> {
+  const options = { followLinks: false, onProgress: showReading() };
+  if (roots.length > 0) return openRoots(roots, { ...options, isTolerant: true });
+  const client = new MlrunsClient(undefined, options);
+  if (existsSync(client.root)) client.checkRoot();
+  return new RootsClient([client]);
 }
 
 async function openMirror(uri: string): Promise<CloudMirror> {
@@ -158,23 +167,29 @@ async function openMirror(uri: string): Promise<CloudMirror> {
 }
 
 async function announce(
-  client: MlrunsClient,
+  trees: RootsClient,
   server: RunningServer,
-  label: string,
+  uri: string | undefined,
   options: Options,
   isGuarded: boolean,
 ): Promise<void> {
   if (options.port === undefined && server.port !== DEFAULT_PORT) {
     warn(`port ${DEFAULT_PORT} is taken, so this is ${server.port}`);
   }
-  print(`${label} is served at ${outColors.bold(server.url)}`);
+  const [root = ""] = trees.roots;
+  const what =
+    trees.roots.length > 1 ? `${trees.roots.length} roots are` : `${uri ?? labelOf(root)} is`;
+  print(`${what} served at ${outColors.bold(server.url)}`);
+  if (server.roots.length > 1) {
+    for (const { root, url } of server.roots) print(`  ${labelOf(root)}: clients log to ${url}`);
+  }
   if (!LOOPBACK.includes(options.host) && !isGuarded) {
     const may = options.readOnly ? "read" : "read and change";
     warn(
-      `${errColors.yellow("warning")} anybody who reaches ${options.host} can ${may} this tree: --auth asks for a password`,
+      `${errColors.yellow("warning")} anybody who reaches ${options.host} can ${may} ${trees.roots.length > 1 ? "these trees" : "this tree"}: --auth asks for a password`,
     );
   }
-  const { problems } = await client.scanExperiments("ALL");
+  const { problems } = await trees.scanExperiments();
   warnProblems(problems);
   // Without a display there is no browser to open, and a script does not want one.
   if (!options.open || !process.stdout.isTTY) return;

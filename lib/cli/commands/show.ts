@@ -1,8 +1,17 @@
 import { Command } from "commander";
 import type { MlrunsClient, RunRecord } from "../../client/client.ts";
+import { invalidParameter } from "../../errors.ts";
 import { outColors } from "../colors.ts";
 import { EXIT } from "../exit.ts";
-import { findRunId, openTree, type RootOption, rootOption } from "../options.ts";
+import {
+  type FoundRun,
+  findRuns,
+  openTrees,
+  type RootsOption,
+  rootsOption,
+  shortRoot,
+  unopenedProblems,
+} from "../options.ts";
 import {
   print,
   printJson,
@@ -13,7 +22,7 @@ import {
   warnProblems,
 } from "../output.ts";
 
-interface Options extends RootOption {
+interface Options extends RootsOption {
   readonly history?: string;
   readonly json?: boolean;
 }
@@ -21,20 +30,32 @@ interface Options extends RootOption {
 export const showCommand: Command = new Command("show")
   .description("show a run: params, metrics, tags, artifacts")
   .argument("<run>", "id of the run, or the beginning of it")
-  .addOption(rootOption())
+  .addOption(rootsOption())
   .option("--history <metric>", "print every point of a metric instead")
   .option("--json", "print JSON")
   .action(async (id: string, options: Options) => {
-    const client = openTree(options);
-    const runId = await findRunId(client, id);
+    const trees = await openTrees(options);
+    const { client, runId } = onlyRun(await findRuns(trees, id));
+    const root = trees.roots.length > 1 ? client.root : undefined;
     if (options.history !== undefined)
       return printHistory(client, runId, options.history, options.json ?? false);
     const record = await client.readRunRecord(runId);
     const artifacts = await listAll(client, runId);
-    if (options.json) printJson({ ...record.run, artifacts });
-    else printRun(record, artifacts);
-    if (warnProblems(record.problems)) process.exitCode = EXIT.doneInPart;
+    if (options.json) printJson({ ...record.run, artifacts, ...(root && { root }) });
+    else printRun(record, artifacts, root);
+    if (warnProblems([...unopenedProblems(trees), ...record.problems]))
+      process.exitCode = EXIT.doneInPart;
   });
+
+/** @throws MlrunsError when several roots have the run */
+function onlyRun(found: readonly FoundRun[]): FoundRun {
+  const [only, ...others] = found;
+  if (only !== undefined && others.length === 0) return only;
+  throw invalidParameter(
+    `Run '${only?.runId}' lies in several roots: ${found.map(({ client }) => shortRoot(client.root)).join(", ")}`,
+    { hint: "Open the one that is meant by itself." },
+  );
+}
 
 async function printHistory(
   client: MlrunsClient,
@@ -72,12 +93,14 @@ async function listAll(
 function printRun(
   record: RunRecord,
   artifacts: readonly { path: string; fileSize: number | null }[],
+  root: string | undefined,
 ): void {
   const { info, data } = record.run;
   const took =
     info.endTime === null ? "" : `, took ${shortDuration(info.endTime - info.startTime)}`;
   print(`${outColors.bold(info.runName || info.runId)}  ${info.status.toLowerCase()}`);
-  print(`run ${info.runId}, experiment ${info.experimentId}`);
+  const where = root === undefined ? "" : ` of ${shortRoot(root)}`;
+  print(`run ${info.runId}, experiment ${info.experimentId}${where}`);
   print(`started ${shortTime(info.startTime)} by ${info.userId}${took}`);
   section("params", ["key", "value"], Object.entries(data.params));
   section(

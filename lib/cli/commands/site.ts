@@ -1,20 +1,23 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import type { MlrunsClient } from "../../client/client.ts";
+import type { RootsClient } from "../../client/roots-client.ts";
+import { nameRoots } from "../../site/roots.ts";
 import { type SingleReport, writeSingle } from "../../site/single.ts";
 import { type SiteOptions, type SiteReport, writeSite } from "../../site/write.ts";
 import { writeSiteZip } from "../../site/zip.ts";
 import { errColors } from "../colors.ts";
+import { EXIT } from "../exit.ts";
 import {
-  findExperimentId,
-  findRunId,
-  openTree,
-  type RootOption,
-  rootOption,
+  chosenExperiments,
+  findRuns,
+  openTrees,
+  type RootsOption,
+  rootsOption,
   several,
+  unopenedProblems,
 } from "../options.ts";
-import { print, printJson, warn } from "../output.ts";
+import { print, printJson, warn, warnProblems } from "../output.ts";
 
-interface Options extends RootOption {
+interface Options extends RootsOption {
   readonly single: boolean;
   readonly experiment?: readonly string[];
   readonly run?: readonly string[];
@@ -29,12 +32,12 @@ interface Options extends RootOption {
 }
 
 export const siteCommand: Command = new Command("site")
-  .description("write the viewer and a tree as plain files for a static host, or as one file")
+  .description("write the viewer and trees as plain files for a static host, or as one file")
   .argument(
     "<folder>",
     "missing, empty, or an earlier export; OUT.zip is packed; with --single an HTML file",
   )
-  .addOption(rootOption())
+  .addOption(rootsOption())
   .option("--single", "write one HTML file that opens without a server", false)
   .option("-e, --experiment <id or name>", "publish only this one, may be repeated", several)
   .option("--run <id>", "publish only this run, may be repeated", several)
@@ -58,18 +61,19 @@ export const siteCommand: Command = new Command("site")
   .option("--dry-run", "say what would be published and write nothing", false)
   .option("--json", "print the report as JSON")
   .action(async (target: string, options: Options) => {
-    const client = openTree(options);
+    const trees = await openTrees(options);
     const site: SiteOptions = {
       artifacts: options.artifacts,
       keepEnvironment: options.keepEnv,
       isDryRun: options.dryRun,
       ...(options.title !== undefined && { title: options.title }),
       ...(options.maxSize !== undefined && { maxSize: options.maxSize }),
-      ...(await chosen(client, options)),
+      ...(await chosen(trees, options)),
     };
+    if (warnProblems(unopenedProblems(trees))) process.exitCode = EXIT.doneInPart;
     if (options.single) {
       const { maxTotal } = options;
-      const report = await writeSingle(client, target, {
+      const report = await writeSingle(trees, target, {
         ...site,
         ...(maxTotal !== undefined && { maxTotal }),
       });
@@ -78,32 +82,38 @@ export const siteCommand: Command = new Command("site")
       return;
     }
     const isZip = target.toLowerCase().endsWith(".zip");
-    const report = await (isZip ? writeSiteZip : writeSite)(client, target, site);
+    const report = await (isZip ? writeSiteZip : writeSite)(trees, target, site);
     if (options.json) printJson(report);
     else printReport(target, report, options.dryRun);
   });
 
-/** The experiments and runs that options name; nothing when the whole tree is meant. */
+/** The experiments and runs that options name, as the site spells their ids; nothing when the whole trees are meant. */
 async function chosen(
-  client: MlrunsClient,
+  trees: RootsClient,
   options: Options,
 ): Promise<Pick<SiteOptions, "experimentIds" | "runIds">> {
-  const { experiment: named = [], run: runs = [], filter } = options;
-  const experimentIds = await Promise.all(named.map((name) => findExperimentId(client, name)));
-  const runIds = await Promise.all(runs.map((id) => findRunId(client, id)));
+  const { experiment: named, run: ids = [], filter } = options;
+  if (named === undefined && options.run === undefined && filter === undefined) return {};
+  const roots = new Map(nameRoots(trees).map((root) => [root.client.root, root]));
+  const siteId = (root: string, id: string): string => roots.get(root)?.id(id) ?? id;
+  const experiments = await chosenExperiments(trees, named);
+  const experimentIds = experiments.map((each) => siteId(each.root, each.experimentId));
+  if (options.run === undefined && filter === undefined) {
+    return { experimentIds: new Set(experimentIds) };
+  }
+  const runs = (await Promise.all(ids.map((id) => findRuns(trees, id)))).flat();
   if (filter !== undefined) {
-    const { experiments } = await client.scanExperiments("ACTIVE_ONLY");
-    const searched =
-      experimentIds.length > 0 ? experimentIds : experiments.map((each) => each.experimentId);
-    for await (const run of client.iterateRuns(searched, { filter })) runIds.push(run.info.runId);
+    for (const { client } of roots.values()) {
+      const searched = experiments
+        .filter(({ root, lifecycleStage }) => root === client.root && lifecycleStage === "active")
+        .map(({ experimentId }) => experimentId);
+      for await (const { info } of client.iterateRuns(searched, { filter }))
+        runs.push({ client, runId: info.runId, experimentId: info.experimentId });
+    }
   }
-  if (runs.length === 0 && filter === undefined) {
-    return experimentIds.length === 0 ? {} : { experimentIds: new Set(experimentIds) };
-  }
-  const infos = await Promise.all(runIds.map((runId) => client.getRunInfo(runId)));
   return {
-    experimentIds: new Set(infos.map(({ experimentId }) => experimentId)),
-    runIds: new Set(runIds),
+    experimentIds: new Set(runs.map((run) => siteId(run.client.root, run.experimentId))),
+    runIds: new Set(runs.map((run) => siteId(run.client.root, run.runId))),
   };
 }
 
