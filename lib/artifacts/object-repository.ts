@@ -1,6 +1,5 @@
 import { createWriteStream, statSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
@@ -8,6 +7,7 @@ import { pipeline } from "node:stream/promises";
 import { validateArtifactPath } from "../entities/artifact-path.ts";
 import { compareText } from "../entities/record.ts";
 import { invalidParameter, MlrunsError, notFound } from "../errors.ts";
+import { makeTemporaryFolder } from "../state/temporary-folder.ts";
 import type {
   ArtifactFile,
   Receipt,
@@ -172,7 +172,7 @@ async function writeLarge(
   key: string,
   content: AsyncIterable<Buffer>,
 ): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), "mlruns-write-"));
+  const folder = makeTemporaryFolder("write");
   try {
     const file = join(folder, "content");
     await pipeline(content, createWriteStream(file));

@@ -21,9 +21,9 @@ export function showExchange(): { update: (progress: CarryProgress) => void; end
 
 /** Such as `3/3 experiments, 120/1000 runs, 48000 metric points, 12 MiB of artifacts`. */
 export function progressLine({ report, totals }: CarryProgress): string {
-  const kinds = Object.entries(report.counts).flatMap(([kind, { carried, there }]) => {
+  const kinds = Object.entries(report.counts).flatMap(([kind, { carried, updated, there }]) => {
     const total = totals[kind as keyof typeof totals];
-    const done = carried + there;
+    const done = carried + updated + there;
     if (done === 0 && !total) return [];
     return [`${total === undefined ? done : `${done}/${total}`} ${WORDS[kind as Kind]}s`];
   });
@@ -54,9 +54,13 @@ export function reportExchange(
 }
 
 function summary({ counts, metricPoints, artifacts, failures }: ExchangeReport): string {
-  const kinds = Object.entries(counts).flatMap(([kind, { carried, there }]) => {
-    if (carried + there === 0) return [];
-    const known = there > 0 ? ` (${there} were there)` : "";
+  const kinds = Object.entries(counts).flatMap(([kind, { carried, updated, there }]) => {
+    if (carried + updated + there === 0) return [];
+    const others = [
+      ...(updated > 0 ? [`${updated} brought up to date`] : []),
+      ...(there > 0 ? [`${there} were there`] : []),
+    ];
+    const known = others.length > 0 ? ` (${others.join(", ")})` : "";
     return [`${carried} ${WORDS[kind as Kind]}${carried === 1 ? "" : "s"}${known}`];
   });
   const parts = [

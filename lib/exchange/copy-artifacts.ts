@@ -1,7 +1,9 @@
-import { existsSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import pMap from "p-map";
 import type { ArtifactFile, ArtifactRepository } from "../artifacts/artifact-repository.ts";
+import type { ReadonlyDictionary } from "../entities/record.ts";
+import type { CopiedArtifacts } from "../store/adopt/adopt-run.ts";
 import type { Artifacts } from "./items.ts";
 import { concernsOneItem, type Report } from "./report.ts";
 
@@ -10,19 +12,35 @@ import { concernsOneItem, type Report } from "./report.ts";
  * arrives whole.
  *
  * @param owner - such as `run 4f0e`, for the report
+ * @param known - sizes of those that were brought by an earlier import. What has another size here now was changed here: when
+ *   it has changed at the source, too, it stays and is told. Undefined for a folder that is being made
  */
 export async function copyToFolder(
   artifacts: Artifacts,
   folder: string,
   owner: string,
   report: Report,
-): Promise<void> {
-  await eachFile(artifacts, owner, report, async (repository, file) => {
-    const target = join(folder, ...file.path.split("/"));
-    const isThere = existsSync(target) && statSync(target).size === file.fileSize;
-    if (!isThere) await repository.download(file.path, target);
+  known: ReadonlyDictionary<number> | undefined,
+): Promise<CopiedArtifacts> {
+  const sizes: Record<string, number> = {};
+  let added = 0;
+  await eachFile(artifacts, owner, report, async (repository, { path, fileSize }) => {
+    const target = join(folder, ...path.split("/"));
+    const size = statSync(target, { throwIfNoEntry: false })?.size;
+    sizes[path] = fileSize ?? size ?? 0;
+    if (size !== undefined && (size === fileSize || known?.[path] === fileSize)) return undefined;
+    if (size !== undefined && known !== undefined && size !== known[path]) {
+      report.fail(`artifacts of ${owner}`, path, new Error(CHANGED));
+      return undefined;
+    }
+    await repository.download(path, target);
+    added++;
+    return statSync(target).size;
   });
+  return { sizes, added };
 }
+
+const CHANGED = "It was changed here and at the source; it stays as it is here.";
 
 /** Copies artifacts into another store. Files that are there are passed over: each file arrives whole. */
 export async function copyToRepository(
@@ -34,8 +52,9 @@ export async function copyToRepository(
   let known: Map<string, number | null> | undefined;
   await eachFile(artifacts, owner, report, async (repository, file) => {
     known ??= await sizesOf(target);
-    if (known.get(file.path) === file.fileSize) return;
+    if (known.get(file.path) === file.fileSize) return undefined;
     await target.write(file.path, await repository.read(file.path));
+    return file.fileSize ?? 0;
   });
 }
 
@@ -43,7 +62,8 @@ async function eachFile(
   artifacts: Artifacts,
   owner: string,
   report: Report,
-  copy: (repository: ArtifactRepository, file: ArtifactFile) => Promise<void>,
+  /** Resolves to the bytes that were copied, undefined when the file was there. */
+  copy: (repository: ArtifactRepository, file: ArtifactFile) => Promise<number | undefined>,
 ): Promise<void> {
   if (artifacts.kind === "stay") return;
   let repository: ArtifactRepository | undefined;
@@ -62,9 +82,10 @@ async function eachFile(
     files,
     async (file) => {
       try {
-        await copy(opened, file);
+        const bytes = await copy(opened, file);
+        if (bytes === undefined) return;
         report.artifacts.files++;
-        report.artifacts.bytes += file.fileSize ?? 0;
+        report.artifacts.bytes += bytes;
       } catch (error) {
         if (!concernsOneItem(error)) throw error;
         report.fail(`artifacts of ${owner}`, file.path, error);

@@ -36,6 +36,8 @@ export interface CarriedRun {
   readonly tags: ReadonlyDictionary<string>;
   readonly inputs: RunInputs;
   readonly outputs: RunOutputs;
+  /** The latest value of each metric, where it is known without reading the points. */
+  readonly latest?: ReadonlyDictionary<number>;
   /** All points, in portions; those of one metric in the order of their logging. */
   readonly metrics: () => AsyncIterable<readonly Metric[]>;
   readonly artifacts: Artifacts;
@@ -82,15 +84,17 @@ export interface Source {
   close(): Promise<void>;
 }
 
+export type Outcome = "carried" | "updated" | "there";
+
 /** Where items go to. */
 export interface Destination {
   /**
    * Takes an item, whole or not at all.
    *
-   * @returns whether it was there already
+   * @returns whether it was there already, as it is or in an earlier state
    * @throws MlrunsError when the item cannot be carried; the others can
    */
-  take(item: Item): Promise<"carried" | "there">;
+  take(item: Item): Promise<Outcome>;
   /** Does what must wait until all items are there. */
   finish(): Promise<void>;
   close(): Promise<void>;

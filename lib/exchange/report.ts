@@ -3,6 +3,8 @@ import type { Item, Kind } from "./items.ts";
 
 export interface Count {
   carried: number;
+  /** Were at the destination already, and were brought up to date. */
+  updated: number;
   /** Were at the destination already. */
   there: number;
 }
@@ -28,12 +30,12 @@ export interface ExchangeReport {
 /** Collects what happens on the way. */
 export class Report implements ExchangeReport {
   readonly counts: Record<Kind | "modelVersion", Count> = {
-    experiment: { carried: 0, there: 0 },
-    run: { carried: 0, there: 0 },
-    loggedModel: { carried: 0, there: 0 },
-    trace: { carried: 0, there: 0 },
-    registeredModel: { carried: 0, there: 0 },
-    modelVersion: { carried: 0, there: 0 },
+    experiment: { carried: 0, updated: 0, there: 0 },
+    run: { carried: 0, updated: 0, there: 0 },
+    loggedModel: { carried: 0, updated: 0, there: 0 },
+    trace: { carried: 0, updated: 0, there: 0 },
+    registeredModel: { carried: 0, updated: 0, there: 0 },
+    modelVersion: { carried: 0, updated: 0, there: 0 },
   };
   metricPoints = 0;
   readonly artifacts: { files: number; bytes: number } = { files: 0, bytes: 0 };
@@ -52,6 +54,13 @@ export class Report implements ExchangeReport {
   /** What a part of an item was refused for. */
   refused(item: Item, part: string): (key: string, error: MlrunsError) => void {
     return (key, error) => this.fail(`${part} of ${WORDS[item.kind]} ${item.id}`, key, error);
+  }
+
+  /** What was changed at both ends since the last import. */
+  differs(item: Item): (what: string) => void {
+    const message = "It was changed here and at the source; it stays as it is here.";
+    return (what) =>
+      this.failures.push({ kind: `${WORDS[item.kind]} ${item.id}`, id: what, message });
   }
 
   note(message: string, count = 1): void {

@@ -4,6 +4,7 @@ import { pipeline } from "node:stream/promises";
 import fastGlob from "fast-glob";
 import fs from "fs-extra";
 import { ZipFile } from "yazl";
+import { makeFolderBeside } from "../state/temporary-folder.ts";
 import type { Trees } from "./roots.ts";
 import { type SiteOptions, type SiteReport, writeSite } from "./write.ts";
 
@@ -19,7 +20,7 @@ export async function writeSiteZip(
   options: SiteOptions = {},
 ): Promise<SiteReport> {
   if (options.isDryRun) return writeSite(trees, `${file}.dry-run`, options);
-  const temporary = await fs.mkdtemp(`${file}.`);
+  const temporary = makeFolderBeside(file);
   try {
     const folder = join(temporary, "site");
     const report = await writeSite(trees, folder, options);

@@ -68,6 +68,9 @@ export const tracePaths = {
   artifacts: (traceFolder: string): string => join(traceFolder, "artifacts"),
 } as const;
 
+/** In the folder of a run or logged model: what it was when it was imported. MLflow passes over it. */
+export const IMPORTED_FILE = ".mlruns-imported.json";
+
 /** The file of spans below the artifacts of a trace. */
 export const SPANS_FILE = "traces.json";
 

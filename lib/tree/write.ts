@@ -47,14 +47,16 @@ export function makeKeyFolder(path: string): void {
  * Makes a folder that is there with all its files or not at all: `fill` writes them into a temporary folder of the root,
  * whose name MLflow passes over, and then it is moved to `target`.
  *
+ * @param name - of the temporary folder, where one that is left over is to be found again
  * @returns false when there is a `target` already; it stays as it is
  */
 export function createFolder(
   root: string,
   target: string,
   fill: (folder: string) => void,
+  name: string = randomBytes(6).toString("hex"),
 ): boolean {
-  const temporary = join(root, `.mlruns-${randomBytes(6).toString("hex")}${TRASH_FOLDER}`);
+  const temporary = join(root, `.mlruns-${name}${TRASH_FOLDER}`);
   mkdirSync(temporary, { recursive: true });
   try {
     fill(temporary);

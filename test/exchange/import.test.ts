@@ -1,14 +1,17 @@
-import { execFile, spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import sqlite from "node-sqlite3-wasm";
 import { beforeAll, describe, expect, test } from "vitest";
 import { MlrunsClient } from "../../lib/client/client.ts";
 import { importInto } from "../../lib/exchange/import.ts";
-import { exitOf } from "../helpers/processes.ts";
+import { isProcessAlive } from "../../lib/state/process-lock.ts";
+import { seededRandom } from "../helpers/fault-proxy.ts";
+import { folderBytes } from "../helpers/folder-bytes.ts";
+import { KILLS, killRepeatedly } from "../helpers/killing.ts";
 import { type PythonSession, startPython } from "../helpers/python.ts";
 import { cliPath } from "../helpers/servers.ts";
 import { makeTempFolder, makeTree } from "../helpers/tree.ts";
@@ -39,10 +42,7 @@ async function answers(root: string): Promise<unknown> {
   return JSON.parse(JSON.stringify(await readByUs(root), withoutPlaces));
 }
 
-/** What a killed write may leave, which the next one passes over and `doctor` names. */
-const HALF_WRITTEN = /\/\.mlruns-[0-9a-f]+\.(trash|tmp)(\/|$)|\/meta\.yaml\.\d+$/;
-
-/** Path to content of every file of a tree, but for what was half written. */
+/** Path to content of every file of a tree. */
 function filesOf(root: string): Record<string, string> {
   const paths = readdirSync(root, { recursive: true, withFileTypes: true });
   return Object.fromEntries(
@@ -50,7 +50,6 @@ function filesOf(root: string): Record<string, string> {
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name))
       .map((path) => [path.slice(root.length), md5(path)] as const)
-      .filter(([path]) => !HALF_WRITTEN.test(path))
       .sort(),
   );
 }
@@ -98,7 +97,7 @@ describe("mlruns import", { timeout: 60_000 }, () => {
 
     expect(filesOf(root)).toEqual(whole);
     const known = Object.entries(first.counts).map(
-      ([kind, { carried }]) => [kind, { carried: 0, there: carried }] as const,
+      ([kind, { carried }]) => [kind, { carried: 0, updated: 0, there: carried }] as const,
     );
     expect(second.counts).toEqual(Object.fromEntries(known));
   });
@@ -129,24 +128,21 @@ describe("mlruns import", { timeout: 60_000 }, () => {
     expect(idOf(moved?.name)).toEqual([expect.not.stringMatching(`^${taken}$`)]);
   });
 
-  test("killed at any moment leaves a tree that opens, and goes on from there", async () => {
-    const folder = await makeTempFolder();
-    const root = join(folder, "mlruns");
-    for (const wait of [500, 650, 800]) {
-      const child = spawn(process.execPath, [cliPath, "import", uri, "--root", root], {
-        stdio: "ignore",
-      });
-      const ended = exitOf(child);
-      await sleep(wait);
-      child.kill("SIGKILL");
-      await ended;
-      if (existsSync(root)) await new MlrunsClient(root).scanExperiments("ALL");
-    }
+  test("killed at any moment it is finished by the next one, with the same result", async () => {
+    const { expected, results } = await killRepeatedly(
+      KILLS,
+      seededRandom(17),
+      async () => {
+        const root = join(await makeTempFolder(), "mlruns");
+        return { state: root, args: ["import", uri, "--root", root] };
+      },
+      folderBytes,
+    );
 
-    await run(process.execPath, [cliPath, "import", uri, "--root", root]);
-
-    expect(filesOf(root)).toEqual(whole);
-  });
+    expect(results).toEqual(results.map(() => expected));
+    const leftovers = readdirSync(tmpdir()).filter((name) => name.startsWith("mlruns-sqlite-"));
+    expect(leftovers.filter((name) => !isProcessAlive(Number(name.split("-")[3])))).toEqual([]);
+  }, 600_000);
 
   test.each([
     ["sqlite:///missing.db", "'missing.db' does not exist."],

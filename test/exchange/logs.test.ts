@@ -50,6 +50,7 @@ describe("importing TensorBoard's event files", () => {
     expect(files.map(({ path }) => path)).toEqual(["images/pic/7.png"]);
     expect((await importInto(root, join(folder, "logs"))).counts.run).toEqual({
       carried: 0,
+      updated: 0,
       there: 2,
     });
   });
@@ -62,7 +63,7 @@ describe("importing TensorBoard's event files", () => {
 
     const { counts } = await importInto(join(folder, "mlruns"), join(folder, "logs"));
 
-    expect(counts.run).toEqual({ carried: 1, there: 0 });
+    expect(counts.run).toEqual({ carried: 1, updated: 0, there: 0 });
     await expect(importInto(join(folder, "mlruns"), join(folder, "empty"))).rejects.toThrow(
       "has no TensorBoard event files",
     );

@@ -51,12 +51,12 @@ test.each(["sqlite", "postgres"] as const)(
     const report = await exportFrom(root, url);
 
     expect(report.failures).toEqual([]);
-    expect(report.counts.run).toEqual({ carried: 5, there: 0 });
+    expect(report.counts.run).toEqual({ carried: 5, updated: 0, there: 0 });
     expect(comparable(await answersOf(python, url, folder))).toEqual(comparable(answers));
     const again = await exportFrom(root, url);
     expect([again.counts.run, again.counts.modelVersion, again.metricPoints]).toEqual([
-      { carried: 0, there: 5 },
-      { carried: 0, there: 4 },
+      { carried: 0, updated: 0, there: 5 },
+      { carried: 0, updated: 0, there: 4 },
       0,
     ]);
   },

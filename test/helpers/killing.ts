@@ -1,7 +1,16 @@
 import { spawn } from "node:child_process";
-import { setTimeout as sleep } from "node:timers/promises";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { repoRoot } from "./paths.ts";
 import { exitOf } from "./processes.ts";
 import { cliPath } from "./servers.ts";
+import { makeTempFolder } from "./tree.ts";
+
+const KILL_AT = pathToFileURL(join(repoRoot, "test", "helpers", "kill-at.mjs")).href;
+
+/** How often commands are killed: few times in CI, `MLRUNS_TEST_KILLS=20` by hand. */
+export const KILLS: number = Number(process.env.MLRUNS_TEST_KILLS ?? 3);
 
 /** Runs the built CLI to its end. @returns its output and exit code or signal */
 export async function runCli(
@@ -23,46 +32,50 @@ export async function runCli(
   return { stdout, stderr, exit };
 }
 
-/** Starts the built CLI and kills it after that time. @returns whether it was still at work */
-export async function runAndKill(args: readonly string[], afterMs: number): Promise<boolean> {
-  const child = spawn(process.execPath, [cliPath, ...args], { stdio: "ignore" });
-  const ended = exitOf(child);
-  const timer = sleep(afterMs);
-  await Promise.race([timer, ended]);
-  child.kill("SIGKILL");
-  return (await ended) === "SIGKILL";
+/** Runs the built CLI to its end. @returns how many steps it took: changes on the disk, requests and answers */
+export async function countSteps(args: readonly string[]): Promise<number> {
+  const file = join(await makeTempFolder(), "steps");
+  const env = { NODE_OPTIONS: `--import=${KILL_AT}`, KILL_COUNT: file };
+  await mustRun(args, env);
+  return Number(await readFile(file, "utf8"));
+}
+
+/** Starts the built CLI, which is killed before that step. @returns whether it came as far */
+export async function killAt(args: readonly string[], step: number): Promise<boolean> {
+  const env = { NODE_OPTIONS: `--import=${KILL_AT}`, KILL_AT: String(step) };
+  return (await runCli(args, { env })).exit === "SIGKILL";
+}
+
+/** Runs the built CLI to its end. @throws Error with what it printed when it fails */
+export async function mustRun(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<void> {
+  const { exit, stderr } = await runCli(args, { env });
+  if (exit !== "0") throw new Error(`mlruns ${args.join(" ")} ended with ${exit}:\n${stderr}`);
 }
 
 /**
- * Kills a command at random moments, each time over a fresh state, and runs it again.
+ * Kills a command at random steps, each time over a fresh state, and runs it again.
  *
  * @param prepare - makes a fresh state, and tells the command for it
  * @param result - what the state is in the end
- * @returns how many were killed at work, and the results that differ from one without a kill
+ * @returns the result without a kill, and those with one
  */
 export async function killRepeatedly<State>(
   times: number,
   random: () => number,
   prepare: () => Promise<{ readonly state: State; readonly args: readonly string[] }>,
   result: (state: State) => Promise<unknown>,
-): Promise<{ readonly killed: number; readonly expected: unknown; readonly results: unknown[] }> {
+): Promise<{ readonly expected: unknown; readonly results: unknown[] }> {
   const whole = await prepare();
-  const before = Date.now();
-  await mustRun(whole.args);
-  const tookMs = Date.now() - before;
+  const steps = await countSteps(whole.args);
   const expected = await result(whole.state);
   const results: unknown[] = [];
   let killed = 0;
   for (let i = 0; i < times; i++) {
     const { state, args } = await prepare();
-    if (await runAndKill(args, tookMs * (0.2 + 0.8 * random()))) killed += 1;
+    if (await killAt(args, 1 + Math.floor(steps * random()))) killed += 1;
     await mustRun(args);
     results.push(await result(state));
   }
-  return { killed, expected, results };
-}
-
-async function mustRun(args: readonly string[]): Promise<void> {
-  const { exit, stderr } = await runCli(args);
-  if (exit !== "0") throw new Error(`mlruns ${args.join(" ")} ended with ${exit}:\n${stderr}`);
+  if (killed === 0) throw new Error("No process was met at work: the test proves nothing");
+  return { expected, results };
 }

@@ -2,13 +2,13 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { seededRandom } from "../helpers/fault-proxy.ts";
 import { folderBytes } from "../helpers/folder-bytes.ts";
-import { killRepeatedly } from "../helpers/killing.ts";
+import { KILLS, killRepeatedly } from "../helpers/killing.ts";
 import { makeTempFolder, makeTree } from "../helpers/tree.ts";
 
 test("an export that is killed at any moment is finished by the next one, with the same result", async () => {
   const root = await makeTree("v3-sklearn");
   const { expected, results } = await killRepeatedly(
-    Number(process.env.MLRUNS_TEST_KILLS ?? 3),
+    KILLS,
     seededRandom(3),
     async () => {
       const folder = join(await makeTempFolder(), "site");

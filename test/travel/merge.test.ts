@@ -5,7 +5,7 @@ import { MlrunsClient } from "../../lib/client/client.ts";
 import { type MergeItem, mergeTrees } from "../../lib/travel/merge/merge.ts";
 import { seededRandom } from "../helpers/fault-proxy.ts";
 import { folderBytes } from "../helpers/folder-bytes.ts";
-import { killRepeatedly, runCli } from "../helpers/killing.ts";
+import { KILLS, killRepeatedly, runCli } from "../helpers/killing.ts";
 import { makeTempFolder, makeTree, TREE_NAMES } from "../helpers/tree.ts";
 import { readByUs } from "../helpers/whole-tree.ts";
 
@@ -327,7 +327,7 @@ describe("mlruns merge", () => {
     const sources = [await makeTree("v3-registry"), await makeTree("v3-basic")];
     await appendFile(join(String(sources[0]), "README.md"), "a stray file");
     const { expected, results } = await killRepeatedly(
-      Number(process.env.MLRUNS_TEST_KILLS ?? 3),
+      KILLS,
       seededRandom(5),
       async () => {
         const root = join(await makeTempFolder(), "mlruns");

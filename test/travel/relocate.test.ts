@@ -5,7 +5,7 @@ import { MlrunsClient } from "../../lib/client/client.ts";
 import { relocateTree } from "../../lib/travel/relocate.ts";
 import { seededRandom } from "../helpers/fault-proxy.ts";
 import { folderBytes } from "../helpers/folder-bytes.ts";
-import { killRepeatedly, runCli } from "../helpers/killing.ts";
+import { KILLS, killRepeatedly, runCli } from "../helpers/killing.ts";
 import { makeTempFolder, makeTree, TREE_NAMES } from "../helpers/tree.ts";
 
 /** The prefix at which the fixtures were written. */
@@ -137,9 +137,8 @@ describe("mlruns relocate", () => {
   test("killed at any moment it is finished by the next run, with the same result", async () => {
     const original = await largeTree();
     const random = seededRandom(11);
-    const times = Number(process.env.MLRUNS_TEST_KILLS ?? 3);
     const { expected, results } = await killRepeatedly(
-      times,
+      KILLS,
       random,
       async () => {
         const root = join(await makeTempFolder(), "mlruns");

@@ -1,11 +1,11 @@
 import { setMaxListeners } from "node:events";
 import { statSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pMap from "p-map";
 import { type ErrorCode, MlrunsError } from "../../errors.ts";
+import { makeTemporaryFolder } from "../../state/temporary-folder.ts";
 import type { ArtifactFile, Receipt, TransferOptions } from "../artifact-repository.ts";
 import { isPassing } from "../store-error.ts";
 import type { Recorder } from "../versions/recorder.ts";
@@ -155,7 +155,7 @@ async function copyThroughFile(
   file: ArtifactFile,
   { signal, pace, replaces, wantsSha256 }: TransferOptions,
 ): Promise<Receipt> {
-  const folder = await mkdtemp(join(tmpdir(), "mlruns-sync-"));
+  const folder = makeTemporaryFolder("sync");
   try {
     const local = join(folder, "content");
     await from.artifacts.download(file.path, local, { signal, pace, listed: file });

@@ -1,9 +1,10 @@
 import type { Experiment } from "../../entities/experiment.ts";
+import { MlrunsError } from "../../errors.ts";
 import { decodeExperiment, type ExperimentJson } from "../../wire/experiment.ts";
-import type { Destination, Item } from "../items.ts";
+import type { Destination, Item, Outcome } from "../items.ts";
 import { orMissing, pairs, ServerApi } from "../remote/api.ts";
 import type { Report } from "../report.ts";
-import { SentIds } from "./remote/ids.ts";
+import { SentIds, SOURCE_TAG } from "./remote/ids.ts";
 import { ModelSender } from "./remote/models.ts";
 import { RegistrySender } from "./remote/registry.ts";
 import { RunSender } from "./remote/runs.ts";
@@ -23,6 +24,8 @@ export class ServerDestination implements Destination {
   readonly #registry: RegistrySender;
   /** Ids at the server. */
   readonly #toDelete: string[] = [];
+  /** Ids in the tree of experiments that somebody has deleted at the server. */
+  readonly #closed = new Set<string>();
 
   constructor(url: string, report: Report) {
     this.#api = new ServerApi(url);
@@ -33,9 +36,12 @@ export class ServerDestination implements Destination {
     this.#registry = new RegistrySender(this.#api, this.#sent, report);
   }
 
-  async take(item: Item): Promise<"carried" | "there"> {
+  async take(item: Item): Promise<Outcome> {
     if (item.kind === "experiment") return this.#takeExperiment(item.experiment);
     if (item.kind === "registeredModel") return this.#registry.take(item.id, await item.read());
+    if (this.#closed.has(item.experimentId)) {
+      throw new MlrunsError("INVALID_STATE", "Its experiment is deleted at the server.");
+    }
     const experimentId = this.#sent.experiments.get(item.experimentId) ?? item.experimentId;
     if (item.kind === "run") return this.#runs.take(item, experimentId);
     if (item.kind === "trace") return this.#traces.take(item, experimentId);
@@ -66,28 +72,37 @@ export class ServerDestination implements Destination {
   }
 
   async #takeExperiment(experiment: Experiment): Promise<"carried" | "there"> {
-    const { name, tags, lifecycleStage } = experiment;
+    const { experimentId, name, tags, lifecycleStage } = experiment;
     const answer = await orMissing(
       this.#api.get<{ experiment: ExperimentJson }>("experiments/get-by-name", {
         experiment_name: name,
       }),
     );
     const known = answer && decodeExperiment(answer.experiment);
-    const id = known?.experimentId ?? (await this.#create(name, tags));
-    this.#sent.experiments.set(experiment.experimentId, id);
+    const isOurs = known === undefined || known.tags[SOURCE_TAG.experiment] === experimentId;
+    const isDeleted = lifecycleStage === "deleted";
+    if (known?.lifecycleStage === "deleted" && !(isOurs && isDeleted)) {
+      this.#closed.add(experimentId);
+      throw new MlrunsError("INVALID_STATE", `'${name}' is deleted at the server.`, {
+        hint: "Restore it there, and export again.",
+      });
+    }
+    const id =
+      known?.experimentId ??
+      (await this.#create(name, { ...tags, [SOURCE_TAG.experiment]: experimentId }));
+    this.#sent.experiments.set(experimentId, id);
     if (known?.lifecycleStage === "deleted") {
       await this.#api.post("experiments/restore", { experiment_id: id });
     }
-    if (known === undefined ? lifecycleStage === "deleted" : known.lifecycleStage === "deleted") {
-      this.#toDelete.push(id);
-    }
+    // By its tag it is known again when this process is killed before the last step.
+    if (isDeleted && isOurs) this.#toDelete.push(id);
     if (known === undefined) return "carried";
     for (const [key, value] of Object.entries(tags)) {
       if (key in known.tags) continue;
       await this.#api.post("experiments/set-experiment-tag", { experiment_id: id, key, value });
     }
     await this.#runs.learn(id);
-    await this.#models.learn(id);
+    await this.#models.learn(id, known.tags);
     return "there";
   }
 

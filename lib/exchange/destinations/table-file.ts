@@ -1,7 +1,9 @@
+import { join } from "node:path";
 import fs from "fs-extra";
 import { isLater, type Metric } from "../../entities/metric.ts";
 import { compareText } from "../../entities/record.ts";
-import type { CarriedRun, Destination, Item } from "../items.ts";
+import { makeFolderBeside } from "../../state/temporary-folder.ts";
+import type { CarriedRun, Destination, Item, Outcome } from "../items.ts";
 import type { Report } from "../report.ts";
 import type { Cell, Column, TableRow, TableWriter } from "./table-file/cell.ts";
 import { TABLE_WRITERS } from "./table-file/writers.ts";
@@ -36,6 +38,7 @@ const POINTS: readonly Column[] = [
 /** A CSV, JSON or Parquet file: it is there when all is in it, and replaces one that was there. */
 export class TableFile implements Destination {
   readonly #file: string;
+  readonly #folder: string;
   readonly #temporary: string;
   readonly #content: TableContent;
   readonly #report: Report;
@@ -46,12 +49,13 @@ export class TableFile implements Destination {
 
   constructor(file: string, content: TableContent, report: Report) {
     this.#file = file;
-    this.#temporary = `${file}.mlruns-${process.pid}.tmp`;
+    this.#folder = makeFolderBeside(file);
+    this.#temporary = join(this.#folder, "table");
     this.#content = content;
     this.#report = report;
   }
 
-  async take(item: Item): Promise<"carried" | "there"> {
+  async take(item: Item): Promise<Outcome> {
     if (item.kind === "experiment") this.#names.set(item.id, item.experiment.name);
     else if (item.kind === "run") await this.#takeRun(await item.read());
     else this.#report.note("a table holds runs: models, traces and the registry are not in it");
@@ -67,7 +71,7 @@ export class TableFile implements Destination {
   }
 
   async close(): Promise<void> {
-    await fs.remove(this.#temporary);
+    await fs.remove(this.#folder);
   }
 
   async #takeRun(run: CarriedRun): Promise<void> {

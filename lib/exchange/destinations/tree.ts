@@ -5,29 +5,43 @@ import type { ModelVersion } from "../../entities/model-version.ts";
 import { adoptExperiment } from "../../store/adopt/adopt-experiment.ts";
 import { adoptModel } from "../../store/adopt/adopt-model.ts";
 import { adoptRegisteredModel } from "../../store/adopt/adopt-registry.ts";
-import { adoptRun } from "../../store/adopt/adopt-run.ts";
+import {
+  type AdoptableRun,
+  type Adopted,
+  adoptRun,
+  type Told,
+} from "../../store/adopt/adopt-run.ts";
 import { adoptTrace } from "../../store/adopt/adopt-trace.ts";
 import { findExperiment } from "../../store/experiments.ts";
 import { openStore, rootSegment, type Store } from "../../store/store.ts";
-import { experimentPaths, META_FILE, runPaths, tracePaths } from "../../tree/layout.ts";
+import { experimentPaths, META_FILE, tracePaths } from "../../tree/layout.ts";
 import { isFile } from "../../tree/read.ts";
 import { copyToFolder } from "../copy-artifacts.ts";
-import type { CarriedRegisteredModel, Destination, Item } from "../items.ts";
-import type { Report } from "../report.ts";
+import type { Artifacts, CarriedRegisteredModel, Destination, Item, Outcome } from "../items.ts";
+import { type Report, WORDS } from "../report.ts";
+
+const OUTCOMES: Readonly<Record<Adopted, Outcome>> = {
+  new: "carried",
+  changed: "updated",
+  there: "there",
+};
 
 /** An mlruns tree that takes items in. Ids and times stay; artifacts go into the tree unless they stay in a bucket. */
 export class TreeDestination implements Destination {
   readonly #store: Store;
   readonly #report: Report;
+  readonly #remembers: boolean;
   /** Id in the source to the experiment here. */
   readonly #experiments = new Map<string, { readonly id: string; readonly folder: string }>();
 
-  constructor(root: string, report: Report) {
+  /** @param remembers - whether later imports bring what is taken now up to date */
+  constructor(root: string, report: Report, remembers = true) {
+    this.#remembers = remembers;
     this.#store = openStore(root);
     this.#report = report;
   }
 
-  async take(item: Item): Promise<"carried" | "there"> {
+  async take(item: Item): Promise<Outcome> {
     switch (item.kind) {
       case "experiment":
         return this.#takeExperiment(item, item.experiment);
@@ -60,11 +74,10 @@ export class TreeDestination implements Destination {
     return isNew ? "carried" : "there";
   }
 
-  async #takeRun(item: Extract<Item, { kind: "run" }>): Promise<"carried" | "there"> {
-    const { id: experimentId, folder } = this.#experimentOf(item);
-    if (isFile(join(folder, item.id, META_FILE))) return "there";
+  async #takeRun(item: Extract<Item, { kind: "run" }>): Promise<Outcome> {
+    const { id: experimentId } = this.#experimentOf(item);
     const { artifacts, info, metrics, ...run } = await item.read();
-    const isNew = await adoptRun(
+    const adopted = await adoptRun(
       this.#store,
       {
         ...run,
@@ -74,29 +87,27 @@ export class TreeDestination implements Destination {
           artifactUri: artifacts.kind === "stay" ? artifacts.uri : null,
         },
         metrics: () => this.#counted(metrics()),
-        copyArtifacts: (target) => copyToFolder(artifacts, target, `run ${item.id}`, this.#report),
+        copyArtifacts: this.#copier(item, artifacts),
       },
-      this.#report.refused(item, "key"),
+      this.#told(item),
     );
-    return isNew ? "carried" : "there";
+    return OUTCOMES[adopted];
   }
 
-  async #takeModel(item: Extract<Item, { kind: "loggedModel" }>): Promise<"carried" | "there"> {
-    const { id: experimentId, folder } = this.#experimentOf(item);
-    if (isFile(runPaths.meta(join(experimentPaths.loggedModels(folder), item.id)))) return "there";
+  async #takeModel(item: Extract<Item, { kind: "loggedModel" }>): Promise<Outcome> {
+    const { id: experimentId } = this.#experimentOf(item);
     const { model, metrics, artifacts } = await item.read();
-    const isNew = await adoptModel(
+    const adopted = await adoptModel(
       this.#store,
       {
         model: { ...model, experimentId },
         artifactsStay: artifacts.kind === "stay",
         metrics,
-        copyArtifacts: (target) =>
-          copyToFolder(artifacts, target, `logged model ${item.id}`, this.#report),
+        copyArtifacts: this.#copier(item, artifacts),
       },
-      this.#report.refused(item, "key"),
+      this.#told(item),
     );
-    return isNew ? "carried" : "there";
+    return OUTCOMES[adopted];
   }
 
   async #takeTrace(item: Extract<Item, { kind: "trace" }>): Promise<"carried" | "there"> {
@@ -109,8 +120,7 @@ export class TreeDestination implements Destination {
         info: { ...info, experimentId },
         spans,
         artifactsStay: artifacts.kind === "stay",
-        copyArtifacts: (target) =>
-          copyToFolder(artifacts, target, `trace ${item.id}`, this.#report),
+        copyArtifacts: async (target) => void (await this.#copier(item, artifacts)(target)),
       },
       this.#report.refused(item, "key"),
     );
@@ -156,6 +166,22 @@ export class TreeDestination implements Destination {
     if (experiment === undefined) return uri;
     if (!isFile(join(experiment.folder, ...owner.split("/"), META_FILE))) return uri;
     return `${rootSegment(this.#store)}/${experiment.id}/${owner}/artifacts${rest}`;
+  }
+
+  #copier(item: Item, artifacts: Artifacts): AdoptableRun["copyArtifacts"] {
+    const owner = `${WORDS[item.kind]} ${item.id}`;
+    return (folder, known) => copyToFolder(artifacts, folder, owner, this.#report, known);
+  }
+
+  #told(item: Item): Told {
+    const { failures } = this.#report;
+    const before = failures.length;
+    return {
+      refused: this.#report.refused(item, "key"),
+      differs: this.#report.differs(item),
+      isWhole: () => failures.length === before,
+      remembers: this.#remembers,
+    };
   }
 
   #experimentOf({ experimentId }: { readonly experimentId: string }): {

@@ -1,11 +1,11 @@
 import { createWriteStream } from "node:fs";
 import { readdir } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join, relative, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
 import fs from "fs-extra";
 import yazl from "yazl";
-import type { Destination, Item } from "../items.ts";
+import { makeFolderBeside } from "../../state/temporary-folder.ts";
+import type { Destination, Item, Outcome } from "../items.ts";
 import type { Report } from "../report.ts";
 import { TreeDestination } from "./tree.ts";
 
@@ -16,35 +16,34 @@ export const TREE_IN_ZIP = "mlruns";
 export class ZipDestination implements Destination {
   readonly #file: string;
   readonly #folder: string;
+  /** What the archive is to hold. */
+  readonly #content: string;
   readonly #tree: TreeDestination;
 
   constructor(file: string, report: Report) {
     this.#file = file;
-    this.#folder = fs.mkdtempSync(join(tmpdir(), "mlruns-zip-"));
-    this.#tree = new TreeDestination(join(this.#folder, TREE_IN_ZIP), report);
+    this.#folder = makeFolderBeside(file);
+    this.#content = join(this.#folder, "content");
+    this.#tree = new TreeDestination(join(this.#content, TREE_IN_ZIP), report, false);
   }
 
-  take(item: Item): Promise<"carried" | "there"> {
+  take(item: Item): Promise<Outcome> {
     return this.#tree.take(item);
   }
 
   async finish(): Promise<void> {
-    const temporary = `${this.#file}.mlruns-${process.pid}.tmp`;
-    try {
-      const zip = new yazl.ZipFile();
-      const written = pipeline(zip.outputStream, createWriteStream(temporary));
-      for (const { path, isFolder } of await entriesOf(this.#folder)) {
-        const name = relative(this.#folder, path).split(sep).join("/");
-        // MLflow needs the folders of a run, empty or not.
-        if (isFolder) zip.addEmptyDirectory(name);
-        else zip.addFile(path, name);
-      }
-      zip.end();
-      await written;
-      await fs.move(temporary, this.#file, { overwrite: true });
-    } finally {
-      await fs.remove(temporary);
+    const packed = join(this.#folder, "packed.zip");
+    const zip = new yazl.ZipFile();
+    const written = pipeline(zip.outputStream, createWriteStream(packed));
+    for (const { path, isFolder } of await entriesOf(this.#content)) {
+      const name = relative(this.#content, path).split(sep).join("/");
+      // MLflow needs the folders of a run, empty or not.
+      if (isFolder) zip.addEmptyDirectory(name);
+      else zip.addFile(path, name);
     }
+    zip.end();
+    await written;
+    await fs.move(packed, this.#file, { overwrite: true });
   }
 
   async close(): Promise<void> {

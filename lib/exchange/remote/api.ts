@@ -4,7 +4,9 @@ import { openArtifacts } from "../../artifacts/registry.ts";
 import { Connection, type RestMethod } from "../../client/rest/connection.ts";
 import { openProxied } from "../../client/rest/proxied-artifacts.ts";
 import { connectionSettings } from "../../client/rest/settings.ts";
+import type { LoggedModel } from "../../entities/logged-model.ts";
 import { MlrunsError } from "../../errors.ts";
+import { decodeLoggedModel, type LoggedModelJson } from "../../wire/logged-model.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -67,6 +69,28 @@ export class ServerApi {
 
   close(): void {
     this.#connection.close();
+  }
+}
+
+/** Most logged models that MLflow's server gives in one answer. */
+const MODELS = 50;
+
+/** The logged models of an experiment in portions; none where the server, of MLflow 2, has none. */
+export async function* loggedModelsOf(
+  api: ServerApi,
+  experimentId: string,
+  filter?: string,
+): AsyncGenerator<readonly LoggedModel[]> {
+  const fields = {
+    experiment_ids: [experimentId],
+    max_results: MODELS,
+    ...(filter !== undefined && { filter }),
+  };
+  const pages = api.pages<LoggedModelJson>("POST", "logged-models/search", fields, "models");
+  for (;;) {
+    const page = await orMissing(pages.next());
+    if (page === undefined || page.done) return;
+    yield page.value.map(decodeLoggedModel);
   }
 }
 

@@ -5,7 +5,6 @@ import type { Run } from "../../entities/run.ts";
 import type { TraceInfo } from "../../entities/trace.ts";
 import { parseSpans } from "../../format/spans.ts";
 import { decodeExperiment, type ExperimentJson } from "../../wire/experiment.ts";
-import { decodeLoggedModel, type LoggedModelJson } from "../../wire/logged-model.ts";
 import { decodeMetric, type MetricJson } from "../../wire/metric.ts";
 import { decodeModelVersion, type ModelVersionJson } from "../../wire/model-version.ts";
 import { decodeRegisteredModel, type RegisteredModelJson } from "../../wire/registered-model.ts";
@@ -22,7 +21,7 @@ import {
   NO_ARTIFACTS,
   type Source,
 } from "../items.ts";
-import { orMissing, quoted, ServerApi } from "../remote/api.ts";
+import { loggedModelsOf, orMissing, quoted, ServerApi } from "../remote/api.ts";
 import type { Report } from "../report.ts";
 import type { ArtifactChoice } from "./database/artifacts.ts";
 
@@ -94,6 +93,7 @@ export class ServerSource implements Source {
       deletedTime: null,
       params: data.params,
       tags: data.tags,
+      latest: data.metrics,
       inputs,
       outputs,
       metrics: () => this.#histories(info.runId, data.metrics),
@@ -113,18 +113,8 @@ export class ServerSource implements Source {
   }
 
   async *#models({ experimentId }: Experiment): AsyncGenerator<Item> {
-    const fields = { experiment_ids: [experimentId], max_results: 50 };
-    const pages = this.#api.pages<LoggedModelJson>(
-      "POST",
-      "logged-models/search",
-      fields,
-      "models",
-    );
-    for (;;) {
-      const page = await orMissing(pages.next());
-      // A server of MLflow 2 has none.
-      if (page === undefined || page.done) return;
-      for (const model of page.value.map(decodeLoggedModel)) {
+    for await (const models of loggedModelsOf(this.#api, experimentId)) {
+      for (const model of models) {
         yield {
           kind: "loggedModel",
           id: model.modelId,

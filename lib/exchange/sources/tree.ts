@@ -109,6 +109,7 @@ export class TreeSource implements Source {
       deletedTime,
       params: run.data.params,
       tags: run.data.tags,
+      latest: run.data.metrics,
       inputs: run.inputs,
       outputs: run.outputs,
       metrics: () => this.#histories(runId, Object.keys(run.data.metrics)),

@@ -1,10 +1,10 @@
 import { createWriteStream, existsSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import fs from "fs-extra";
 import yauzl from "yauzl";
 import { invalidParameter, notFound } from "../../errors.ts";
+import { makeTemporaryFolder } from "../../state/temporary-folder.ts";
 import { TREE_IN_ZIP } from "../destinations/zip.ts";
 import type { Source } from "../items.ts";
 import type { Report } from "../report.ts";
@@ -17,7 +17,7 @@ import { TreeSource } from "./tree.ts";
  */
 export async function openZip(path: string, report: Report): Promise<Source> {
   if (!existsSync(path)) throw notFound(`'${path}' does not exist.`);
-  const folder = await fs.mkdtemp(join(tmpdir(), "mlruns-unzip-"));
+  const folder = makeTemporaryFolder("unzip");
   try {
     await unpack(path, folder);
     const root = join(folder, TREE_IN_ZIP);

@@ -5,10 +5,11 @@ import { NEW_EXPERIMENT_EXTRA, printExperimentMeta } from "../../format/experime
 import { experimentFolder, experimentPaths, isReservedRootFolder } from "../../tree/layout.ts";
 import { withLock } from "../../tree/lock.ts";
 import { isFile, isFolder } from "../../tree/read.ts";
-import { createFolder, replaceFile } from "../../tree/write.ts";
+import { replaceFile } from "../../tree/write.ts";
 import { experimentLocation } from "../artifact-location.ts";
 import { findExperiment, findExperimentByName, newExperimentId } from "../experiments.ts";
 import { createRoot, type Store } from "../store.ts";
+import { createAdopted } from "./folder.ts";
 import { type Refused, writeNewValues } from "./values.ts";
 
 /** An experiment of another store, as it stands here. */
@@ -43,7 +44,7 @@ export function adoptExperiment(
       ? experiment.experimentId
       : newExperimentId(store);
     const isDeleted = experiment.lifecycleStage === "deleted";
-    createFolder(store.root, experimentFolder(store.root, experimentId, isDeleted), (folder) => {
+    createAdopted(store.root, experimentFolder(store.root, experimentId, isDeleted), (folder) => {
       writeNewValues(folder, experimentPaths.tags(folder), experiment.tags, refused);
       replaceFile(
         experimentPaths.meta(folder),

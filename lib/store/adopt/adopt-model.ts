@@ -1,57 +1,121 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { LoggedModel } from "../../entities/logged-model.ts";
 import type { Metric } from "../../entities/metric.ts";
+import type { ReadonlyDictionary } from "../../entities/record.ts";
 import { validateRunId } from "../../entities/validate.ts";
 import { printLoggedModelMeta } from "../../format/logged-model-meta.ts";
+import { printModelMetricLine } from "../../format/metric-line.ts";
 import { experimentPaths, runPaths } from "../../tree/layout.ts";
+import { isFile } from "../../tree/read.ts";
 import { createFolderResumably, replaceFile } from "../../tree/write.ts";
 import { experimentLocation } from "../artifact-location.ts";
 import { findExperiment } from "../experiments.ts";
-import type { Store } from "../store.ts";
+import { readLoggedModelHistory } from "../logged-models.ts";
+import { readLoggedModelMeta } from "../read-logged-model.ts";
+import type { LoggedModelPlace, Store } from "../store.ts";
+import type { AdoptableRun, Adopted, Told } from "./adopt-run.ts";
+import { addParams, appendMissing, type CatchUp, changeFields, changeTags } from "./catch-up.ts";
+import { emptyButArtifacts } from "./folder.ts";
 import { writeHistories } from "./histories.ts";
-import { type Refused, writeNewValues } from "./values.ts";
+import { digestsOf, readImported, writeImported } from "./imported.ts";
+import { writeNewValues } from "./values.ts";
 
 /** A logged model of another store with all that belongs to it. */
 export interface AdoptableModel {
-  /** `experimentId` is the one here. Its `metrics` are not used. */
+  /** `experimentId` is the one here. */
   readonly model: LoggedModel;
   /** Whether the artifacts stay at the model's location. */
   readonly artifactsStay: boolean;
   metrics(): AsyncIterable<readonly Metric[]>;
-  /** As for `AdoptableRun`. */
-  copyArtifacts(folder: string): Promise<void>;
+  readonly copyArtifacts: AdoptableRun["copyArtifacts"];
 }
 
-/** Takes in a logged model of another store, whole or not at all. @returns false when it is there already */
+/** Takes in a logged model of another store, as `adoptRun` does a run. */
 export async function adoptModel(
   store: Store,
-  { model, artifactsStay, metrics, copyArtifacts }: AdoptableModel,
-  refused: Refused,
-): Promise<boolean> {
-  const { modelId, experimentId } = model;
+  adoptable: AdoptableModel,
+  told: Told,
+): Promise<Adopted> {
+  const { modelId, experimentId } = adoptable.model;
   validateRunId(modelId, "model_id");
   const experiment = findExperiment(store, experimentId).folder;
   const target = join(experimentPaths.loggedModels(experiment), modelId);
-  return createFolderResumably(store.root, `import-${modelId}`, target, async (folder) => {
-    for (const kind of ["metrics", "params", "tags"] as const) {
-      rmSync(runPaths[kind](folder), { recursive: true, force: true });
-    }
-    for (const kind of ["metrics", "params", "tags", "artifacts"] as const) {
-      mkdirSync(runPaths[kind](folder), { recursive: true });
-    }
-    writeNewValues(folder, runPaths.params(folder), model.params, refused);
-    writeNewValues(folder, runPaths.tags(folder), model.tags, refused);
-    await writeHistories(runPaths.metrics(folder), metrics(), "loggedModel", refused);
-    await copyArtifacts(runPaths.artifacts(folder));
-    const location = `${experimentLocation(store, experimentId)}/models/${modelId}/artifacts`;
-    replaceFile(
-      runPaths.meta(folder),
-      printLoggedModelMeta({
-        ...model,
-        artifactLocation: artifactsStay ? model.artifactLocation : location,
-        extra: {},
-      }),
-    );
-  });
+  if (isFile(runPaths.meta(target))) {
+    const place = { modelId, experimentId, folder: target };
+    return catchUp(store, place, adoptable, told);
+  }
+  const fill = (folder: string): Promise<void> => fillModel(store, folder, adoptable, told);
+  const isNew = await createFolderResumably(store.root, `import-${modelId}`, target, fill);
+  return isNew ? "new" : "there";
+}
+
+async function fillModel(
+  store: Store,
+  folder: string,
+  { model, artifactsStay, metrics, copyArtifacts }: AdoptableModel,
+  told: Told,
+): Promise<void> {
+  const { modelId, experimentId } = model;
+  emptyButArtifacts(folder);
+  for (const kind of ["metrics", "params", "tags", "artifacts"] as const) {
+    mkdirSync(runPaths[kind](folder), { recursive: true });
+  }
+  writeNewValues(folder, runPaths.params(folder), model.params, told.refused);
+  writeNewValues(folder, runPaths.tags(folder), model.tags, told.refused);
+  await writeHistories(runPaths.metrics(folder), metrics(), "loggedModel", told.refused);
+  const { sizes } = await copyArtifacts(runPaths.artifacts(folder));
+  if (told.remembers) remember(folder, model, sizes);
+  const location = `${experimentLocation(store, experimentId)}/models/${modelId}/artifacts`;
+  replaceFile(
+    runPaths.meta(folder),
+    printLoggedModelMeta({
+      ...model,
+      artifactLocation: artifactsStay ? model.artifactLocation : location,
+      extra: {},
+    }),
+  );
+}
+
+async function catchUp(
+  store: Store,
+  place: LoggedModelPlace,
+  { model, metrics, copyArtifacts }: AdoptableModel,
+  told: Told,
+): Promise<Adopted> {
+  const { folder } = place;
+  const before = readImported(folder);
+  const way: CatchUp = { store, folder, ...told };
+  const hasParams = addParams(way, runPaths.params(folder), model.params);
+  const hasTags = changeTags(way, runPaths.tags(folder), model.tags, before?.tags);
+  const points = await appendMissing(
+    way,
+    runPaths.metrics(folder),
+    metrics(),
+    (key) => readLoggedModelHistory(store, place.modelId, key).found,
+    printModelMetricLine,
+  );
+  const { sizes, added } = await copyArtifacts(runPaths.artifacts(folder), before?.artifacts ?? {});
+  const meta = readLoggedModelMeta(store, place);
+  const known = before?.fields ?? (meta.status === "PENDING" ? fieldsOf(meta) : undefined);
+  const fields = changeFields(way, fieldsOf(meta), fieldsOf(model), known);
+  const hasFields = JSON.stringify(fields) !== JSON.stringify(fieldsOf(meta));
+  if (hasFields) {
+    const { lastUpdatedTimestamp } = model;
+    const text = printLoggedModelMeta({ ...meta, ...fields, lastUpdatedTimestamp });
+    replaceFile(runPaths.meta(folder), text);
+  }
+  if (told.remembers) remember(folder, model, sizes);
+  return hasParams || hasTags || points + added > 0 || hasFields ? "changed" : "there";
+}
+
+type ModelFields = Pick<LoggedModel, "status" | "statusMessage" | "lifecycleStage">;
+
+function fieldsOf({ status, statusMessage, lifecycleStage }: ModelFields): ModelFields {
+  return { status, statusMessage, lifecycleStage };
+}
+
+function remember(folder: string, model: LoggedModel, artifacts: ReadonlyDictionary<number>): void {
+  const fields = { ...fieldsOf(model) };
+  writeImported(folder, { state: "", fields, tags: digestsOf(model.tags), artifacts });
 }

@@ -10,9 +10,10 @@ import {
 } from "../../format/registry-meta.ts";
 import { keyFile, registeredModelFolder, registryPaths } from "../../tree/layout.ts";
 import { isFile, isFolder } from "../../tree/read.ts";
-import { createFolder, replaceFile, replaceValue } from "../../tree/write.ts";
+import { replaceFile, replaceValue } from "../../tree/write.ts";
 import { readModelVersionMeta } from "../read-registry.ts";
 import { createRoot, type Store } from "../store.ts";
+import { createAdopted } from "./folder.ts";
 import { accepting, type Refused, writeNewValues } from "./values.ts";
 
 /** A registered model of another store with its versions, whose sources name places here. */
@@ -64,7 +65,7 @@ export function adoptRegisteredModel(
   };
   if (isFolder(folder)) return fill(folder);
   let adopted: AdoptedRegistry | undefined;
-  const isNew = createFolder(store.root, folder, (temporary) => {
+  const isNew = createAdopted(store.root, folder, (temporary) => {
     adopted = fill(temporary);
     replaceFile(
       registryPaths.meta(temporary),
@@ -81,7 +82,7 @@ function adoptVersion(
   refused: Refused,
 ): "new" | "there" | "conflict" {
   const target = registryPaths.version(model, version.version);
-  const isNew = createFolder(store.root, target, (folder) => {
+  const isNew = createAdopted(store.root, target, (folder) => {
     writeNewValues(folder, registryPaths.tags(folder), version.tags, refused);
     replaceFile(
       registryPaths.meta(folder),
@@ -96,7 +97,7 @@ function adoptVersion(
 }
 
 function adoptDeleted(store: Store, folder: string, model: RegisteredModel, number: string): void {
-  createFolder(store.root, registryPaths.version(folder, number), (temporary) => {
+  createAdopted(store.root, registryPaths.version(folder, number), (temporary) => {
     replaceFile(
       registryPaths.meta(temporary),
       printModelVersionMeta({

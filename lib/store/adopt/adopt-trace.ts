@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { MLFLOW_TAG } from "../../entities/tag.ts";
 import type { Span, TraceInfo } from "../../entities/trace.ts";
@@ -11,6 +11,7 @@ import { createFolderResumably, replaceFile } from "../../tree/write.ts";
 import { experimentLocation } from "../artifact-location.ts";
 import { findExperiment } from "../experiments.ts";
 import type { Store } from "../store.ts";
+import { emptyButArtifacts } from "./folder.ts";
 import { type Refused, writeNewValues } from "./values.ts";
 
 /** Says where a server keeps spans. A tree has one place for them. */
@@ -41,9 +42,7 @@ export async function adoptTrace(
   const { [SPANS_LOCATION]: _, ...others } = info.tags;
   const tags = artifactsStay ? others : { ...others, [MLFLOW_TAG.artifactLocation]: location };
   return createFolderResumably(store.root, `import-${traceId}`, target, async (folder) => {
-    for (const part of ["metadata", "tags", "assessments"] as const) {
-      rmSync(tracePaths[part](folder), { recursive: true, force: true });
-    }
+    emptyButArtifacts(folder);
     for (const part of ["metadata", "tags", "artifacts"] as const) {
       mkdirSync(tracePaths[part](folder), { recursive: true });
     }

@@ -1,7 +1,7 @@
-import { mkdtempSync, realpathSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { realpathSync, rmSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { invalidParameter, MlrunsError } from "../../errors.ts";
+import { makeTemporaryFolder } from "../../state/temporary-folder.ts";
 import { checkRoot } from "../../store/store.ts";
 import { isFolder } from "../../tree/read.ts";
 import { findRepository, runGit, tryGit } from "../git/run-git.ts";
@@ -40,7 +40,7 @@ async function diffRevisions(
   const tree = new Repository(root);
   const [a, b] = [tree.resolve(before), after === undefined ? undefined : tree.resolve(after)];
   const runIds = tree.changedRuns(a, b);
-  const folder = mkdtempSync(join(tmpdir(), "mlruns-diff-"));
+  const folder = makeTemporaryFolder("diff");
   try {
     const roots = [a, b].map((revision, i) =>
       revision === undefined ? root : tree.checkOut(revision, runIds, join(folder, String(i))),

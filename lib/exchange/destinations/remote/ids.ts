@@ -1,9 +1,12 @@
 import type { RunStatus } from "../../../entities/run.ts";
 
-/** Tags with which an exported run or logged model says what it was: a server gives ids of its own. */
+/** Tags with which what was exported says what it was: a server gives ids of its own. */
 export const SOURCE_TAG = {
+  experiment: "mlruns.source.experimentId",
   run: "mlruns.source.runId",
   model: "mlruns.source.modelId",
+  /** Of an experiment, followed by the id of a logged model: it was sent and then deleted, so a server shows it no more. */
+  deletedModel: "mlruns.source.deletedModel.",
 } as const;
 
 /** A run as the server has it. */
@@ -13,6 +16,7 @@ export interface SentRun {
   readonly status: RunStatus;
   readonly endTime: number | null;
   readonly isDeleted: boolean;
+  readonly parentRunId: string | undefined;
   readonly modelIds: ReadonlySet<string>;
 }
 

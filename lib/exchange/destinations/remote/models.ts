@@ -7,12 +7,20 @@ import {
 import { encodeMetric, type MetricJson } from "../../../wire/metric.ts";
 import { copyToRepository } from "../../copy-artifacts.ts";
 import type { CarriedModel, Item } from "../../items.ts";
-import { orMissing, pairs, type ServerApi } from "../../remote/api.ts";
+import { loggedModelsOf, pairs, type ServerApi } from "../../remote/api.ts";
 import type { Report } from "../../report.ts";
 import { sendInBatches } from "./batches.ts";
 import { type SentIds, SOURCE_TAG } from "./ids.ts";
 
 const METRICS = 1_000;
+
+type Tags = Readonly<Record<string, string>>;
+
+/** A logged model at the server that is to be deleted there. */
+interface DeletedModel {
+  readonly id: string;
+  readonly experimentId: string;
+}
 
 /** Sends logged models, as `RunSender` sends runs, and after them. */
 export class ModelSender {
@@ -20,7 +28,10 @@ export class ModelSender {
   readonly #sent: SentIds;
   readonly #report: Report;
   readonly #complete = new Set<string>();
-  readonly #toDelete: string[] = [];
+  /** Sent and deleted before, by their id in the tree. */
+  readonly #deleted = new Set<string>();
+  /** Those here that are deleted, by their id in the tree. */
+  readonly #toDelete = new Map<string, DeletedModel>();
 
   constructor(api: ServerApi, sent: SentIds, report: Report) {
     this.#api = api;
@@ -28,24 +39,19 @@ export class ModelSender {
     this.#report = report;
   }
 
-  /** Finds logged models of an experiment that were sent before. */
-  async learn(experimentId: string): Promise<void> {
-    const fields = {
-      experiment_ids: [experimentId],
-      max_results: 50,
-      filter: `tags.\`${SOURCE_TAG.model}\` LIKE '%'`,
-    };
-    const pages = this.#api.pages<LoggedModelJson>(
-      "POST",
-      "logged-models/search",
-      fields,
-      "models",
-    );
-    for (;;) {
-      const page = await orMissing(pages.next());
-      if (page === undefined || page.done) return;
-      for (const { modelId, artifactLocation, tags, status } of page.value.map(decodeLoggedModel)) {
+  /** Finds logged models of an experiment that were sent before. @param tags - of the experiment at the server */
+  async learn(experimentId: string, experimentTags: Tags): Promise<void> {
+    for (const [key, id] of Object.entries(experimentTags)) {
+      if (!key.startsWith(SOURCE_TAG.deletedModel)) continue;
+      const source = key.slice(SOURCE_TAG.deletedModel.length);
+      this.#deleted.add(source);
+      this.#sent.models.set(source, { id, artifactUri: "" });
+    }
+    const filter = `tags.\`${SOURCE_TAG.model}\` LIKE '%'`;
+    for await (const models of loggedModelsOf(this.#api, experimentId, filter)) {
+      for (const { modelId, artifactLocation, tags, status } of models) {
         const source = tags[SOURCE_TAG.model] ?? "";
+        this.#deleted.delete(source);
         this.#sent.models.set(source, { id: modelId, artifactUri: artifactLocation });
         if (status !== "PENDING") this.#complete.add(source);
       }
@@ -56,11 +62,16 @@ export class ModelSender {
     item: Extract<Item, { kind: "loggedModel" }>,
     experimentId: string,
   ): Promise<"carried" | "there"> {
-    if (this.#complete.has(item.id)) return "there";
+    if (this.#deleted.has(item.id)) return "there";
     const carried = await item.read();
     const { model } = carried;
+    const isComplete = this.#complete.has(item.id);
+    if (isComplete && model.lifecycleStage !== "deleted") return "there";
     const sent = this.#sent.models.get(item.id) ?? (await this.#create(carried, experimentId));
     this.#sent.models.set(item.id, sent);
+    if (model.lifecycleStage === "deleted")
+      this.#toDelete.set(item.id, { id: sent.id, experimentId });
+    if (isComplete) return "there";
     for await (const points of carried.metrics()) await this.#sendMetrics(item, points, sent.id);
     if (carried.artifacts.kind === "copy") {
       const repository = await this.#api.openArtifacts(sent.artifactUri);
@@ -75,12 +86,17 @@ export class ModelSender {
       const fields = { model_id: sent.id, status: encodeLoggedModelStatus(model.status) };
       await this.#api.call("PATCH", `logged-models/${sent.id}`, fields);
     }
-    if (model.lifecycleStage === "deleted") this.#toDelete.push(sent.id);
     return "carried";
   }
 
   async finish(): Promise<void> {
-    for (const id of this.#toDelete) {
+    for (const [source, { id, experimentId }] of this.#toDelete) {
+      // First the note: after that a server does not tell of it.
+      await this.#api.post("experiments/set-experiment-tag", {
+        experiment_id: experimentId,
+        key: `${SOURCE_TAG.deletedModel}${source}`,
+        value: id,
+      });
       await this.#api.call("DELETE", `logged-models/${id}`, { model_id: id });
     }
   }

@@ -52,11 +52,12 @@ export class RegistrySender {
     isPrompt: boolean,
   ): Promise<void> {
     const known = await this.#knownVersions(name, isPrompt);
+    await this.#finishBegun(name, versions, known);
     const byNumber = new Map(versions.map((version) => [Number(version.version), version]));
     const last = Math.max(0, ...byNumber.keys(), ...deletedVersions.map(Number));
     const { modelVersion } = this.#report.counts;
     // Deleted ones behind the last that the server shows may have been made by a try before: then the next number tells.
-    for (let number = Math.max(0, ...known) + 1; number <= last; number++) {
+    for (let number = Math.max(0, ...known.keys()) + 1; number <= last; number++) {
       const version = byNumber.get(number);
       const made = await this.#trying(`version of ${name}`, String(number), () =>
         version === undefined ? this.#createDeleted(name) : this.#create(name, version),
@@ -76,25 +77,40 @@ export class RegistrySender {
     modelVersion.there += versions.filter(({ version }) => known.has(Number(version))).length;
   }
 
-  async #knownVersions(name: string, isPrompt: boolean): Promise<Set<number>> {
+  /** Does what a try before was killed at: versions get their stage, and are deleted, after they were made. */
+  async #finishBegun(
+    name: string,
+    versions: readonly ModelVersion[],
+    known: ReadonlyMap<number, ModelVersionJson>,
+  ): Promise<void> {
+    for (const [number, { source, version, current_stage: stage }] of known) {
+      if (source === DELETED_SOURCE) await this.#delete(name, version);
+      const ours = versions.find((each) => Number(each.version) === number);
+      if (ours === undefined || stage !== "None") continue;
+      // Somebody else's version may have the same number.
+      if (this.#sent.placeOf(ours.source ?? "") === source) await this.#setStage(name, ours);
+    }
+  }
+
+  async #knownVersions(name: string, isPrompt: boolean): Promise<Map<number, ModelVersionJson>> {
     const named = `name = ${quoted(name)}`;
     const filter = isPrompt ? `${named} AND tags.\`${MLFLOW_TAG.isPrompt}\` = 'true'` : named;
     const fields = { filter, max_results: 1_000 };
     const path = "model-versions/search";
-    const numbers = new Set<number>();
+    const found = new Map<number, ModelVersionJson>();
     for await (const page of this.#api.pages<ModelVersionJson>(
       "GET",
       path,
       fields,
       "model_versions",
     )) {
-      for (const { version } of page) numbers.add(Number(version));
+      for (const version of page) found.set(Number(version.version), version);
     }
-    return numbers;
+    return found;
   }
 
   async #create(name: string, version: ModelVersion): Promise<number> {
-    const { source, runId, modelId, description, runLink, tags, currentStage } = version;
+    const { source, runId, modelId, description, runLink, tags } = version;
     const run = runId === null ? undefined : (this.#sent.runs.get(runId)?.id ?? runId);
     const model = modelId === null ? undefined : (this.#sent.models.get(modelId)?.id ?? modelId);
     const { model_version: made } = await this.#api.post<{ model_version: ModelVersionJson }>(
@@ -109,14 +125,7 @@ export class RegistrySender {
         ...(runLink && { run_link: runLink }),
       },
     );
-    if (currentStage !== "None") {
-      await this.#api.post("model-versions/transition-stage", {
-        name,
-        version: made.version,
-        stage: currentStage,
-        archive_existing_versions: false,
-      });
-    }
+    if (made.version === version.version) await this.#setStage(name, version);
     return Number(made.version);
   }
 
@@ -125,8 +134,22 @@ export class RegistrySender {
       "model-versions/create",
       { name, source: DELETED_SOURCE },
     );
-    await this.#api.call("DELETE", "model-versions/delete", { name, version: made.version });
+    await this.#delete(name, made.version);
     return Number(made.version);
+  }
+
+  async #delete(name: string, version: string): Promise<void> {
+    await this.#api.call("DELETE", "model-versions/delete", { name, version });
+  }
+
+  async #setStage(name: string, { version, currentStage }: ModelVersion): Promise<void> {
+    if (currentStage === "None") return;
+    await this.#api.post("model-versions/transition-stage", {
+      name,
+      version,
+      stage: currentStage,
+      archive_existing_versions: false,
+    });
   }
 
   async #trying<Value>(

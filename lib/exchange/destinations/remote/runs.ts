@@ -65,6 +65,9 @@ export class RunSender {
     const sent = known ?? (await this.#create(run, experimentId));
     this.#sent.runs.set(item.id, sent);
     this.#links.set(sent, run);
+    // Its parent was not there when it was created, be it by a try before.
+    const parent = run.tags[MLFLOW_TAG.parentRunId];
+    if (parent !== undefined && sent.parentRunId === parent) this.#orphans.set(sent.id, parent);
     if (run.info.lifecycleStage === "deleted") this.#toDelete.push(sent);
     if (known !== undefined && isComplete(known, run)) return "there";
     if (sent.isDeleted) await this.#api.post("runs/restore", { run_id: sent.id });
@@ -106,9 +109,7 @@ export class RunSender {
         [SOURCE_TAG.run]: info.runId,
       }),
     });
-    const sent = toSent(run);
-    if (parent !== undefined && parentHere === undefined) this.#orphans.set(sent.id, parent);
-    return sent;
+    return toSent(run);
   }
 
   /** @returns how many points were sent */
@@ -196,13 +197,14 @@ function isComplete(sent: SentRun, { info }: CarriedRun): boolean {
 }
 
 function toSent(json: RunJson): SentRun {
-  const { info, inputs, outputs } = decodeRun(json);
+  const { info, data, inputs, outputs } = decodeRun(json);
   return {
     id: info.runId,
     artifactUri: info.artifactUri ?? "",
     status: info.status,
     endTime: info.endTime,
     isDeleted: info.lifecycleStage === "deleted",
+    parentRunId: data.tags[MLFLOW_TAG.parentRunId],
     modelIds: new Set(
       [...inputs.modelInputs, ...outputs.modelOutputs].map(({ modelId }) => modelId),
     ),

@@ -1,5 +1,6 @@
 import type { DatasetInput } from "../../../entities/dataset.ts";
 import type { Metric } from "../../../entities/metric.ts";
+import { toDictionary } from "../../../entities/record.ts";
 import type { CarriedRun, Item } from "../../items.ts";
 import { once } from "../../once.ts";
 import type { ArtifactFinder } from "./artifacts.ts";
@@ -20,6 +21,7 @@ type Groups = ReadonlyMap<string, readonly Row[]>;
 /** What belongs to the runs of a batch, by run id. */
 interface Belongings {
   readonly params: Groups;
+  readonly latest: Groups;
   readonly tags: Groups;
   readonly datasets: Groups;
   /** By the id of an input. */
@@ -66,6 +68,11 @@ export class RunRows {
       deletedTime: optionalNumber(row, "deleted_time"),
       params: toValues(all.params.get(id) ?? []),
       tags,
+      latest: toDictionary(
+        (all.latest.get(id) ?? []).map(
+          (each) => [text(each, "key"), toMetric(each).value] as const,
+        ),
+      ),
       inputs: {
         datasetInputs: (all.datasets.get(id) ?? []).map((each) => toDatasetInput(each, all)),
         modelInputs: (all.modelInputs.get(id) ?? []).map((each) => ({
@@ -100,6 +107,7 @@ export class RunRows {
       hasInputs ? query(sql, column) : Promise.resolve(new Map());
     return {
       params: await query("SELECT * FROM params WHERE run_uuid IN (ids)", "run_uuid"),
+      latest: await query("SELECT * FROM latest_metrics WHERE run_uuid IN (ids)", "run_uuid"),
       tags: await query("SELECT * FROM tags WHERE run_uuid IN (ids)", "run_uuid"),
       datasets: await inputs(
         "SELECT d.*, i.input_uuid, i.destination_id FROM inputs i JOIN datasets d ON i.source_id = d.dataset_uuid " +

@@ -1,9 +1,9 @@
 import { closeSync, existsSync, openSync, readSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import fs from "fs-extra";
 import { loadSdk } from "../../../artifacts/sdk.ts";
 import { MlrunsError, notFound } from "../../../errors.ts";
+import { makeTemporaryFolder } from "../../../state/temporary-folder.ts";
 import { type Database, PORTION, type Row } from "./database.ts";
 
 /**
@@ -22,7 +22,7 @@ export async function openSqlite(path: string): Promise<Database> {
     "node-sqlite3-wasm",
     () => import("node-sqlite3-wasm"),
   );
-  const folder = await fs.mkdtemp(join(tmpdir(), "mlruns-sqlite-"));
+  const folder = makeTemporaryFolder("sqlite");
   try {
     const isWal = usesWal(file);
     await (isWal ? copyWithLog(file, folder) : linkOrCopy(file, folder));

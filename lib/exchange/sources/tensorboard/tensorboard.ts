@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import fs from "fs-extra";
 import { openArtifacts } from "../../../artifacts/registry.ts";
@@ -8,6 +7,7 @@ import type { Metric } from "../../../entities/metric.ts";
 import type { ReadonlyDictionary } from "../../../entities/record.ts";
 import { MLFLOW_TAG } from "../../../entities/tag.ts";
 import { invalidParameter } from "../../../errors.ts";
+import { makeTemporaryFolder } from "../../../state/temporary-folder.ts";
 import { type CarriedRun, type Item, type Kind, NO_ARTIFACTS, type Source } from "../../items.ts";
 import type { Report } from "../../report.ts";
 import { plainExperiment, plainRun } from "../plain.ts";
@@ -35,7 +35,7 @@ export class TensorBoardSource implements Source {
     }
     if (this.#runs.size === 0)
       throw invalidParameter(`'${folder}' has no TensorBoard event files.`);
-    this.#images = fs.mkdtempSync(join(tmpdir(), "mlruns-images-"));
+    this.#images = makeTemporaryFolder("images");
   }
 
   async count(): Promise<Partial<Record<Kind, number>>> {
