@@ -40,7 +40,7 @@ export function parseMetricHistory(
   text: string,
   place: MetricPlace,
 ): { readonly points: readonly Metric[]; readonly problems: readonly TreeProblem[] } {
-  const reader = new MetricReader(text, place);
+  const reader = new MetricReader(new TextEncoder().encode(text), place);
   const points: Metric[] = [];
   while (reader.next()) points.push(reader.toMetric(reader));
   return { points, problems: reader.problems };

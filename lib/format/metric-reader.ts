@@ -1,5 +1,6 @@
 import type { Metric } from "../entities/metric.ts";
 import { MlrunsError, type TreeProblem } from "../errors.ts";
+import { LineBlock, RECORD_FIELDS } from "./metric-lines.ts";
 import { parsePythonFloat } from "./python-float.ts";
 import { parsePythonInt } from "./python-int.ts";
 import { findLineEnd, stripBlanks } from "./python-text.ts";
@@ -14,7 +15,7 @@ export interface MetricPlace {
   readonly isModel?: boolean;
   /** The logged model that the points are about; they carry it as `modelId`. */
   readonly modelId?: string;
-  /** Lines of the file before the text, which is one piece of it; none by default. */
+  /** Lines of the file before the bytes, which are one piece of it; none by default. */
   readonly linesBefore?: number;
   /** Somebody may be writing the file: a last line without an end is left alone, and no line at all is no problem. */
   readonly growing?: boolean;
@@ -26,12 +27,12 @@ export type MetricPoint = Pick<MetricReader, "timestamp" | "value" | "step" | "l
 /** A file of another kind that got among the metrics would have a problem on each line. */
 const MAX_PROBLEMS = 100;
 
-const MAX_EXACT = 2 ** 53;
-const POWERS_OF_TEN: readonly number[] = Array.from({ length: 23 }, (_, power) => 10 ** power);
+const LINE_FEED = 10;
+const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
  * Goes over the points of a metric file without making an object a line: after `next()` returned true, the point
- * is in `timestamp`, `value` and `step`. Malformed lines are left out and noted in `problems`.
+ * is in `timestamp`, `value` and `step`; `nextBlock()` is quicker still. Malformed lines are left out and noted in `problems`.
  *
  * @see MLflow 3.17 `FileStore._get_metric_from_line` and `_get_model_metric_from_line`
  */
@@ -42,44 +43,75 @@ export class MetricReader {
   /** Fields after the step: run, for a logged model, then name and digest of the dataset. */
   labels: readonly string[] = NO_LABELS;
   readonly problems: TreeProblem[] = [];
+  /** Points that were read together. When they have labels, it is one point. */
+  readonly block: LineBlock;
 
-  readonly #text: string;
+  readonly #bytes: Uint8Array;
   readonly #place: MetricPlace;
+  /** Behind the last byte that is read, and behind the last line feed before it. */
   readonly #end: number;
+  readonly #ordinaryEnd: number;
   #position = 0;
+  /** The next point of the block. */
+  #inBlock = 0;
+  /** Lines that are not ordinary, up to a line feed, and how much of that has been read. */
+  #text = "";
+  #inText = 0;
   #line: number;
   #malformed = 0;
 
-  constructor(text: string, place: MetricPlace) {
-    this.#text = text;
+  /**
+   * @param bytes - UTF-8, which must not change meanwhile
+   * @param block - to save making one for each file
+   */
+  constructor(bytes: Uint8Array, place: MetricPlace, block: LineBlock = new LineBlock()) {
+    this.#bytes = bytes;
     this.#place = place;
+    this.block = block;
+    block.length = 0;
     this.#line = place.linesBefore ?? 0;
-    this.#end = place.growing === true ? text.lastIndexOf("\n") + 1 : text.length;
+    this.#ordinaryEnd = bytes.lastIndexOf(LINE_FEED) + 1;
+    this.#end = place.growing === true ? this.#ordinaryEnd : bytes.length;
   }
 
   /**
-   * The step by which the current point is compared with others. MLflow's reader takes 0 for a line with a dataset, so
-   * its latest value of a metric, and every search, goes by that; the point itself keeps the step of the file.
+   * The step by which the point of a block with labels is compared with others; undefined when it is the point's own.
+   * MLflow's reader takes 0 for a line with a dataset, so its latest value of a metric, and every search, goes by that;
+   * the point itself keeps the step of the file.
    */
-  get rankingStep(): number {
-    return this.#place.isModel !== true && this.labels.length > 0 ? 0 : this.step;
+  get rankingStep(): number | undefined {
+    return this.#place.isModel !== true && this.labels.length > 0 ? 0 : undefined;
   }
 
-  /** Lines of the file that have been read, those before the text included. */
+  /** Lines of the file that have been read, those before the bytes included. */
   get line(): number {
     return this.#line;
   }
 
   /** Moves to the next point; false at the end of the file. */
   next(): boolean {
-    while (this.#position < this.#end) {
-      this.#line++;
-      if (this.#place.isModel !== true && this.#readOrdinaryLine()) {
-        this.labels = NO_LABELS;
+    if (this.#inBlock === this.block.length && !this.nextBlock()) return false;
+    const { records } = this.block;
+    this.step = records[this.#inBlock] as number;
+    this.value = records[this.#inBlock + 1] as number;
+    this.timestamp = records[this.#inBlock + 2] as number;
+    this.#inBlock += RECORD_FIELDS;
+    return true;
+  }
+
+  /** Reads the next points, one or more, to `block`; false at the end of the file. */
+  nextBlock(): boolean {
+    this.#inBlock = 0;
+    while (this.#inText < this.#text.length || this.#position < this.#end) {
+      if (this.#inText < this.#text.length) {
+        if (this.#readAnyLine()) return true;
+      } else if (!this.#readOrdinaryLines()) {
+        this.#decodeLines();
+      } else {
         return true;
       }
-      if (this.#readAnyLine()) return true;
     }
+    this.block.length = 0;
     this.#finish();
     return false;
   }
@@ -100,94 +132,32 @@ export class MetricReader {
     };
   }
 
-  /**
-   * Reads `digits number digits\n`, the line that MLflow writes, or returns false and stays.
-   * Numbers of up to 2^53 / 10^22 are exact this way (Clinger); others go through `Number`.
-   * Long, because this loop runs for each of millions of lines, and calls and fields inside of it would cost half its speed.
-   */
-  #readOrdinaryLine(): boolean {
-    const text = this.#text;
-    let at = this.#position;
-    let code = text.charCodeAt(at);
+  #readOrdinaryLines(): boolean {
+    if (this.#place.isModel === true) return false;
+    this.#position = this.block.read(this.#bytes, this.#position, this.#ordinaryEnd);
+    this.#line += this.block.length / RECORD_FIELDS;
+    this.labels = NO_LABELS;
+    return this.block.length > 0;
+  }
 
-    let timestamp = 0;
-    const timestampStart = at;
-    while (code >= 48 && code <= 57) {
-      timestamp = timestamp * 10 + (code - 48);
-      code = text.charCodeAt(++at);
-    }
-    if (at === timestampStart || code !== 32 || timestamp >= MAX_EXACT) return false;
-
-    code = text.charCodeAt(++at);
-    const valueStart = at;
-    const isNegative = code === 45;
-    if (isNegative) code = text.charCodeAt(++at);
-    let mantissa = 0;
-    let exponent = 0;
-    const digitsStart = at;
-    while (code >= 48 && code <= 57) {
-      mantissa = mantissa * 10 + (code - 48);
-      code = text.charCodeAt(++at);
-    }
-    if (at === digitsStart) return false;
-    if (code === 46) {
-      const fractionStart = at + 1;
-      code = text.charCodeAt(++at);
-      while (code >= 48 && code <= 57) {
-        mantissa = mantissa * 10 + (code - 48);
-        code = text.charCodeAt(++at);
-      }
-      exponent = fractionStart - at;
-    }
-    if (code === 101) {
-      let power = 0;
-      code = text.charCodeAt(++at);
-      const sign = code === 45 ? -1 : 1;
-      if (code === 45 || code === 43) code = text.charCodeAt(++at);
-      const powerStart = at;
-      while (code >= 48 && code <= 57) {
-        power = power * 10 + (code - 48);
-        code = text.charCodeAt(++at);
-      }
-      if (at === powerStart) return false;
-      exponent += sign * power;
-    }
-    if (code !== 32) return false;
-    const valueEnd = at;
-
-    code = text.charCodeAt(++at);
-    const stepIsNegative = code === 45;
-    if (stepIsNegative) code = text.charCodeAt(++at);
-    let step = 0;
-    const stepStart = at;
-    while (code >= 48 && code <= 57) {
-      step = step * 10 + (code - 48);
-      code = text.charCodeAt(++at);
-    }
-    if (at === stepStart || code !== 10 || step >= MAX_EXACT) return false;
-
-    this.timestamp = timestamp;
-    this.step = stepIsNegative ? 0 - step : step;
-    if (mantissa < MAX_EXACT && exponent >= -22 && exponent <= 22) {
-      const size =
-        exponent < 0
-          ? mantissa / (POWERS_OF_TEN[-exponent] as number)
-          : mantissa * (POWERS_OF_TEN[exponent] as number);
-      this.value = isNegative ? -size : size;
-    } else {
-      this.value = Number(text.slice(valueStart, valueEnd));
-    }
-    this.#position = at + 1;
-    return true;
+  /** Makes text of what lies before the next line feed, which may be several lines to Python. */
+  #decodeLines(): void {
+    const lineFeed = this.#bytes.indexOf(LINE_FEED, this.#position);
+    const end = lineFeed < 0 ? this.#end : lineFeed + 1;
+    this.#text = utf8.decode(this.#bytes.subarray(this.#position, end));
+    this.#inText = 0;
+    this.#position = end;
   }
 
   /** Reads a line of whatever form, or notes what is wrong with it and returns false. */
   #readAnyLine(): boolean {
-    const { end, next } = findLineEnd(this.#text, this.#position);
-    const line = this.#text.slice(this.#position, end);
-    this.#position = next;
+    const { end, next } = findLineEnd(this.#text, this.#inText);
+    const line = this.#text.slice(this.#inText, end);
+    this.#inText = next;
+    this.#line++;
     try {
       this.#readFields(stripBlanks(line).split(" "));
+      this.block.set(this.step, this.value, this.timestamp);
       return true;
     } catch (error) {
       if (!(error instanceof MlrunsError)) throw error;

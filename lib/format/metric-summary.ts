@@ -1,5 +1,6 @@
 import { isLater, type Metric } from "../entities/metric.ts";
 import type { TreeProblem } from "../errors.ts";
+import { LineBlock, RECORD_FIELDS } from "./metric-lines.ts";
 import { type MetricPlace, MetricReader } from "./metric-reader.ts";
 
 /** What a table of runs shows of a metric. */
@@ -29,9 +30,14 @@ export function summarizeMetric(
   place: MetricPlace,
 ): { readonly summary: MetricSummary | null; readonly problems: readonly TreeProblem[] } {
   const tally = new MetricTally();
-  const problems = tally.add(text, place);
+  const problems = tally.add(new TextEncoder().encode(text), place);
   return { summary: tally.summary(), problems };
 }
+
+type Point = Pick<Metric, "step" | "timestamp" | "value">;
+
+/** Read by one tally after the other. */
+const block = new LineBlock();
 
 /** A summary in the making: a file that grows is summed up piece by piece. */
 export class MetricTally {
@@ -42,34 +48,37 @@ export class MetricTally {
   #max = Number.NEGATIVE_INFINITY;
   #first = { step: 0, timestamp: 0 };
   #last = { step: 0, timestamp: 0 };
-  /** Objects that the loop fills anew: making some for each of a million lines would cost more than reading them. */
-  readonly #best = { step: 0, timestamp: 0, value: 0 };
-  readonly #latest: { step: number; labels: readonly string[] } = { step: 0, labels: [] };
+  /** The greatest point as MLflow compares them, and what its line says. */
+  #best: Point = { step: Number.NEGATIVE_INFINITY, timestamp: 0, value: 0 };
+  #latest: { readonly step: number; readonly labels: readonly string[] } = { step: 0, labels: [] };
   #metric: Metric | undefined;
 
   /**
    * Adds the lines that follow those added before.
    *
-   * @returns what is wrong with them; lines are counted from the beginning of `text`
+   * @param bytes - UTF-8
+   * @returns what is wrong with them; lines are counted from the beginning of `bytes`
    */
-  add(text: string, place: MetricPlace): readonly TreeProblem[] {
-    const reader = new MetricReader(text, place);
-    if (!reader.next()) return reader.problems;
-    const best = this.#best;
-    const latest = this.#latest;
+  add(bytes: Uint8Array, place: MetricPlace): readonly TreeProblem[] {
+    const reader = new MetricReader(bytes, place, block);
+    while (reader.nextBlock()) this.#addBlock(reader);
+    if (this.#count > 0) this.#metric = reader.toMetric({ ...this.#best, ...this.#latest });
+    return reader.problems;
+  }
+
+  #addBlock({ block, labels, rankingStep }: MetricReader): void {
+    const { records, length } = block;
     if (this.#count === 0) {
-      this.#first = { step: reader.step, timestamp: reader.timestamp };
-      best.step = Number.NEGATIVE_INFINITY;
+      this.#first = { step: records[0] as number, timestamp: records[2] as number };
     }
-    const point = { step: 0, timestamp: 0, value: 0 };
-    let count = this.#count;
     let nanCount = this.#nanCount;
     let sum = this.#sum;
     let min = this.#min;
     let max = this.#max;
-    do {
-      const value = reader.value;
-      count++;
+    let best = this.#best;
+    let bestAt = -1;
+    for (let at = 0; at < length; at += RECORD_FIELDS) {
+      const value = records[at + 1] as number;
       if (Number.isNaN(value)) {
         nanCount++;
       } else {
@@ -77,26 +86,23 @@ export class MetricTally {
         if (value < min) min = value;
         if (value > max) max = value;
       }
-      point.step = reader.rankingStep;
-      point.timestamp = reader.timestamp;
-      point.value = value;
-      if (isLater(point, best)) {
-        best.step = point.step;
-        best.timestamp = point.timestamp;
-        best.value = value;
-        latest.step = reader.step;
-        latest.labels = reader.labels;
-      }
-      this.#last.step = reader.step;
-      this.#last.timestamp = reader.timestamp;
-    } while (reader.next());
-    this.#count = count;
+      const step = rankingStep ?? (records[at] as number);
+      const point = { step, timestamp: records[at + 2] as number, value };
+      if (!isLater(point, best)) continue;
+      best = point;
+      bestAt = at;
+    }
+    this.#count += length / RECORD_FIELDS;
     this.#nanCount = nanCount;
     this.#sum = sum;
     this.#min = min;
     this.#max = max;
-    this.#metric = reader.toMetric({ ...best, ...latest });
-    return reader.problems;
+    if (bestAt >= 0) {
+      this.#best = best;
+      this.#latest = { step: records[bestAt] as number, labels };
+    }
+    const last = length - RECORD_FIELDS;
+    this.#last = { step: records[last] as number, timestamp: records[last + 2] as number };
   }
 
   /** Null while there is no point. */

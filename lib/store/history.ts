@@ -85,8 +85,8 @@ function* readPieces(
   const { experimentId } = place;
   const path = treePath(store, file);
   let linesBefore = 0;
-  for (const text of readLinePieces(file)) {
-    const reader = new MetricReader(text, { key, path, experimentId, growing, linesBefore });
+  for (const bytes of readLinePieces(file)) {
+    const reader = new MetricReader(bytes, { key, path, experimentId, growing, linesBefore });
     yield reader;
     linesBefore = reader.line;
   }

@@ -16,7 +16,7 @@ import { type MetricSummary, MetricTally } from "../format/metric-summary.ts";
 import { parseRunMeta, type RunMeta } from "../format/run-meta.ts";
 import { FootprintRecorder } from "../tree/footprint.ts";
 import { META_FILE, runPaths } from "../tree/layout.ts";
-import { decodeText, readPatiently, readPiece, readText } from "../tree/read.ts";
+import { checkText, readPatiently, readPiece, readText } from "../tree/read.ts";
 import { type KeyFile, walkKeys } from "../tree/walk.ts";
 import { readInputs, readOutputs } from "./inputs.ts";
 import { collecting, type RunPlace, type Store, treePath } from "./store.ts";
@@ -201,7 +201,7 @@ function readSummary(
   if (continued !== undefined) return continued;
   const { bytes, inode } = readPiece(path, 0, reading.footprint);
   const tally = new MetricTally();
-  const found = tally.add(decodeText(bytes), metric);
+  const found = tally.add(checkText(bytes), metric);
   problems.push(...found);
   if (growing && found.length === 0) {
     reading.progress.set(key, { inode, length: wholeLines(bytes), tally });
@@ -224,7 +224,7 @@ function continueSummary(
   const isSame = inode === progress.inode && size >= progress.length;
   const joins = progress.length === 0 || bytes[0] === NEWLINE;
   const rest = bytes.subarray(progress.length - start);
-  if (isSame && joins && progress.tally.add(decodeText(rest), metric).length === 0) {
+  if (isSame && joins && progress.tally.add(checkText(rest), metric).length === 0) {
     progress.length += wholeLines(rest);
     reading.progress.set(key, progress);
     return progress.tally.summary();

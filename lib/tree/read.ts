@@ -1,4 +1,4 @@
-import { isAscii } from "node:buffer";
+import { isAscii, isUtf8 } from "node:buffer";
 import {
   closeSync,
   fstatSync,
@@ -15,6 +15,7 @@ import type { FootprintRecorder } from "./footprint.ts";
 /** Waits between readings of a file that somebody may be rewriting in place, ms. MLflow waits 100 and 200. */
 const PATIENCE = [1, 4, 15, 40, 80, 160];
 
+const NOT_UTF8 = "The file is not valid UTF-8";
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** A piece of a file, from some byte to its end. */
@@ -67,6 +68,12 @@ export function readText(path: string, footprint?: FootprintRecorder): string {
   return decodeText(readPiece(path, 0, footprint).bytes);
 }
 
+/** The bytes themselves. @throws MlrunsError INTERNAL_ERROR when they are not UTF-8 */
+export function checkText(bytes: Buffer): Buffer {
+  if (!isUtf8(bytes)) throw new MlrunsError("INTERNAL_ERROR", NOT_UTF8);
+  return bytes;
+}
+
 /** @throws MlrunsError INTERNAL_ERROR when the bytes are not UTF-8 */
 export function decodeText(bytes: Buffer): string {
   // Latin-1 decoding is the quickest, and for ASCII, which nearly all files are, it is UTF-8 too.
@@ -74,7 +81,7 @@ export function decodeText(bytes: Buffer): string {
   try {
     return utf8.decode(bytes);
   } catch (cause) {
-    throw new MlrunsError("INTERNAL_ERROR", "The file is not valid UTF-8", { cause });
+    throw new MlrunsError("INTERNAL_ERROR", NOT_UTF8, { cause });
   }
 }
 

@@ -29,8 +29,7 @@ const NEWLINE = 10;
 /** Reads MLflow's metric lines, as the tree's reader does: lines that are no metric lines are left out. */
 export function parseTextHistory(bytes: Uint8Array): ParsedHistory {
   const consumed = bytes.lastIndexOf(NEWLINE) + 1;
-  const text = new TextDecoder().decode(bytes.subarray(0, consumed));
-  const records = readRecords(text, { key: "", path: "", experimentId: "", growing: true });
+  const records = readRecords(bytes, { key: "", path: "", experimentId: "", growing: true });
   return { ...parseHistory(new Uint8Array(records.buffer)), consumed };
 }
 

@@ -44,7 +44,7 @@ function checkMetric(
   }
   const text = decodeLoosely(readFileSync(path));
   const description = { ...place, key, path: treePath(examination.store, path) };
-  const reader = new MetricReader(text, description);
+  const reader = new MetricReader(Buffer.from(text), description);
   let hasPoints = false;
   while (reader.next()) hasPoints = true;
   const { problems } = reader;
