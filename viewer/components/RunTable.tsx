@@ -59,12 +59,14 @@ export function RunTable({ view, label, folds }: RunTableProps): JSX.Element {
   const remember = useScrollMemory(box, "runs");
   const select = useRowSelection(view);
   const actions = tableActions(view, folds);
-  const clientHeight = box.current?.clientHeight ?? 0;
 
   const grid = useGridKeys({
     rowCount: display.rows.length,
     columnCount: columns.length,
-    pageRows: Math.max(1, Math.floor((clientHeight - HEAD_HEIGHT) / rowHeight) - 1),
+    pageRows: () => {
+      const height = (box.current?.clientHeight ?? 0) - HEAD_HEIGHT;
+      return Math.max(1, Math.floor(height / rowHeight) - 1);
+    },
     onMove: (cell) => bringIntoView(box.current, cell, layout, rowHeight),
     onOpen: (cell, event) => {
       if (cell.row >= 0) actions.open(cell.row);
@@ -149,31 +151,33 @@ export function RunTable({ view, label, folds }: RunTableProps): JSX.Element {
         onPointerOver={(event) => describeCell(event.target as HTMLElement, view, columns)}
         onCopy={(event) => copyCell(event, view, active, columns)}
       >
-        <RunTableHead
-          layout={layout}
-          scrolling={layout.scrolling.slice(shown.firstColumn, shown.endColumn)}
-          offset={context.offset}
-          firstIndex={shown.firstColumn}
-          sort={view.sort}
-          options={view.options}
-          selected={select.state}
-          activeColumn={active.row < 0 ? active.column : -1}
-          nameColumn={NAME}
-          actions={{
-            onSort: actions.sort,
-            onSelectAll: select.all,
-            onWidth: (column, width, isFinal) => {
-              dragWidth(isFinal ? null : { column, width });
-              if (isFinal) setColumnOptions(view, column, { width });
-            },
-          }}
-        />
+        {shown.isMeasured && (
+          <RunTableHead
+            layout={layout}
+            scrolling={layout.scrolling.slice(shown.firstColumn, shown.endColumn)}
+            offset={context.offset}
+            firstIndex={shown.firstColumn}
+            sort={view.sort}
+            options={view.options}
+            selected={select.state}
+            activeColumn={active.row < 0 ? active.column : -1}
+            nameColumn={NAME}
+            actions={{
+              onSort: actions.sort,
+              onSelectAll: select.all,
+              onWidth: (column, width, isFinal) => {
+                dragWidth(isFinal ? null : { column, width });
+                if (isFinal) setColumnOptions(view, column, { width });
+              },
+            }}
+          />
+        )}
         <div
           class="run-table-rows"
           role="rowgroup"
           style={{ height: `${display.rows.length * rowHeight}px`, width: `${context.width}px` }}
         >
-          {slots(shown).map(([slot, index]) => {
+          {(shown.isMeasured ? slots(shown) : []).map(([slot, index]) => {
             const row = display.rows[index] ?? 0;
             const group = row < 0 ? (display.groups[-1 - row] ?? null) : null;
             return (

@@ -25,11 +25,35 @@ export function writeCells(
   columns: readonly DrawnColumn[],
   place: CellPlace,
 ): void {
-  columns.forEach((column, i) => {
-    const cell = (box.children[i] as HTMLElement | undefined) ?? box.appendChild(makeCell());
+  if (box.firstChild === null) box.append(patternOf(columns).cloneNode(true));
+  let cell = box.firstElementChild as HTMLElement | null;
+  for (const column of columns) {
+    cell ??= box.appendChild(makeCell());
     writeCell(cell, column, place);
-  });
-  while (box.children.length > columns.length) box.lastElementChild?.remove();
+    cell = cell.nextElementSibling as HTMLElement | null;
+  }
+  while (cell !== null) {
+    const next = cell.nextElementSibling as HTMLElement | null;
+    cell.remove();
+    cell = next;
+  }
+}
+
+const patterns = new WeakMap<readonly DrawnColumn[], DocumentFragment>();
+
+/** Empty cells of a row. To copy them is quicker than to make them one by one. */
+function patternOf(columns: readonly DrawnColumn[]): DocumentFragment {
+  const known = patterns.get(columns);
+  if (known !== undefined) return known;
+  const pattern = document.createDocumentFragment();
+  for (const column of columns) {
+    const cell = pattern.appendChild(makeCell());
+    writeColumn(cell, column);
+    writeClass(cell, column.class);
+    cell.append("");
+  }
+  patterns.set(columns, pattern);
+  return pattern;
 }
 
 function makeCell(): HTMLElement {
@@ -38,15 +62,19 @@ function makeCell(): HTMLElement {
   return cell;
 }
 
-function writeCell(cell: HTMLElement, column: DrawnColumn, place: CellPlace): void {
-  const { index, row, group, activeColumn } = place;
-  const isActive = column.index === activeColumn;
+function writeColumn(cell: HTMLElement, column: DrawnColumn): void {
   const number = String(column.index);
   if (cell.dataset.column !== number) {
     cell.dataset.column = number;
-    cell.ariaColIndex = String(column.index + 2);
+    cell.setAttribute("aria-colindex", String(column.index + 2));
   }
   if (cell.style.width !== column.style.width) cell.style.width = column.style.width;
+}
+
+function writeCell(cell: HTMLElement, column: DrawnColumn, place: CellPlace): void {
+  const { index, row, group, activeColumn } = place;
+  const isActive = column.index === activeColumn;
+  writeColumn(cell, column);
   if (isActive) cell.id = cellId(index, column.index);
   else if (cell.id !== "") cell.removeAttribute("id");
 

@@ -12,7 +12,7 @@ interface Grid {
   /** Columns with the name. */
   readonly columnCount: number;
   /** Rows that Page Down goes on by. */
-  readonly pageRows: number;
+  readonly pageRows: () => number;
   readonly onMove: (cell: GridCell) => void;
   /** Enter. */
   readonly onOpen: (cell: GridCell, event: KeyboardEvent) => void;
@@ -113,8 +113,8 @@ function moveOf(
     ArrowUp: { row: isFar ? 0 : row - 1, column },
     ArrowRight: { row, column: isFar ? grid.columnCount - 1 : column + 1 },
     ArrowLeft: { row, column: isFar ? 0 : column - 1 },
-    PageDown: { row: row + grid.pageRows, column },
-    PageUp: { row: Math.max(0, row - grid.pageRows), column },
+    PageDown: { row: row + grid.pageRows(), column },
+    PageUp: { row: Math.max(0, row - grid.pageRows()), column },
     Home: { row: isFar ? 0 : row, column: 0 },
     End: { row: isFar ? last : row, column: grid.columnCount - 1 },
   };

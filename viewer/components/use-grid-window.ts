@@ -1,5 +1,6 @@
 import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLater } from "../state/use-later.ts";
 import { type PlacedColumn, visibleColumns } from "../table/layout.ts";
 
 /** The part of a grid that is drawn. */
@@ -11,6 +12,8 @@ export interface GridWindow {
   /** Elements for rows; row `i` is drawn in slot `(i - firstSlotRow) % slots`. */
   readonly slots: number;
   readonly firstSlotRow: number;
+  /** False until the size of the box is known: what is drawn before would be drawn twice. */
+  readonly isMeasured: boolean;
 }
 
 interface GridSize {
@@ -22,7 +25,7 @@ interface GridSize {
   readonly columns: readonly PlacedColumn[];
 }
 
-/** Rows that are drawn beyond the edge, so that scrolling meets no blank ones. */
+/** Rows that are drawn beyond the edge, so that scrolling meets no blank ones. The first picture does without. */
 const OVERSCAN_ROWS = 8;
 
 /** After a rest of so long the elements are put into the order of the rows, for who reads the page in its order. */
@@ -33,7 +36,8 @@ export function useGridWindow(
   box: RefObject<HTMLElement | null>,
   size: GridSize,
 ): GridWindow & { look: () => void } {
-  const [seen, setSeen] = useState({ top: 0, left: 0, width: 1200, height: 800 });
+  const [seen, setSeen] = useState({ top: 0, left: 0, width: 0, height: 0, isMeasured: false });
+  const overscan = useLater(seen.isMeasured) ? OVERSCAN_ROWS : 0;
   const latest = useRef(size);
   latest.current = size;
 
@@ -50,11 +54,12 @@ export function useGridWindow(
     const height = element.clientHeight;
     setSeen((old) => {
       const isSame =
+        old.isMeasured &&
         old.top === top &&
         old.width === width &&
         old.height === height &&
         sameColumns(columns, old.left, left, width - pinnedWidth);
-      return isSame ? old : { top, left, width, height };
+      return isSame ? old : { top, left, width, height, isMeasured: true };
     });
   };
 
@@ -69,12 +74,13 @@ export function useGridWindow(
 
   const { rowCount, rowHeight, headHeight, pinnedWidth, columns } = size;
   const [firstColumn, endColumn] = visibleColumns(columns, seen.left, seen.width - pinnedWidth);
-  const firstRow = Math.max(0, Math.floor(seen.top / rowHeight) - OVERSCAN_ROWS);
+  const firstRow = Math.max(0, Math.floor(seen.top / rowHeight) - overscan);
   const shown = Math.ceil((seen.height - headHeight) / rowHeight);
-  const slots = Math.max(1, shown + OVERSCAN_ROWS * 3);
+  const slots = Math.max(1, shown + overscan * 3);
   const endRow = Math.min(rowCount, firstRow + slots);
   const firstSlotRow = useRested(firstRow);
-  return { firstRow, endRow, firstColumn, endColumn, slots, firstSlotRow, look };
+  const { isMeasured } = seen;
+  return { firstRow, endRow, firstColumn, endColumn, slots, firstSlotRow, isMeasured, look };
 }
 
 /** A value as it was when it last stopped changing. */

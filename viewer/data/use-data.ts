@@ -7,16 +7,18 @@ import { keepReading, type Load, type Loaded, NOTHING_YET } from "./reader.ts";
  *
  * @param key - names what is read; data of another key is never shown
  * @param isTouched - whether a change of the tree concerns this data; any change by default
+ * @param known - what of the data is there already when the component is first drawn
  */
 export function useData<Value>(
   key: string,
   load: Load<Value>,
   isTouched: (change: ChangeEvent) => boolean = () => true,
+  known: () => Value | null = () => null,
 ): Loaded<Value> {
-  const [state, setState] = useState<{ key: string; loaded: Loaded<Value> }>({
+  const [state, setState] = useState<{ key: string; loaded: Loaded<Value> }>(() => ({
     key,
-    loaded: NOTHING_YET,
-  });
+    loaded: { ...NOTHING_YET, data: known() },
+  }));
   const latest = useRef({ load, isTouched });
   latest.current = { load, isTouched };
 

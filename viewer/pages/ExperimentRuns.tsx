@@ -19,6 +19,7 @@ import { lifecycleOf, useRunsView } from "../state/runs-view.ts";
 import { followSelection, readSelection, selection } from "../state/selection.ts";
 import { useTitle } from "../state/title.ts";
 import { useFolds } from "../state/use-folds.ts";
+import { useLater } from "../state/use-later.ts";
 import { useRunKeys } from "../state/use-run-keys.ts";
 import { useRuns } from "../state/use-runs.ts";
 import { useViews } from "../state/views.ts";
@@ -56,7 +57,7 @@ export function ExperimentRuns({ params }: PageProps): JSX.Element {
   const edit = useSignal<RunEdit | null>(null);
   const folds = useFolds();
   const view = useRunsView(table, query.value, folds.state);
-  const views = useViews(data !== null);
+  const views = useViews(useLater(data !== null));
   useColumnMemory(ids);
   const sel = query.value.get("sel");
   useEffect(() => readSelection(sel), [ids]);

@@ -11,7 +11,8 @@ let timer: ReturnType<typeof setInterval> | undefined;
 export function useNow(): number {
   useEffect(() => {
     if (users++ === 0) {
-      now.value = Date.now();
+      // Who was drawn just now need not be drawn again.
+      if (Date.now() - now.peek() > TICK_MS) now.value = Date.now();
       timer = setInterval(() => {
         if (!document.hidden) now.value = Date.now();
       }, TICK_MS);
