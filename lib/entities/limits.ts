@@ -9,7 +9,9 @@ export const LIMITS = {
   artifactLocationLength: 2_048,
   registryTagValueLength: 100_000,
   aliasLength: 255,
-  traceTagValueLength: 8_000,
+  /** Of what MLflow tells of a trace: longer values are cut, in requests as in answers. */
+  traceTagValueLength: 4_096,
+  traceMetadataLength: 250,
   metricsPerBatch: 1_000,
   paramsPerBatch: 100,
   tagsPerBatch: 100,

@@ -237,7 +237,8 @@ export function textLength(text: string): number {
   return length;
 }
 
-function cutText(text: string, limit: number): string {
+/** The first `limit` characters of a text. */
+export function cutText(text: string, limit: number): string {
   return text.length <= limit ? text : [...text].slice(0, limit).join("");
 }
 

@@ -1,3 +1,4 @@
+import { sep } from "node:path";
 import { invalidParameter, MlrunsError } from "../errors.ts";
 import { encodeError } from "../wire/error.ts";
 
@@ -19,15 +20,19 @@ export function wordAnswer(word: string): Response {
 /**
  * The answer to a request that failed. Clients repeat requests that got 500, for minutes, so only a bug gets it: what a
  * `MlrunsError` says will be no different next time.
+ *
+ * @param root - of the tree; where it lies on the server is not told
  */
-export function errorAnswer(error: unknown): Response {
+export function errorAnswer(error: unknown, root: string): Response {
   const known = error instanceof MlrunsError ? error : fromSystemError(error);
   if (known === undefined) {
     process.stderr.write(`mlruns: ${error instanceof Error ? error.stack : String(error)}\n`);
     const message = "An unexpected error occurred. The server's log has the details.";
     return jsonAnswer({ error_code: "INTERNAL_ERROR", message }, 500);
   }
-  return jsonAnswer(encodeError(known), known.httpStatus === 500 ? 400 : known.httpStatus);
+  const { message, ...rest } = encodeError(known);
+  const told = { ...rest, message: message.replaceAll(root + sep, "") };
+  return jsonAnswer(told, known.httpStatus === 500 ? 400 : known.httpStatus);
 }
 
 /** What the file system refuses because of a name or a right, and a client that goes away, are not the server's fault. */

@@ -33,7 +33,7 @@ export function createApi(client: MlrunsClient, options: ApiOptions = {}): Hono 
           if (options.readOnly && !endpoint.isReading) throw readOnlyError();
           return await endpoint.answer(api, context);
         } catch (error) {
-          return errorAnswer(error);
+          return errorAnswer(error, client.root);
         }
       });
     }

@@ -6,8 +6,9 @@ import { streamSSE } from "hono/streaming";
 import type { Site } from "../site/context.ts";
 import { bytesOf } from "../site/context.ts";
 import { makeDataFile } from "../site/table.ts";
+import { textAnswer } from "./answer.ts";
 import type { Feed } from "./events.ts";
-import { parseRange } from "./raw.ts";
+import { parseRange } from "./range.ts";
 
 const TYPES = {
   json: "application/json",
@@ -67,8 +68,9 @@ function sendRange(
 ): Response {
   const ranged = { ...headers, "Accept-Ranges": "bytes" };
   const range = parseRange(header, bytes.length);
-  if (range === undefined) return new Response(toBody(bytes), { headers: ranged });
-  if (range === "unsatisfiable") {
+  if (range.kind === "whole") return new Response(toBody(bytes), { headers: ranged });
+  if (range.kind === "malformed") return textAnswer(range.reason, 400);
+  if (range.kind === "unsatisfiable") {
     return new Response(null, {
       status: 416,
       headers: { ...ranged, "Content-Range": `bytes */${bytes.length}` },

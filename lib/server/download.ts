@@ -1,8 +1,10 @@
 import { Readable } from "node:stream";
 import type { Context } from "hono";
-import type { ArtifactFile, ArtifactRepository, ByteRange } from "../client/artifact-client.ts";
+import type { ArtifactFile, ArtifactRepository } from "../client/artifact-client.ts";
 import { invalidParameter, notFound } from "../errors.ts";
+import { textAnswer } from "./answer.ts";
 import { contentDisposition, contentType } from "./content-type.ts";
+import { parseRange, type RangeAsked } from "./range.ts";
 
 /**
  * Answers with a file, or with the range of it that is asked for.
@@ -36,14 +38,16 @@ export async function sendFile(
     return new Response(null, { status: 304, headers });
   }
   const range = rangeOf(context, file, size);
-  if (range === "unsatisfiable") {
+  if (range.kind === "malformed") return textAnswer(range.reason, 400);
+  if (range.kind === "unsatisfiable") {
     headers.set("content-range", `bytes */${size}`);
     return new Response(null, { status: 416, headers });
   }
-  const { start, end } = range ?? { start: 0, end: size - 1 };
+  const isPart = range.kind === "part";
+  const { start, end } = isPart ? range : { start: 0, end: size - 1 };
   headers.set("content-length", String(end - start + 1));
-  if (range !== undefined) headers.set("content-range", `bytes ${start}-${end}/${size}`);
-  const status = range === undefined ? 200 : 206;
+  if (isPart) headers.set("content-range", `bytes ${start}-${end}/${size}`);
+  const status = isPart ? 206 : 200;
   if (context.req.method === "HEAD" || size === 0) return new Response(null, { status, headers });
   const content = await artifacts.read(path, { start, end });
   return new Response(Readable.toWeb(content) as ReadableStream, { status, headers });
@@ -53,24 +57,9 @@ function etagOf(file: ArtifactFile): string {
   return `"${file.etag ?? `${file.modified ?? 0}-${file.fileSize ?? 0}`}"`;
 }
 
-/** The one range that is asked for; several are answered with the whole file, as HTTP allows. */
-function rangeOf(
-  context: Context,
-  file: ArtifactFile,
-  size: number,
-): Required<ByteRange> | "unsatisfiable" | undefined {
-  const match = /^bytes=(\d*)-(\d*)$/.exec(context.req.header("range") ?? "");
-  if (match === null || (match[1] === "" && match[2] === "")) return undefined;
-  if (!isStillWhatWasAsked(context.req.header("if-range"), file)) return undefined;
-  const [, first = "", last = ""] = match;
-  if (first === "") {
-    const length = Math.min(Number(last), size);
-    return length === 0 ? "unsatisfiable" : { start: size - length, end: size - 1 };
-  }
-  const start = Number(first);
-  if (start >= size) return "unsatisfiable";
-  const end = last === "" ? size - 1 : Math.min(Number(last), size - 1);
-  return end < start ? undefined : { start, end };
+function rangeOf(context: Context, file: ArtifactFile, size: number): RangeAsked {
+  const isAsked = isStillWhatWasAsked(context.req.header("if-range"), file);
+  return parseRange(isAsked ? context.req.header("range") : undefined, size);
 }
 
 function isStillWhatWasAsked(condition: string | undefined, file: ArtifactFile): boolean {

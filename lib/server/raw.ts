@@ -6,6 +6,8 @@ import { notFound } from "../errors.ts";
 import type { Site } from "../site/context.ts";
 import { openOwner } from "../site/owner.ts";
 import { inRootOf } from "../site/roots.ts";
+import { textAnswer } from "./answer.ts";
+import { parseRange } from "./range.ts";
 
 /** Shown as text whatever the registry of types says: artifacts of these names are there to be read. */
 const TEXT_ENDINGS =
@@ -42,18 +44,20 @@ export function createRaw(site: Site, nonce: string, prefix: string): Hono {
     };
     if (c.req.header("If-None-Match") === etag) return c.body(null, 304, headers);
     const range = parseRange(c.req.header("Range"), size);
-    if (range === "unsatisfiable") {
+    if (range.kind === "malformed") return textAnswer(range.reason, 400);
+    if (range.kind === "unsatisfiable") {
       return c.body(null, 416, { ...headers, "Content-Range": `bytes */${size}` });
     }
-    const length = range === undefined ? size : range.end - range.start + 1;
+    const part = range.kind === "part" ? { start: range.start, end: range.end } : undefined;
+    const length = part === undefined ? size : part.end - part.start + 1;
     const sized = {
       ...headers,
       "Content-Length": String(length),
-      ...(range && { "Content-Range": `bytes ${range.start}-${range.end}/${size}` }),
+      ...(part && { "Content-Range": `bytes ${part.start}-${part.end}/${size}` }),
     };
-    if (c.req.method === "HEAD" || length === 0) return c.body(null, range ? 206 : 200, sized);
-    const stream = Readable.toWeb(await artifacts.read(path, range)) as ReadableStream;
-    return c.body(stream, range ? 206 : 200, sized);
+    if (c.req.method === "HEAD" || length === 0) return c.body(null, part ? 206 : 200, sized);
+    const stream = Readable.toWeb(await artifacts.read(path, part)) as ReadableStream;
+    return c.body(stream, part ? 206 : 200, sized);
   });
   return raw;
 }
@@ -75,19 +79,6 @@ export function rawHeaders(path: string, base: string): RawHeaders {
     "Cross-Origin-Resource-Policy": isImage ? "cross-origin" : "same-origin",
     ...(/html|svg/.test(type) && { "Content-Security-Policy": sandboxPolicy(base) }),
   };
-}
-
-/** One range of bytes; several, or another unit, are answered with the whole file. */
-export function parseRange(
-  header: string | undefined,
-  size: number,
-): { readonly start: number; readonly end: number } | undefined | "unsatisfiable" {
-  const match = /^bytes=(\d*)-(\d*)$/.exec(header ?? "");
-  if (match === null || (match[1] === "" && match[2] === "")) return undefined;
-  const [first, last] = [match[1] ?? "", match[2] ?? ""];
-  const start = first === "" ? Math.max(0, size - Number(last)) : Number(first);
-  const end = first === "" || last === "" ? size - 1 : Math.min(Number(last), size - 1);
-  return start >= size || start > end ? "unsatisfiable" : { start, end };
 }
 
 function typeOf(name: string): string {

@@ -146,7 +146,7 @@ function camelCaseOf(name: string): string {
 
 function toError(issue: v.BaseIssue<unknown>): MlrunsError {
   const parameter = parameterName(issue.path ?? []);
-  if (issue.input === undefined || issue.input === "" || issue.type === "non_empty") {
+  if (issue.input === undefined || issue.type === "non_empty") {
     return invalidParameter(`Missing value for required parameter '${parameter}'. ${SEE_DOCS}`);
   }
   const hint = ` Hint: Value was of type '${pythonType(issue.input)}'. ${SEE_DOCS}`;
@@ -161,6 +161,7 @@ function parameterName(path: readonly { readonly key?: unknown }[]): string {
 }
 
 function pythonType(value: unknown): string {
+  if (value === null) return "NoneType";
   if (typeof value === "string") return "str";
   if (typeof value === "boolean") return "bool";
   if (typeof value === "number") return Number.isInteger(value) ? "int" : "float";

@@ -2,10 +2,11 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ArtifactPlace } from "../entities/file-info.ts";
+import { LIMITS } from "../entities/limits.ts";
 import { toDictionary } from "../entities/record.ts";
 import { MLFLOW_TAG, type Tag } from "../entities/tag.ts";
 import type { Span, TraceInfo, TraceState } from "../entities/trace.ts";
-import { validateKey, validateRunId } from "../entities/validate.ts";
+import { validateKey, validateLength, validateRunId } from "../entities/validate.ts";
 import { invalidParameter, MlrunsError, notFound } from "../errors.ts";
 import { printSpans } from "../format/spans.ts";
 import { printTraceInfo, type TraceInfoMeta } from "../format/trace-info.ts";
@@ -91,7 +92,7 @@ export function startTrace(store: Store, trace: NewTrace, spans?: readonly Span[
   const target = join(experimentPaths.traces(findExperiment(store, experimentId).folder), traceId);
   const tags = { ...trace.tags, [MLFLOW_TAG.artifactLocation]: location };
   const metadata = trace.traceMetadata ?? {};
-  for (const key of [...Object.keys(tags), ...Object.keys(metadata)]) validateKey(key, "key");
+  for (const key of [...Object.keys(tags), ...Object.keys(metadata)]) validateTraceKey(key);
   const isNew = createFolder(store.root, target, (temporary) => {
     writeDictionary(temporary, tracePaths.metadata(temporary), metadata);
     writeDictionary(temporary, tracePaths.tags(temporary), tags);
@@ -110,7 +111,7 @@ export function startTrace(store: Store, trace: NewTrace, spans?: readonly Span[
 export function endTrace(store: Store, traceId: string, changes: TraceChanges): TraceInfo {
   const place = findTrace(store, traceId);
   const { traceMetadata = {}, tags = {}, ...fields } = changes;
-  for (const key of [...Object.keys(tags), ...Object.keys(traceMetadata)]) validateKey(key, "key");
+  for (const key of [...Object.keys(tags), ...Object.keys(traceMetadata)]) validateTraceKey(key);
   writeDictionary(place.folder, tracePaths.metadata(place.folder), traceMetadata);
   writeDictionary(place.folder, tracePaths.tags(place.folder), tags);
   const meta = { ...readTraceMeta(store, place), ...fields };
@@ -119,7 +120,7 @@ export function endTrace(store: Store, traceId: string, changes: TraceChanges): 
 }
 
 export function setTraceTag(store: Store, traceId: string, tag: Tag): void {
-  validateKey(tag.key, "key");
+  validateTraceKey(tag.key);
   const { folder } = findTrace(store, traceId);
   writeDictionary(folder, tracePaths.tags(folder), { [tag.key]: tag.value });
 }
@@ -142,6 +143,12 @@ export function deleteTraces(store: Store, experimentId: string, choice: TraceCh
 /** Where a trace keeps its spans, in the file `traces.json`. */
 export function findTraceArtifacts(store: Store, traceId: string): ArtifactPlace {
   return artifactPlaceOfTrace(store, findTrace(store, traceId));
+}
+
+/** @throws MlrunsError INVALID_PARAMETER_VALUE for a key that no file can have, or that is longer than MLflow's databases take */
+function validateTraceKey(key: string): void {
+  validateKey(key, "key");
+  validateLength("key", LIMITS.keyLength, key);
 }
 
 function chooseTraces(store: Store, experimentId: string, choice: TraceChoice): TracePlace[] {

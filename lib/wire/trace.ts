@@ -1,6 +1,8 @@
+import { LIMITS } from "../entities/limits.ts";
 import { type ReadonlyDictionary, toDictionary } from "../entities/record.ts";
 import { MLFLOW_TAG } from "../entities/tag.ts";
 import type { TraceInfo, TraceState } from "../entities/trace.ts";
+import { cutText } from "../entities/validate.ts";
 import { parseTimestamp, printTimestamp } from "../format/timestamp.ts";
 import { type AssessmentJson, decodeAssessment, encodeAssessment } from "./assessment.ts";
 import {
@@ -66,8 +68,8 @@ export function encodeTraceInfo(info: TraceInfo, artifactLocation: string): Trac
     execution_duration:
       info.executionDuration === null ? undefined : printDuration(info.executionDuration),
     state: info.state,
-    trace_metadata: someEntries(info.traceMetadata),
-    tags: someEntries(withLocation(info.tags, artifactLocation)),
+    trace_metadata: someEntries(cutMetadata(info)),
+    tags: someEntries(cutTags(info, artifactLocation)),
     assessments: someOf(info.assessments.map(encodeAssessment)),
   });
 }
@@ -97,8 +99,8 @@ export function encodeTraceInfoV2(info: TraceInfo, artifactLocation: string): Tr
     timestamp_ms: info.requestTime,
     execution_time_ms: info.executionDuration ?? 0,
     status: encodeTraceStatus(info.state),
-    request_metadata: encodePairs(info.traceMetadata),
-    tags: encodePairs(withLocation(info.tags, artifactLocation)),
+    request_metadata: encodePairs(cutMetadata(info)),
+    tags: encodePairs(cutTags(info, artifactLocation)),
   });
 }
 
@@ -140,12 +142,24 @@ export function parseDuration(text: string): number {
   return seconds === undefined ? 0 : Math.round(Number(seconds) * 1_000);
 }
 
-function withLocation(
-  tags: ReadonlyDictionary<string>,
-  artifactLocation: string,
-): ReadonlyDictionary<string> {
-  if (tags[MLFLOW_TAG.artifactLocation] === undefined) return tags;
-  return { ...tags, [MLFLOW_TAG.artifactLocation]: artifactLocation };
+function cutMetadata({ traceMetadata }: TraceInfo): ReadonlyDictionary<string> {
+  return cut(traceMetadata, LIMITS.traceMetadataLength);
+}
+
+function cutTags({ tags }: TraceInfo, artifactLocation: string): ReadonlyDictionary<string> {
+  const short = cut(tags, LIMITS.traceTagValueLength);
+  if (tags[MLFLOW_TAG.artifactLocation] === undefined) return short;
+  return { ...short, [MLFLOW_TAG.artifactLocation]: artifactLocation };
+}
+
+/** @param most - characters of a value */
+function cut(values: ReadonlyDictionary<string>, most: number): ReadonlyDictionary<string> {
+  return toDictionary(
+    Object.entries(values).map(([key, value]) => [
+      cutText(key, LIMITS.keyLength),
+      cutText(value, most),
+    ]),
+  );
 }
 
 function someEntries(entries: ReadonlyDictionary<string>): ReadonlyDictionary<string> | undefined {

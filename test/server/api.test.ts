@@ -97,8 +97,6 @@ describe("answers that would make clients wait", () => {
     ["POST", "/api/3.0/mlflow/issues"],
     ["POST", "/api/2.0/mlflow/webhooks"],
     ["GET", "/ajax-api/3.0/mlflow/gateway/endpoints/list"],
-    ["POST", "/graphql"],
-    ["POST", "/api/3.0/mlflow/traces/metrics"],
   ])("%s %s is not supported, which is 501", async (method, path) => {
     const answer = await (await makeApi()).send(method, path, method === "POST" ? {} : undefined);
     expect([answer.status, answer.json.error_code]).toEqual([501, "NOT_IMPLEMENTED"]);

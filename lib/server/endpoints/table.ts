@@ -13,6 +13,7 @@ import { promptlabEndpoints } from "./promptlab.ts";
 import { registeredModelEndpoints } from "./registered-models.ts";
 import { runEndpoints } from "./runs.ts";
 import { serverEndpoints } from "./server.ts";
+import { traceAnalysisEndpoints } from "./trace-analysis.ts";
 import { traceEndpoints } from "./traces.ts";
 import { traceV2Endpoints } from "./traces-v2.ts";
 import { unsupportedEndpoints } from "./unsupported.ts";
@@ -29,6 +30,7 @@ const REST: readonly Endpoint[] = [
   ...loggedModelEndpoints,
   ...registeredModelEndpoints,
   ...modelVersionEndpoints,
+  ...traceAnalysisEndpoints,
   ...traceEndpoints,
   ...traceV2Endpoints,
   ...assessmentEndpoints,

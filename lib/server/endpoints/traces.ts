@@ -116,20 +116,6 @@ export const traceEndpoints: readonly Endpoint[] = [
     },
     { isReading: true },
   ),
-  ...["calculate-filter-correlation", "metrics"].map((name) =>
-    endpoint(
-      "POST",
-      `${V3}/${name}`,
-      v.object({}),
-      async () => {
-        throw new MlrunsError(
-          "NOT_IMPLEMENTED",
-          `traces/${name} needs a database, and this server keeps files.`,
-        );
-      },
-      { isReading: true },
-    ),
-  ),
   ...[V2, V3].map((base) =>
     endpoint(
       "POST",

@@ -29,3 +29,36 @@ test("traces of a deleted experiment are still found", async () => {
   const { traces } = (await api.get(`traces?experiment_ids=${id}`)).json;
   expect(traces).toEqual([trace_info]);
 });
+
+test("long metadata and tags are told by their first characters, as MLflow tells them", async () => {
+  const api = await makeApi();
+  const { traceId } = await api.client.startTrace({
+    experimentId: "0",
+    traceMetadata: { input: "ä".repeat(300) },
+    tags: { note: "n".repeat(5_000) },
+  });
+
+  const { trace } = (await api.get(`${V3}/${traceId}`)).json;
+  expect(trace.trace_info.trace_metadata).toEqual({ input: "ä".repeat(250) });
+  expect(trace.trace_info.tags.note).toBe("n".repeat(4_096));
+});
+
+test("the key of a trace's tag has at most 250 characters, and no answer tells where the tree lies", async () => {
+  const api = await makeApi();
+  const { traceId } = await api.client.startTrace({ experimentId: "0" });
+
+  const long = await api.send("PATCH", `${V3}/${traceId}/tags`, { key: "k".repeat(251) });
+  expect([long.status, long.json]).toEqual([
+    400,
+    {
+      error_code: "INVALID_PARAMETER_VALUE",
+      message: "'key' exceeds the maximum length of 250 characters",
+    },
+  ]);
+  await api.send("PATCH", `${V3}/${traceId}/tags`, { key: "a", value: "v" });
+  const clash = await api.send("PATCH", `${V3}/${traceId}/tags`, { key: "a/b", value: "v" });
+  expect(clash.json).toEqual({
+    error_code: "INVALID_PARAMETER_VALUE",
+    message: `Cannot write '0/traces/${traceId}/tags/a/b': another key stands in its way`,
+  });
+});
