@@ -1,4 +1,5 @@
-import { closeSync, mkdirSync, openSync, rmSync, statSync, writeSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { MlrunsError } from "../errors.ts";
 import { hasCode } from "./read.ts";
@@ -14,17 +15,18 @@ const PATIENCE_MS = 30_000;
  * @throws MlrunsError TEMPORARILY_UNAVAILABLE when the lock is not free within half a minute
  */
 export function withLock<Value>(path: string, action: () => Value): Value {
-  acquire(path);
+  const owner = `${process.pid}-${randomBytes(6).toString("hex")}`;
+  acquire(path, owner);
   try {
     return action();
   } finally {
-    rmSync(path, { force: true });
+    release(path, owner);
   }
 }
 
-function acquire(path: string): void {
+function acquire(path: string, owner: string): void {
   const deadline = Date.now() + PATIENCE_MS;
-  for (let wait = 1; !tryAcquire(path); wait = Math.min(wait * 2, 50)) {
+  for (let wait = 1; !tryAcquire(path, owner); wait = Math.min(wait * 2, 50)) {
     if (Date.now() > deadline) {
       throw new MlrunsError("TEMPORARILY_UNAVAILABLE", `'${path}' is held by another process`, {
         hint: "If no other process is writing to this tree, remove that file.",
@@ -34,17 +36,38 @@ function acquire(path: string): void {
   }
 }
 
-function tryAcquire(path: string): boolean {
+function tryAcquire(path: string, owner: string): boolean {
   try {
-    const fd = openSync(path, "wx");
-    writeSync(fd, String(process.pid));
-    closeSync(fd);
+    writeFileSync(path, owner, { flag: "wx" });
     return true;
   } catch (error) {
     if (hasCode(error, "ENOENT")) mkdirSync(dirname(path), { recursive: true });
     else if (!hasCode(error, "EEXIST")) throw error;
-    else if (isStale(path)) rmSync(path, { force: true });
+    else if (isStale(path)) removeStale(path, owner);
     return false;
+  }
+}
+
+/**
+ * Removes a stale lock. Under a lock of its own: of two that met the stale one, the second would else remove what the first
+ * has taken since.
+ */
+function removeStale(path: string, owner: string): void {
+  const removing = `${path}.removing`;
+  if (!tryAcquire(removing, owner)) return;
+  try {
+    if (isStale(path)) rmSync(path, { force: true });
+  } finally {
+    release(removing, owner);
+  }
+}
+
+/** A process that was stopped for long may find that its lock was taken for stale, and is another's now. */
+function release(path: string, owner: string): void {
+  try {
+    if (readFileSync(path, "utf8") === owner) rmSync(path, { force: true });
+  } catch (error) {
+    if (!hasCode(error, "ENOENT")) throw error;
   }
 }
 

@@ -2,7 +2,6 @@ import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { JsonFile, openJsonFile } from "../../lib/state/json-file.ts";
-import { takeLock } from "../../lib/state/process-lock.ts";
 import { makeTempFolder } from "../helpers/tree.ts";
 
 test("what is written is read again, by its owner alone", async () => {
@@ -39,14 +38,4 @@ test("writers at the same time leave one whole file, and nothing else", async ()
 
   expect(JSON.parse(await readFile(path, "utf8"))).toMatch(/^(\d+?)\1*$/);
   expect(await readdir(folder)).toEqual(["state.json"]);
-});
-
-test("a lock is held by one, and that of a dead process counts for nothing", async () => {
-  const path = join(await makeTempFolder(), "lock");
-  const first = await takeLock(path);
-
-  expect(await takeLock(path)).toBe(process.pid);
-  if (typeof first !== "number") await first.release();
-  await writeFile(path, "999999999");
-  expect(await takeLock(path)).not.toBeTypeOf("number");
 });
