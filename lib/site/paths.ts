@@ -52,11 +52,11 @@ async function listRoot(context: SiteContext): Promise<Listing> {
       for (const [key, { count }] of Object.entries(summaries))
         data.push(...historyPaths(id(runId), key, count));
     }
+    // Empty ones too: the viewer asks for them, and a missing file would be an error.
+    data.push(DATA_PATH.loggedModels(id(experimentId)), DATA_PATH.traces(id(experimentId)));
     const loggedModels = await chosenModels(context, experimentId);
-    if (loggedModels.length > 0) data.push(DATA_PATH.loggedModels(id(experimentId)));
     owners.push(...loggedModels.map(({ modelId }) => modelId));
     const traces = await chosenTraces(context, experimentId);
-    if (traces.length > 0) data.push(DATA_PATH.traces(id(experimentId)));
     data.push(...traces.map(({ traceId }) => DATA_PATH.trace(id(traceId))));
   }
   for (const ownerId of owners) {

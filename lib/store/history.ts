@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import type { Metric } from "../entities/metric.ts";
 import { sampleExtremes } from "../entities/metric-sample.ts";
-import { validateKey } from "../entities/validate.ts";
+import { refuseBadPath, validateKey } from "../entities/validate.ts";
 import type { TreeProblem } from "../errors.ts";
 import { MetricReader } from "../format/metric-reader.ts";
 import { collectRecords, RECORD_FIELDS } from "../format/metric-records.ts";
@@ -18,6 +18,7 @@ const EXPECTED = 4_096;
  * no points are problems. For points with a dataset the step is the file's; MLflow's reader answers 0.
  */
 export function readHistory(store: Store, runId: string, key: string): Scan<Metric> {
+  validateKey(key, "name");
   const found: Metric[] = [];
   const problems: TreeProblem[] = [];
   for (const reader of readPieces(store, runId, key, false)) {
@@ -29,6 +30,7 @@ export function readHistory(store: Store, runId: string, key: string): Scan<Metr
 
 /** The points of a metric one after the other: a history of any length takes little memory. */
 export function* iterateHistory(store: Store, runId: string, key: string): Generator<Metric> {
+  validateKey(key, "name");
   for (const reader of readPieces(store, runId, key, false)) {
     while (reader.next()) yield reader.toMetric(reader);
   }
@@ -40,6 +42,7 @@ export function* iterateHistory(store: Store, runId: string, key: string): Gener
  * @throws MlrunsError as `sampleExtremes`
  */
 export function sampleHistory(store: Store, runId: string, key: string, most: number): Metric[] {
+  validateKey(key, "name");
   const records = readHistoryRecords(store, runId, key);
   const values = Float64Array.from(
     { length: records.length / RECORD_FIELDS },
@@ -60,14 +63,18 @@ export function sampleHistory(store: Store, runId: string, key: string, most: nu
   return sample;
 }
 
-/** The points of a metric as records of step, value and timestamp, see `readRecords`; empty when there is no such metric. */
+/**
+ * The points of a metric as records of step, value and timestamp, see `readRecords`; empty when there is no such metric.
+ * The name may be one that MLflow would not log, as other tools do: what a run lists can be read.
+ */
 export function readHistoryRecords(store: Store, runId: string, key: string): Float64Array {
+  refuseBadPath(key, "name");
   return collectRecords(readPieces(store, runId, key, true), EXPECTED);
 }
 
 /** Names the state of a metric's file: while it is the same, so are the points. Empty when there is no such metric. */
 export function historyState(store: Store, runId: string, key: string): string {
-  validateKey(key, "name");
+  refuseBadPath(key, "name");
   const stat = statSync(metricFile(findRun(store, runId), key), { throwIfNoEntry: false });
   return stat === undefined ? "" : `${stat.ino}.${stat.size}.${stat.mtimeMs}`;
 }
@@ -79,7 +86,6 @@ function* readPieces(
   key: string,
   growing: boolean,
 ): Generator<MetricReader> {
-  validateKey(key, "name");
   const place = findRun(store, runId);
   const file = metricFile(place, key);
   const { experimentId } = place;

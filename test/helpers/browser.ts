@@ -62,7 +62,7 @@ export async function openPage(url: string, options: OpenPageOptions = {}): Prom
   context.on("request", (request) => {
     const requested = new URL(request.url());
     if (/^(http|ws)s?:$/.test(requested.protocol) && requested.origin !== origin) {
-      report(`foreign request: ${request.url()}`);
+      report(`foreign request: ${request.url()} (${request.frame().url()})`);
     }
   });
   const page = await context.newPage();

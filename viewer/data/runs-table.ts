@@ -47,7 +47,10 @@ export interface RunsTable {
   readonly startTime: Float64Array;
   readonly endTime: Float64Array;
   readonly lastWrite: Float64Array;
+  /** Ids. */
   readonly experiment: TextColumn;
+  /** What the values of `experiment` are called, in their order, once that is known. */
+  readonly experimentNames?: readonly string[];
   readonly user: TextColumn;
   readonly parent: TextColumn;
   readonly datasets: TextColumn;

@@ -1,3 +1,5 @@
+import { ARTIFACT_TEXTS } from "../texts/artifacts.ts";
+
 /** A cell of a notebook, with what it printed. */
 export interface NotebookCell {
   readonly kind: "markdown" | "code" | "raw";
@@ -11,6 +13,8 @@ export type NotebookOutput =
   | { readonly kind: "image"; readonly url: string }
   /** Never put into the page. */
   | { readonly kind: "html" };
+
+const BASE64 = /^(?:[\w+/]{4})*(?:[\w+/]{2}==|[\w+/]{3}=)?$/;
 
 /** Escape sequences that colour a terminal. */
 const TERMINAL_COLORS = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*[A-Za-z]`, "g");
@@ -53,9 +57,10 @@ function outputOf(output: Record<string, unknown>): NotebookOutput[] {
   for (const type of ["image/png", "image/jpeg", "image/gif", "image/webp"]) {
     const image = data[type];
     if (image === undefined) continue;
-    return [
-      { kind: "image", url: `data:${type};base64,${joined(image).replace(/[^\w+/=]/g, "")}` },
-    ];
+    const bytes = joined(image).replace(/\s/g, "");
+    if (!BASE64.test(bytes))
+      return [{ kind: "text", text: ARTIFACT_TEXTS.noPicture, isError: true }];
+    return [{ kind: "image", url: `data:${type};base64,${bytes}` }];
   }
   if (data["image/svg+xml"] !== undefined) {
     const svg = encodeURIComponent(joined(data["image/svg+xml"]));

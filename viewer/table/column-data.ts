@@ -73,22 +73,25 @@ function attributeData(table: RunsTable, key: AttributeKey): ColumnData {
     case "duration":
       return timeData(durations(table));
     case "status":
-      return textData({
+      return wordData({
         values: [...RUN_STATUSES.map((status) => status.toLowerCase()), "unreadable"],
         codes: Int32Array.from(table.status),
       });
     case "experiment":
-      return textData(table.experiment);
+      return wordData({
+        ...table.experiment,
+        values: table.experimentNames ?? table.experiment.values,
+      });
     case "user":
-      return textData(table.user);
+      return wordData(table.user);
     case "dataset":
-      return textData(table.datasets);
+      return wordData(table.datasets);
     case "models":
-      return textData(table.models);
+      return wordData(table.models);
     case "source":
-      return textData(tag("mlflow.source.name"));
+      return wordData(tag("mlflow.source.name"));
     case "commit":
-      return textData(tag("mlflow.source.git.commit"));
+      return wordData(tag("mlflow.source.git.commit"));
   }
 }
 
@@ -125,6 +128,11 @@ function timeData(values: Float64Array): NumberData {
 /** Values that are mostly different: each row has its own. */
 function distinctData(values: readonly string[]): TextData {
   const codes = Int32Array.from(values, (value, row) => (value === "" ? -1 : row));
+  return { type: "text", values, codes, numbers: null };
+}
+
+/** Words and names, digits among them or not: `007` is no number. */
+function wordData({ values, codes }: TextColumn): TextData {
   return { type: "text", values, codes, numbers: null };
 }
 

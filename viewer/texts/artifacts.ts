@@ -80,6 +80,7 @@ export const ARTIFACT_TEXTS = {
   metadata: "Metadata",
   cells: "cells",
   htmlOutput: "HTML output, not shown: open the raw file to see it",
+  noPicture: "A picture that cannot be read",
   cell: "Cell",
   rows: "rows",
   columns: "columns",
