@@ -1,11 +1,11 @@
-import { createHash, type Hash } from "node:crypto";
+import { createHash, type Hash, hash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { type FileHandle, open, utimes } from "node:fs/promises";
 import { basename } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { MlrunsError } from "../errors.ts";
 import type { Receipt, TransferOptions } from "./artifact-repository.ts";
-import { openContentCache } from "./content-cache.ts";
+import type { ContentCache } from "./content-cache.ts";
 import { replaceSmall, replaceWith } from "./local-files.ts";
 import type { ObjectStore, StoredObject } from "./object-store.ts";
 import { md5Of } from "./parts.ts";
@@ -23,6 +23,7 @@ const WORTH_KEEPING = 16 * 1024 * 1024;
  * in place. A torn body goes on where it ended, of the same version of the object.
  *
  * @param name - the object's, for messages
+ * @param cache - of what was downloaded before
  * @throws MlrunsError DATA_LOSS when the bytes that came are not those that the store holds
  */
 export async function fetchObject(
@@ -30,9 +31,10 @@ export async function fetchObject(
   object: StoredObject,
   localFile: string,
   name: string,
+  cache: ContentCache | undefined,
   options: TransferOptions,
 ): Promise<Receipt> {
-  const small = await fetchSmall(store, object, localFile, options);
+  const small = await fetchSmall(store, object, localFile, cache, options);
   if (small !== undefined) return small;
   // A name that tells the version: no two of them are mixed.
   const kept =
@@ -41,10 +43,15 @@ export async function fetchObject(
       : undefined;
   const digests = await replaceWith(
     localFile,
-    (temporary) => fill(store, object, temporary, name, options),
+    (temporary) => fill(store, object, temporary, name, cache, options),
     kept,
   );
-  return finish(object, localFile, digests);
+  // The store's time, which is when it was uploaded: close enough, and the same for everyone.
+  if (object.modified !== null) {
+    await utimes(localFile, object.modified / 1000, object.modified / 1000);
+  }
+  await cache?.keep(object, digests.md5, localFile);
+  return receiptOf(object, digests);
 }
 
 /**
@@ -55,30 +62,23 @@ async function fetchSmall(
   store: ObjectStore,
   object: StoredObject,
   localFile: string,
+  cache: ContentCache | undefined,
   { signal, pace, wantsSha256 }: TransferOptions,
 ): Promise<Receipt | undefined> {
   if (store.get === undefined || object.size > SMALL) return undefined;
-  const cache = openContentCache();
   if ((await cache?.find(object)) !== undefined) return undefined;
   await pace?.(object.size);
   signal?.throwIfAborted();
-  const found = await store.get(object);
-  if (found === undefined || found.bytes.length !== object.size) return undefined;
-  const hashed = hashes(wantsSha256 === true || object.sha256 !== undefined);
-  update(hashed, found.bytes);
-  const digests = { md5: hashed.md5.digest("hex"), sha256: hashed.sha256?.digest("hex") ?? null };
+  const found = await store.get(object.key, { etag: object.etag });
+  if (found?.bytes.length !== object.size) return undefined;
+  const isHashed = wantsSha256 === true || object.sha256 !== undefined;
+  const digests = {
+    md5: hash("md5", found.bytes, "hex"),
+    sha256: isHashed ? hash("sha256", found.bytes, "hex") : null,
+  };
   if (isOther(digests, object, found.md5)) return undefined;
   replaceSmall(localFile, found.bytes, object.modified);
-  await openContentCache()?.keep(object, digests.md5, localFile);
-  return receiptOf(object, digests);
-}
-
-/** Gives the file the store's time, which is when it was uploaded: close enough, and the same for everyone. */
-async function finish(object: StoredObject, localFile: string, digests: Digests): Promise<Receipt> {
-  if (object.modified !== null) {
-    await utimes(localFile, object.modified / 1000, object.modified / 1000);
-  }
-  await openContentCache()?.keep(object, digests.md5, localFile);
+  await cache?.keep(object, digests.md5, localFile);
   return receiptOf(object, digests);
 }
 
@@ -99,6 +99,7 @@ async function fill(
   object: StoredObject,
   temporary: string,
   name: string,
+  cache: ContentCache | undefined,
   options: TransferOptions,
 ): Promise<Digests> {
   const file = await open(temporary, "a+");
@@ -106,7 +107,7 @@ async function fill(
     const wantsSha256 = options.wantsSha256 || object.sha256 !== undefined;
     const target: Target = { file, hashes: hashes(wantsSha256), length: 0, md5: undefined };
     await hashWhatIsThere(target, temporary, object);
-    if (target.length === 0 && (await fillFromCache(target, object, name))) {
+    if (target.length === 0 && (await fillFromCache(target, object, name, cache))) {
       return check(target, object, name);
     }
     for (let attempt = 1; ; attempt++) {
@@ -126,8 +127,12 @@ async function fill(
 }
 
 /** Takes what was downloaded before. @returns whether it has the object's content */
-async function fillFromCache(target: Target, object: StoredObject, name: string): Promise<boolean> {
-  const cache = openContentCache();
+async function fillFromCache(
+  target: Target,
+  object: StoredObject,
+  name: string,
+  cache: ContentCache | undefined,
+): Promise<boolean> {
   const file = await cache?.find(object);
   if (cache === undefined || file === undefined) return false;
   try {

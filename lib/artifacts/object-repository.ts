@@ -14,6 +14,7 @@ import type {
   TransferOptions,
   VersionedRepository,
 } from "./artifact-repository.ts";
+import { type ContentCache, openContentCache } from "./content-cache.ts";
 import { fetchObject } from "./fetch-object.ts";
 import type { DirectObjects, FileSource, ObjectStore, StoredObject } from "./object-store.ts";
 import { contentOf, readWhole } from "./parts.ts";
@@ -49,6 +50,8 @@ export function openObjectRepository(
   };
   const nameOf = (path: string): string => `'${path}' in ${uri}`;
   const toFile = (object: StoredObject): ArtifactFile => toArtifactFile(object, root);
+  // Opened with the first download: what is only listed needs none.
+  let cache: { readonly of: ContentCache | undefined } | undefined;
   const isFolder = async (path: string): Promise<boolean> => {
     const { objects, prefixes } = await store.listFolder(folderKey(path), 1);
     return objects.length + prefixes.length > 0;
@@ -102,6 +105,9 @@ export function openObjectRepository(
 
     async load(path) {
       const key = fileKey(path);
+      const found = await store.get?.(key, {});
+      if (found === null) return undefined;
+      if (found !== undefined) return { content: found.bytes, etag: found.etag };
       for (let attempt = 1; ; attempt++) {
         const object = await store.head(key);
         if (object === undefined) return undefined;
@@ -130,7 +136,8 @@ export function openObjectRepository(
       const key = fileKey(path);
       const object = options.listed ? toObject(options.listed, key) : await store.head(key);
       if (object === undefined) return refuse(path);
-      return fetchObject(store, object, localFile, nameOf(path), options);
+      cache ??= { of: openContentCache() };
+      return fetchObject(store, object, localFile, nameOf(path), cache.of, options);
     },
 
     async delete(path) {

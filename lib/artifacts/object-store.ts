@@ -31,6 +31,16 @@ export interface ReadOptions {
   readonly signal?: AbortSignal;
 }
 
+export type GetOptions = Pick<ReadOptions, "start" | "end" | "etag">;
+
+/** Bytes of an object, as it was when it had this ETag. */
+export interface GotObject {
+  readonly bytes: Buffer;
+  readonly etag: string;
+  /** As {@link OpenedObject.md5}. */
+  readonly md5?: string;
+}
+
 /** What is put at once, with its digests, which a request carries or its answer is checked by. */
 export interface Content {
   readonly bytes: Buffer;
@@ -96,10 +106,13 @@ export interface ObjectStore {
   head(key: string): Promise<StoredObject | undefined>;
   /** @throws MlrunsError RESOURCE_DOES_NOT_EXIST */
   open(key: string, options: ReadOptions): Promise<OpenedObject>;
-  /** Reads a small object whole, where that is quicker than `open`; undefined where `open` has to do it. */
-  get?(
-    object: StoredObject,
-  ): Promise<{ readonly bytes: Buffer; readonly md5?: string } | undefined>;
+  /**
+   * Reads a small object, or some bytes of a large one, where that is quicker than `open`. Null when there is no such object,
+   * undefined where `open` has to do it.
+   */
+  get?(key: string, options: GetOptions): Promise<GotObject | null | undefined>;
+  /** The CRC32 of a whole object in base64; undefined when the store has none. */
+  checksum?(object: StoredObject): Promise<string | undefined>;
   put(key: string, content: Content, options: PutOptions): Promise<Receipt>;
   putParts(key: string, source: FileSource, options: TransferOptions): Promise<Receipt>;
   /** Copies within the bucket. Fails with ABORTED when the source has another ETag. */

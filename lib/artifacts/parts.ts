@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 import { closeSync, createReadStream, fstatSync, openSync, readSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { changedMeanwhile } from "./local-files.ts";
@@ -18,7 +18,8 @@ export interface Part {
   /** From 0. */
   readonly index: number;
   readonly bytes: Buffer;
-  readonly md5: Buffer;
+  /** Computed when it is asked for: it takes longer than all else that is done with a part. */
+  readonly md5: () => Buffer;
 }
 
 /** The size of a file's parts, a whole number of MiB: the same for the same size of file, so that digests compare. */
@@ -45,7 +46,7 @@ export async function* readParts(
       // Before the last part is handed out: with it, some stores show the file.
       if (index * partSize + length === source.size) await checkUnchanged(file, source);
       onPart(bytes);
-      yield { index, bytes, md5: md5Of(bytes) };
+      yield { index, bytes, md5: () => md5Of(bytes) };
     }
   } finally {
     await file.close();
@@ -82,12 +83,12 @@ function readSmall(source: FileSource): Buffer {
 }
 
 export function md5Of(bytes: Buffer): Buffer {
-  return createHash("md5").update(bytes).digest();
+  return hash("md5", bytes, "buffer");
 }
 
 /** Bytes with their digests. */
 export function contentOf(bytes: Buffer): Content {
-  return { bytes, md5: md5Of(bytes), sha256: createHash("sha256").update(bytes).digest() };
+  return { bytes, md5: md5Of(bytes), sha256: hash("sha256", bytes, "buffer") };
 }
 
 /** The MD5 of the parts' MD5s in hex, as S3 tells it of a file that was uploaded in parts. */

@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
 import { parseListPage } from "../../lib/artifacts/s3/lean-list.ts";
 
-const page = (inner: string): string =>
-  `<?xml version="1.0"?>\n<ListBucketResult xmlns="x"><Name>b</Name>${inner}</ListBucketResult>`;
+const page = (inner: string): Buffer =>
+  Buffer.from(
+    `<?xml version="1.0"?>\n<ListBucketResult xmlns="x"><Name>b</Name>${inner}</ListBucketResult>`,
+  );
 const MD5 = "9a0364b9e99bb480dd25e1f0284c8555";
 
 test("a page of a listing is read with names as they are", () => {
@@ -33,8 +35,8 @@ test("a page of a listing is read with names as they are", () => {
 });
 
 test.each([
-  ["an error", "<Error><Code>SlowDown</Code></Error>"],
-  ["an answer that was cut", page("").slice(0, -5)],
+  ["an error", Buffer.from("<Error><Code>SlowDown</Code></Error>")],
+  ["an answer that was cut", page("").subarray(0, -5)],
   ["encoded names", page("<EncodingType>url</EncodingType>")],
   ["a file without a size", page("<Contents><Key>a</Key><ETag>x</ETag></Contents>")],
   ["more pages without a way to them", page("<IsTruncated>true</IsTruncated>")],

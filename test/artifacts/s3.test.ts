@@ -101,8 +101,7 @@ test("a large object is copied in parts within the store", async () => {
   const folder = await makeTempFolder();
   const content = randomBytes(20 * 1024 * 1024);
   await writeFile(join(folder, "large file"), content);
-  const { sdk, client } = await openS3Client();
-  const place = { sdk, client, hasChecksums: true, bucket: "mlruns-test", owner: {} };
+  const place = { connect: openS3Client, hasChecksums: true, bucket: "mlruns-test", owner: {} };
   const artifacts = await openArtifacts({ kind: "remote", uri: `${store.uri}/copies` });
   await artifacts.upload(join(folder, "large file"), "large file");
   const [listed] = await collect(artifacts.list(""));

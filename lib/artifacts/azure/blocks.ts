@@ -3,7 +3,7 @@ import type { ContainerClient } from "@azure/storage-blob";
 import pMap from "p-map";
 import type { Receipt, TransferOptions } from "../artifact-repository.ts";
 import type { FileSource } from "../object-store.ts";
-import { PARTS_IN_FLIGHT, type Part, partSizeOf, readParts } from "../parts.ts";
+import { PARTS_IN_FLIGHT, partSizeOf, readParts } from "../parts.ts";
 import { CONTENT_TYPE, conditionOf, factsOf, failed, nameIn } from "./objects.ts";
 
 /**
@@ -28,13 +28,14 @@ export async function putAzureBlocks(
   const ids = await pMap(
     parts,
     async (part) => {
-      const id = blockId(part);
+      const partMd5 = part.md5();
+      const id = blockId(part.index, partMd5);
       if (sent.has(id)) return id;
       await pace?.(part.bytes.length);
       await blob
         .stageBlock(id, part.bytes, part.bytes.length, {
           abortSignal: signal,
-          transactionalContentMD5: part.md5,
+          transactionalContentMD5: partMd5,
         })
         .catch(failed(`write block ${part.index + 1} of ${name}`));
       return id;
@@ -57,7 +58,7 @@ export async function putAzureBlocks(
   };
 }
 
-function blockId({ index, md5 }: Part): string {
+function blockId(index: number, md5: Buffer): string {
   return Buffer.from(`${String(index).padStart(5, "0")}-${md5.toString("hex")}`).toString("base64");
 }
 

@@ -1,5 +1,4 @@
 import { MlrunsError } from "../../errors.ts";
-import { openS3Client } from "./client.ts";
 import type { S3Bucket } from "./objects.ts";
 
 /**
@@ -18,7 +17,6 @@ export async function withChecksums<Value>(
     if (place.hasChecksums) {
       process.emitWarning(`s3://${place.bucket} refuses checksums: Content-MD5 is sent instead.`);
       place.hasChecksums = false;
-      place.client = (await openS3Client(false)).client;
     }
     return action();
   }

@@ -19,8 +19,7 @@ const clients = new Map<string, S3Client>();
  */
 export async function openS3Client(hasChecksums = true): Promise<{ sdk: S3Sdk; client: S3Client }> {
   // Required, not imported: to look through CommonJS for its exports would take as long again as to load it.
-  const load = async (): Promise<S3Sdk> => require("@aws-sdk/client-s3") as S3Sdk;
-  const sdk = await loadSdk("Storage on S3", "@aws-sdk/client-s3@3", load);
+  const sdk = await loadS3(async () => require("@aws-sdk/client-s3") as S3Sdk);
   const settings = Object.entries(process.env).filter(([name]) => /^(AWS_|MLFLOW_)/.test(name));
   const key = JSON.stringify([hasChecksums, settings]);
   const make = (): S3Client => new sdk.S3Client(configuration(hasChecksums));
@@ -38,17 +37,34 @@ export function s3Endpoint(): string | undefined {
   );
 }
 
-function configuration(hasChecksums: boolean): S3ClientConfig {
-  const endpoint = s3Endpoint();
-  // The SDK does not read AWS_DEFAULT_REGION, boto3's only name of it. Undefined lets it look into the profile.
-  const region =
+/**
+ * The region as the environment tells it; undefined lets the SDK look into the profile. The SDK does not read
+ * AWS_DEFAULT_REGION, boto3's only name of it.
+ */
+export function region(): string | undefined {
+  return (
     environment("AWS_REGION") ??
     environment("AWS_DEFAULT_REGION") ??
-    (endpoint === undefined ? undefined : "us-east-1");
+    (s3Endpoint() === undefined ? undefined : "us-east-1")
+  );
+}
+
+/** Makes sure that the SDK can be loaded, and leaves the loading to who needs it. @throws MlrunsError FEATURE_DISABLED */
+export async function checkS3Sdk(): Promise<void> {
+  await loadS3(async () => require.resolve("@aws-sdk/client-s3"));
+}
+
+function loadS3<Value>(load: () => Promise<Value>): Promise<Value> {
+  return loadSdk("Storage on S3", "@aws-sdk/client-s3@3", load);
+}
+
+function configuration(hasChecksums: boolean): S3ClientConfig {
+  const endpoint = s3Endpoint();
+  const told = region();
   const addressing = environment("MLFLOW_BOTO_CLIENT_ADDRESSING_STYLE") ?? "auto";
   return {
     ...(endpoint === undefined ? {} : { endpoint }),
-    ...(region === undefined ? {} : { region }),
+    ...(told === undefined ? {} : { region: told }),
     forcePathStyle: addressing === "path" || (addressing === "auto" && endpoint !== undefined),
     followRegionRedirects: true,
     maxAttempts: ATTEMPTS,

@@ -21,7 +21,8 @@ export async function copyS3Object(
   to: string,
   limit: number = COPIED_AT_ONCE,
 ): Promise<void> {
-  const { sdk, client, bucket, owner } = place;
+  const { bucket, owner } = place;
+  const { sdk, client } = await place.connect();
   const doing = `copy s3://${bucket}/${from.key} to ${to}`;
   const target = { Bucket: bucket, Key: to, ...owner, ...uploadArguments(from.key) };
   const source = {

@@ -22,10 +22,12 @@ interface Presigner {
 }
 
 /** Signs addresses at which somebody without credentials may send or fetch an object. */
-export function s3Direct({ sdk, client, bucket, owner }: S3Bucket): DirectObjects {
+export function s3Direct(place: S3Bucket): DirectObjects {
+  const { bucket, owner } = place;
   const whole = { Bucket: bucket, ...owner };
   return {
     async beginUpload(key, parts) {
+      const { sdk, client } = await place.connect();
       const { UploadId: id = "" } = await client
         .send(new sdk.CreateMultipartUploadCommand({ ...whole, Key: key, ...uploadArguments(key) }))
         .catch(failed(`begin to write s3://${bucket}/${key}`));
@@ -47,6 +49,7 @@ export function s3Direct({ sdk, client, bucket, owner }: S3Bucket): DirectObject
     },
 
     async completeUpload(key, id, parts) {
+      const { sdk, client } = await place.connect();
       const Parts = parts.map(({ number, etag }) => ({ PartNumber: number, ETag: etag }));
       const command = new sdk.CompleteMultipartUploadCommand({
         ...whole,
@@ -58,16 +61,21 @@ export function s3Direct({ sdk, client, bucket, owner }: S3Bucket): DirectObject
     },
 
     async abortUpload(key, id) {
+      const { sdk, client } = await place.connect();
       await client
         .send(new sdk.AbortMultipartUploadCommand({ ...whole, Key: key, UploadId: id }))
         .catch(failed(`abandon the upload of s3://${bucket}/${key}`));
     },
 
-    signUpload: (key, seconds) =>
-      sign(client, new sdk.PutObjectCommand({ Bucket: bucket, Key: key }), seconds),
+    async signUpload(key, seconds) {
+      const { sdk, client } = await place.connect();
+      return sign(client, new sdk.PutObjectCommand({ Bucket: bucket, Key: key }), seconds);
+    },
 
-    signDownload: (key, seconds) =>
-      sign(client, new sdk.GetObjectCommand({ Bucket: bucket, Key: key }), seconds),
+    async signDownload(key, seconds) {
+      const { sdk, client } = await place.connect();
+      return sign(client, new sdk.GetObjectCommand({ Bucket: bucket, Key: key }), seconds);
+    },
   };
 }
 

@@ -8,19 +8,24 @@ export interface ListPage {
   readonly next: string | undefined;
 }
 
+const [BEGIN, END] = [Buffer.from("<Contents>"), Buffer.from("</Contents>")];
+
 /**
  * Reads a page of `ListObjectsV2`. Only what a listing of files needs, which makes it ten times as quick as a parser of all of
- * XML.
+ * XML; and from bytes, because texts cut out of a page would keep all of it in memory.
  *
  * @returns undefined for an answer of another form: a listing must not seem to be empty, and the SDK is asked instead
  */
-export function parseListPage(xml: string): ListPage | undefined {
-  if (!/<\/ListBucketResult>\s*$/.test(xml) || xml.includes("<EncodingType>")) return undefined;
+export function parseListPage(xml: Buffer): ListPage | undefined {
+  const ending = xml.toString("latin1", Math.max(0, xml.length - 64));
+  if (!/<\/ListBucketResult>\s*$/.test(ending) || xml.includes("<EncodingType>")) return undefined;
   const objects: StoredObject[] = [];
-  for (const [, contents = ""] of xml.matchAll(/<Contents>([\s\S]*?)<\/Contents>/g)) {
-    const object = parseObject(contents);
+  for (let at = xml.indexOf(BEGIN); at !== -1; at = xml.indexOf(BEGIN, at)) {
+    const end = xml.indexOf(END, at);
+    const object = end === -1 ? undefined : parseObject(xml.subarray(at, end));
     if (object === undefined) return undefined;
     objects.push(object);
+    at = end;
   }
   const isTruncated = field(xml, "IsTruncated") === "true";
   const next = field(xml, "NextContinuationToken");
@@ -28,7 +33,7 @@ export function parseListPage(xml: string): ListPage | undefined {
   return { objects, next: isTruncated ? next : undefined };
 }
 
-function parseObject(contents: string): StoredObject | undefined {
+function parseObject(contents: Buffer): StoredObject | undefined {
   const key = field(contents, "Key");
   const size = Number(field(contents, "Size") ?? Number.NaN);
   const etag = field(contents, "ETag");
@@ -43,12 +48,15 @@ function parseObject(contents: string): StoredObject | undefined {
   };
 }
 
+const LESS_THAN = 60;
+
 /** The text of the first element of this name. */
-function field(xml: string, name: string): string | undefined {
-  const start = xml.indexOf(`<${name}>`);
+function field(xml: Buffer, name: string): string | undefined {
+  const tag = `<${name}>`;
+  const start = xml.indexOf(tag);
   if (start === -1) return undefined;
-  const end = xml.indexOf("<", start + name.length + 2);
-  const text = xml.slice(start + name.length + 2, end);
+  const end = xml.indexOf(LESS_THAN, start + tag.length);
+  const text = xml.toString("utf8", start + tag.length, end === -1 ? xml.length : end);
   return text.includes("&") ? unescapeXml(text) : text;
 }
 

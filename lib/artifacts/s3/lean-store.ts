@@ -1,29 +1,42 @@
 import type { Receipt } from "../artifact-repository.ts";
 import { contentTypeOf } from "../content-type.ts";
-import type { Content, PutOptions, StoredObject } from "../object-store.ts";
+import type { Content, GetOptions, GotObject, PutOptions, StoredObject } from "../object-store.ts";
 import { environment } from "../sdk.ts";
-import { checksumHeaders, openLean, type SendLean } from "./lean.ts";
-import { parseListPage } from "./lean-list.ts";
+import type { Answer } from "./answer-reader.ts";
+import { checksumHeaders, escapeKey, type LeanRequest, openLean, type SendLean } from "./lean.ts";
+import { type ListPage, parseListPage } from "./lean-list.ts";
 import { checkMd5, digestOf, hasMd5, type S3Bucket } from "./objects.ts";
 
 /** Failures in a row after which the short way is left alone: a redirect, or something between that changes requests. */
 const MOST_FAILURES = 10;
+/** Larger objects are not copied within the time that a short request may take. Bytes. */
+const COPIED_AT_ONCE = 64 * 1024 * 1024;
+
+/** A part of an upload. */
+export interface LeanPart {
+  readonly upload: string;
+  /** Counted from 1. */
+  readonly number: number;
+  readonly bytes: Buffer;
+}
 
 /** The requests that are made often, the short way. Each is undefined where the SDK has to do it. */
 export interface LeanStore {
   put(key: string, content: Content, options: PutOptions): Promise<Receipt | undefined>;
-  /** Reads an object whole. */
-  get(object: StoredObject): Promise<LeanObject | undefined>;
-  listPage(
-    prefix: string,
-    token: string | undefined,
-  ): Promise<{ objects: readonly StoredObject[]; next: string | undefined } | undefined>;
+  /** @returns what the store tells of the part */
+  putPart(key: string, part: LeanPart): Promise<StoredPart | undefined>;
+  /** Reads an object, or a part of one; null when there is none. */
+  get(key: string, options: GetOptions): Promise<GotObject | null | undefined>;
+  /** The CRC32 of a whole object in base64, when the store has it. */
+  checksum(object: StoredObject): Promise<string | undefined>;
+  copy(from: StoredObject, to: string): Promise<true | undefined>;
+  listPage(prefix: string, token: string | undefined): Promise<ListPage | undefined>;
 }
 
-export interface LeanObject {
-  readonly bytes: Buffer;
-  /** As {@link OpenedObject.md5}. */
-  readonly md5?: string;
+export interface StoredPart {
+  readonly ETag?: string;
+  readonly ChecksumCRC32?: string;
+  readonly ServerSideEncryption?: string;
 }
 
 export function openLeanStore(place: S3Bucket): LeanStore {
@@ -31,22 +44,33 @@ export function openLeanStore(place: S3Bucket): LeanStore {
   const { ExpectedBucketOwner } = owner;
   const always: Readonly<Record<string, string>> =
     ExpectedBucketOwner === undefined ? {} : { "x-amz-expected-bucket-owner": ExpectedBucketOwner };
+  // Its keys are named as the SDK has them.
+  const hasArguments = environment("MLFLOW_S3_UPLOAD_EXTRA_ARGS") !== undefined;
+  let opening: Promise<SendLean | undefined> | undefined;
   let failures = 0;
 
-  const send: SendLean = async (request) => {
+  /** @returns an answer that is a success, or tells that there is no such object */
+  async function send(request: LeanRequest): Promise<Answer | undefined> {
     if (failures >= MOST_FAILURES) return undefined;
-    const sender = await openLean(place.client, bucket);
-    const answer = await sender?.({ ...request, headers: { ...always, ...request.headers } });
-    failures = answer === undefined ? failures + 1 : 0;
-    return answer;
+    opening ??= openLean(place).catch(() => undefined);
+    const answer = await (await opening)?.({
+      ...request,
+      headers: { ...always, ...request.headers },
+    });
+    const isUsable = answer !== undefined && (answer.status < 300 || isMissing(answer));
+    failures = isUsable ? 0 : failures + 1;
+    return isUsable ? answer : undefined;
+  }
+  const succeed = async (request: LeanRequest): Promise<Answer | undefined> => {
+    const answer = await send(request);
+    return answer !== undefined && answer.status < 300 ? answer : undefined;
   };
 
   return {
     async put(key, { bytes, md5, sha256 }, { replaces }) {
-      // Its keys are named as the SDK has them.
-      if (environment("MLFLOW_S3_UPLOAD_EXTRA_ARGS") !== undefined) return undefined;
+      if (hasArguments) return undefined;
       const { type, encoding } = contentTypeOf(key);
-      const answer = await send({
+      const answer = await succeed({
         method: "PUT",
         key,
         body: bytes,
@@ -61,26 +85,69 @@ export function openLeanStore(place: S3Bucket): LeanStore {
         },
       });
       if (answer === undefined) return undefined;
-      const ETag = answer.header("etag");
-      const ServerSideEncryption = answer.header("x-amz-server-side-encryption");
-      checkMd5({ ETag, ServerSideEncryption }, md5, `s3://${bucket}/${key}`);
+      const stored = storedOf(answer);
+      checkMd5(stored, md5, `s3://${bucket}/${key}`);
       return {
         md5: md5.toString("hex"),
         sha256: sha256.toString("hex"),
-        etag: ETag ?? null,
-        isListed: hasMd5(ServerSideEncryption),
+        etag: stored.ETag ?? null,
+        isListed: hasMd5(stored.ServerSideEncryption),
       };
     },
 
-    async get({ key, etag, size }) {
-      const answer = await send({ method: "GET", key, headers: { "if-match": etag } });
-      if (answer === undefined || answer.body.length !== size) return undefined;
-      const { md5, parts } = digestOf(answer.header("etag"));
-      const isMd5 =
-        md5 !== undefined &&
-        parts === undefined &&
-        hasMd5(answer.header("x-amz-server-side-encryption"));
-      return { bytes: answer.body, ...(isMd5 ? { md5 } : {}) };
+    async putPart(key, { upload, number, bytes }) {
+      if (!place.hasChecksums || hasArguments) return undefined;
+      const answer = await succeed({
+        method: "PUT",
+        key,
+        query: { partNumber: String(number), uploadId: upload },
+        body: bytes,
+        headers: checksumHeaders(bytes),
+      });
+      return answer && storedOf(answer);
+    },
+
+    async get(key, { etag, start, end }) {
+      const answer = await send({
+        method: "GET",
+        key,
+        headers: {
+          ...(etag === undefined ? {} : { "if-match": etag }),
+          ...(start === undefined ? {} : { range: `bytes=${start}-${end ?? ""}` }),
+        },
+      });
+      if (answer?.status === 404) return null;
+      if (answer === undefined || answer.status !== (start === undefined ? 200 : 206)) {
+        return undefined;
+      }
+      const { ETag = "", ServerSideEncryption } = storedOf(answer);
+      const { md5, parts } = digestOf(ETag);
+      const isMd5 = md5 !== undefined && parts === undefined && hasMd5(ServerSideEncryption);
+      return { bytes: answer.body, etag: ETag, ...(isMd5 ? { md5 } : {}) };
+    },
+
+    async checksum({ key, etag }) {
+      if (!place.hasChecksums) return undefined;
+      const headers = { "if-match": etag, "x-amz-checksum-mode": "ENABLED" };
+      const answer = await succeed({ method: "HEAD", key, headers });
+      const isOfAll = answer?.headers["x-amz-checksum-type"] !== "COMPOSITE";
+      const checksum = answer && storedOf(answer).ChecksumCRC32;
+      // That of parts ends with their number.
+      return isOfAll && checksum !== undefined && !checksum.includes("-") ? checksum : undefined;
+    },
+
+    async copy({ key, size, etag }, to) {
+      if (hasArguments || size > COPIED_AT_ONCE) return undefined;
+      const answer = await succeed({
+        method: "PUT",
+        key: to,
+        headers: {
+          "x-amz-copy-source": `/${bucket}/${escapeKey(key)}`,
+          "x-amz-copy-source-if-match": etag,
+        },
+      });
+      // A copy that fails after it began is told in the body.
+      return answer?.body.includes("<CopyObjectResult") ? true : undefined;
     },
 
     async listPage(prefix, token) {
@@ -89,9 +156,21 @@ export function openLeanStore(place: S3Bucket): LeanStore {
         prefix,
         ...(token === undefined ? {} : { "continuation-token": token }),
       };
-      const answer = await send({ method: "GET", query });
-      return answer && parseListPage(answer.body.toString("utf8"));
+      const answer = await succeed({ method: "GET", query });
+      return answer && parseListPage(answer.body);
     },
+  };
+}
+
+function isMissing({ status, body }: Answer): boolean {
+  return status === 404 && body.includes("<Code>NoSuchKey</Code>");
+}
+
+function storedOf({ headers }: Answer): StoredPart {
+  return {
+    ETag: headers.etag,
+    ChecksumCRC32: headers["x-amz-checksum-crc32"],
+    ServerSideEncryption: headers["x-amz-server-side-encryption"],
   };
 }
 

@@ -7,8 +7,8 @@ import type { S3Sdk } from "./client.ts";
 
 /** A bucket of S3, with what every request about it needs. */
 export interface S3Bucket {
-  readonly sdk: S3Sdk;
-  client: S3Client;
+  /** The SDK and its client, loaded when they are first needed. */
+  connect(): Promise<{ readonly sdk: S3Sdk; readonly client: S3Client }>;
   /** Whether uploads carry a CRC32: not so at stores that refused one. Their Content-MD5 stands for it. */
   hasChecksums: boolean;
   readonly bucket: string;

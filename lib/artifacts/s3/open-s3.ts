@@ -7,7 +7,7 @@ import { environment } from "../sdk.ts";
 import { storeError } from "../store-error.ts";
 import { parseBucketUri } from "../uri.ts";
 import { withChecksums } from "./checksums.ts";
-import { openS3Client, s3Endpoint } from "./client.ts";
+import { checkS3Sdk, openS3Client, s3Endpoint } from "./client.ts";
 import { copyS3Object } from "./copy.ts";
 import { s3Direct } from "./direct.ts";
 import type { ListPage } from "./lean-list.ts";
@@ -28,28 +28,32 @@ import { putS3Parts } from "./parts.ts";
 /** Artifacts in S3, or in a store that speaks its language. */
 export async function openS3(uri: string): Promise<VersionedRepository> {
   const { bucket, prefix } = parseBucketUri(uri);
-  const { sdk, client } = await openS3Client();
+  await checkS3Sdk();
   const expected = environment("MLFLOW_S3_EXPECTED_BUCKET_OWNER");
   const owner = expected === undefined ? {} : { ExpectedBucketOwner: expected };
-  return openObjectRepository(
-    s3Store({ sdk, client, hasChecksums: true, bucket, owner }, s3Endpoint() !== undefined),
-    uri,
-    prefix,
-  );
+  const place: S3Bucket = {
+    connect: () => openS3Client(place.hasChecksums),
+    hasChecksums: true,
+    bucket,
+    owner,
+  };
+  return openObjectRepository(s3Store(place, s3Endpoint() !== undefined), uri, prefix);
 }
 
 function s3Store(place: S3Bucket, isCustom: boolean): ObjectStore {
-  const { sdk, bucket, owner } = place;
+  const { bucket, owner } = place;
   const lean = openLeanStore(place);
   const whole = { Bucket: bucket, ...owner };
 
-  const ask = (prefix: string, query: Partial<ListObjectsV2CommandInput>) =>
-    place.client
+  const askSdk = async (prefix: string, query: Partial<ListObjectsV2CommandInput>) => {
+    const { sdk, client } = await place.connect();
+    return client
       .send(new sdk.ListObjectsV2Command({ ...whole, Prefix: prefix, ...query }))
       .catch(failed(`list s3://${bucket}/${prefix}`));
+  };
 
   async function listPage(prefix: string, token: string | undefined): Promise<ListPage> {
-    const { Contents = [], NextContinuationToken } = await ask(prefix, {
+    const { Contents = [], NextContinuationToken } = await askSdk(prefix, {
       ContinuationToken: token,
     });
     return { objects: Contents.map(toStoredObject), next: NextContinuationToken || undefined };
@@ -57,7 +61,7 @@ function s3Store(place: S3Bucket, isCustom: boolean): ObjectStore {
 
   async function* pages(prefix: string, Delimiter: string, MaxKeys?: number) {
     for (let token: string | undefined, isFirst = true; isFirst || token; isFirst = false) {
-      const page = await ask(prefix, { Delimiter, MaxKeys, ContinuationToken: token });
+      const page = await askSdk(prefix, { Delimiter, MaxKeys, ContinuationToken: token });
       yield page;
       if (MaxKeys !== undefined) return;
       token = page.NextContinuationToken;
@@ -72,11 +76,15 @@ function s3Store(place: S3Bucket, isCustom: boolean): ObjectStore {
     singlePutLimit: 16 * 1024 * 1024,
 
     async *list(prefix) {
-      for (let token: string | undefined; ; ) {
-        const page = (await lean.listPage(prefix, token)) ?? (await listPage(prefix, token));
-        yield* page.objects;
-        if (page.next === undefined) return;
-        token = page.next;
+      const ask = async (token: string | undefined): Promise<ListPage> =>
+        (await lean.listPage(prefix, token)) ?? listPage(prefix, token);
+      for (let asked: Promise<ListPage> | undefined = ask(undefined); asked !== undefined; ) {
+        const { objects, next }: ListPage = await asked;
+        // The store makes the next page while this one is looked at.
+        asked = next === undefined ? undefined : ask(next);
+        // Who looks no further does not meet its error.
+        asked?.catch(() => undefined);
+        yield* objects;
       }
     },
 
@@ -91,8 +99,9 @@ function s3Store(place: S3Bucket, isCustom: boolean): ObjectStore {
     },
 
     async head(key) {
+      const { sdk, client } = await place.connect();
       try {
-        const found = await place.client.send(new sdk.HeadObjectCommand({ ...whole, Key: key }));
+        const found = await client.send(new sdk.HeadObjectCommand({ ...whole, Key: key }));
         return toStoredObject({
           Key: key,
           Size: found.ContentLength,
@@ -107,27 +116,28 @@ function s3Store(place: S3Bucket, isCustom: boolean): ObjectStore {
 
     async open(key, { start, end, etag, signal }) {
       const isWhole = start === undefined && end === undefined;
-      const found = await withChecksums(place, () =>
-        place.client
-          .send(
-            new sdk.GetObjectCommand({
-              ...whole,
-              Key: key,
-              Range: isWhole ? undefined : `bytes=${start ?? 0}-${end ?? ""}`,
-              IfMatch: etag,
-              // Some stores answer a range with the checksum of the whole.
-              ChecksumMode: isWhole && place.hasChecksums ? "ENABLED" : undefined,
-            }),
-            { abortSignal: signal },
-          )
-          .catch(failed(`read s3://${bucket}/${key}`)),
-      );
+      const found = await withChecksums(place, async () => {
+        const { sdk, client } = await place.connect();
+        const command = new sdk.GetObjectCommand({
+          ...whole,
+          Key: key,
+          Range: isWhole ? undefined : `bytes=${start ?? 0}-${end ?? ""}`,
+          IfMatch: etag,
+          // Some stores answer a range with the checksum of the whole.
+          ChecksumMode: isWhole && place.hasChecksums ? "ENABLED" : undefined,
+        });
+        return client
+          .send(command, { abortSignal: signal })
+          .catch(failed(`read s3://${bucket}/${key}`));
+      });
       const { md5, parts } = digestOf(found.ETag);
       const isMd5 = parts === undefined && hasMd5(found.ServerSideEncryption);
       return { body: found.Body as Readable, ...(isMd5 ? { md5 } : {}) };
     },
 
-    get: (object) => lean.get(object),
+    get: (key, options) => lean.get(key, options),
+
+    checksum: (object) => lean.checksum(object),
 
     async put(key, content, options) {
       options.signal?.throwIfAborted();
@@ -135,21 +145,20 @@ function s3Store(place: S3Bucket, isCustom: boolean): ObjectStore {
       if (sent !== undefined) return sent;
       const { bytes, md5, sha256 } = content;
       const { signal, replaces } = options;
-      const stored = await withChecksums(place, () =>
-        place.client
-          .send(
-            new sdk.PutObjectCommand({
-              ...whole,
-              ...uploadArguments(key),
-              ...conditionOf(replaces),
-              ...(place.hasChecksums ? {} : { ContentMD5: md5.toString("base64") }),
-              Key: key,
-              Body: bytes,
-            }),
-            { abortSignal: signal },
-          )
-          .catch(failed(`write s3://${bucket}/${key}`)),
-      );
+      const stored = await withChecksums(place, async () => {
+        const { sdk, client } = await place.connect();
+        const command = new sdk.PutObjectCommand({
+          ...whole,
+          ...uploadArguments(key),
+          ...conditionOf(replaces),
+          ...(place.hasChecksums ? {} : { ContentMD5: md5.toString("base64") }),
+          Key: key,
+          Body: bytes,
+        });
+        return client
+          .send(command, { abortSignal: signal })
+          .catch(failed(`write s3://${bucket}/${key}`));
+      });
       checkMd5(stored, md5, `s3://${bucket}/${key}`);
       return {
         md5: md5.toString("hex"),
@@ -159,12 +168,15 @@ function s3Store(place: S3Bucket, isCustom: boolean): ObjectStore {
       };
     },
 
-    copy: (from, to) => copyS3Object(place, from, to),
+    async copy(from, to) {
+      if (!(await lean.copy(from, to))) await copyS3Object(place, from, to);
+    },
 
-    putParts: (key, source, options) => putS3Parts(place, key, source, options),
+    putParts: (key, source, options) => putS3Parts(place, lean, key, source, options),
 
     async remove(keys) {
-      const answer = await place.client
+      const { sdk, client } = await place.connect();
+      const answer = await client
         .send(
           new sdk.DeleteObjectsCommand({
             ...whole,

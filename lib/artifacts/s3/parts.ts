@@ -5,6 +5,7 @@ import type { Receipt, TransferOptions } from "../artifact-repository.ts";
 import type { FileSource } from "../object-store.ts";
 import { PARTS_IN_FLIGHT, type Part, partSizeOf, readParts } from "../parts.ts";
 import { withChecksums } from "./checksums.ts";
+import type { LeanStore, StoredPart } from "./lean-store.ts";
 import {
   checkMd5,
   conditionOf,
@@ -36,15 +37,17 @@ interface SentPart {
  */
 export function putS3Parts(
   place: S3Bucket,
+  lean: LeanStore,
   key: string,
   source: FileSource,
   options: TransferOptions,
 ): Promise<Receipt> {
-  return withChecksums(place, () => putParts(place, key, source, options));
+  return withChecksums(place, () => putParts(place, lean, key, source, options));
 }
 
 async function putParts(
   place: S3Bucket,
+  lean: LeanStore,
   key: string,
   source: FileSource,
   options: TransferOptions,
@@ -62,7 +65,7 @@ async function putParts(
         hash?.update(bytes);
         sha256?.update(bytes);
       }),
-      async (part) => findSent(sent, part) ?? (await sendPart(place, key, id, part, options)),
+      async (part) => findSent(sent, part) ?? (await sendPart(place, lean, key, id, part, options)),
       { concurrency: PARTS_IN_FLIGHT, signal },
     );
     const etag = await complete(place, key, id, parts, replaces);
@@ -81,11 +84,13 @@ async function putParts(
 }
 
 async function begin(
-  { sdk, client, hasChecksums, bucket, owner }: S3Bucket,
+  place: S3Bucket,
   key: string,
   source: FileSource,
   { journal, signal }: TransferOptions,
 ): Promise<Upload> {
+  const { hasChecksums, bucket, owner } = place;
+  const { sdk, client } = await place.connect();
   const partSize = partSizeOf(source.size);
   const created = await client
     .send(
@@ -123,16 +128,20 @@ async function resume(
 
 function findSent(sent: ReadonlyMap<number, S3Part>, part: Part): SentPart | undefined {
   const there = sent.get(part.index + 1);
-  if (digestOf(there?.ETag).md5 !== part.md5.toString("hex")) return undefined;
-  return toSentPart(part, there ?? {});
+  if (there === undefined || digestOf(there.ETag).md5 !== part.md5().toString("hex")) {
+    return undefined;
+  }
+  return toSentPart(part, there);
 }
 
 /** The parts that S3 has, by number; undefined when it does not know the upload any more. */
 async function listParts(
-  { sdk, client, bucket, owner }: S3Bucket,
+  place: S3Bucket,
   key: string,
   id: string,
 ): Promise<ReadonlyMap<number, S3Part> | undefined> {
+  const { bucket, owner } = place;
+  const { sdk, client } = await place.connect();
   const parts = new Map<number, S3Part>();
   const upload = { Bucket: bucket, Key: key, UploadId: id, ...owner };
   try {
@@ -150,31 +159,47 @@ async function listParts(
 }
 
 async function sendPart(
-  { sdk, client, hasChecksums, bucket, owner }: S3Bucket,
+  place: S3Bucket,
+  lean: LeanStore,
   key: string,
   id: string,
   part: Part,
   { pace, signal }: TransferOptions,
 ): Promise<SentPart> {
   await pace?.(part.bytes.length);
-  const stored = await client
-    .send(
-      new sdk.UploadPartCommand({
-        Bucket: bucket,
-        Key: key,
-        UploadId: id,
-        PartNumber: part.index + 1,
-        Body: part.bytes,
-        ...(hasChecksums
-          ? { ChecksumAlgorithm: "CRC32" }
-          : { ContentMD5: part.md5.toString("base64") }),
-        ...owner,
-      }),
-      { abortSignal: signal },
-    )
-    .catch(failed(`write part ${part.index + 1} of s3://${bucket}/${key}`));
-  checkMd5(stored, part.md5, `Part ${part.index + 1} of s3://${bucket}/${key}`);
+  signal?.throwIfAborted();
+  const { bytes, index } = part;
+  const stored =
+    (await lean.putPart(key, { upload: id, number: index + 1, bytes })) ??
+    (await sendBySdk(place, key, id, part, signal));
+  // A store that tells the checksum has compared it with what came.
+  if (stored.ChecksumCRC32 === undefined) {
+    checkMd5(stored, part.md5(), `Part ${index + 1} of s3://${place.bucket}/${key}`);
+  }
   return toSentPart(part, stored);
+}
+
+async function sendBySdk(
+  place: S3Bucket,
+  key: string,
+  id: string,
+  { bytes, index, md5 }: Part,
+  signal: AbortSignal | undefined,
+): Promise<StoredPart> {
+  const { hasChecksums, bucket, owner } = place;
+  const { sdk, client } = await place.connect();
+  const command = new sdk.UploadPartCommand({
+    Bucket: bucket,
+    Key: key,
+    UploadId: id,
+    PartNumber: index + 1,
+    Body: bytes,
+    ...(hasChecksums ? { ChecksumAlgorithm: "CRC32" } : { ContentMD5: md5().toString("base64") }),
+    ...owner,
+  });
+  return client
+    .send(command, { abortSignal: signal })
+    .catch(failed(`write part ${index + 1} of s3://${bucket}/${key}`));
 }
 
 function toSentPart(part: Part, { ETag = "", ChecksumCRC32 }: S3Part): SentPart {
@@ -183,12 +208,14 @@ function toSentPart(part: Part, { ETag = "", ChecksumCRC32 }: S3Part): SentPart 
 }
 
 async function complete(
-  { sdk, client, hasChecksums, bucket, owner }: S3Bucket,
+  place: S3Bucket,
   key: string,
   id: string,
   parts: SentPart[],
   replaces: string | null | undefined,
 ): Promise<string | null> {
+  const { hasChecksums, bucket, owner } = place;
+  const { sdk, client } = await place.connect();
   const stored = await client
     .send(
       new sdk.CompleteMultipartUploadCommand({
@@ -205,11 +232,9 @@ async function complete(
   return stored.ETag ?? null;
 }
 
-async function abandon(
-  { sdk, client, bucket, owner }: S3Bucket,
-  key: string,
-  id: string,
-): Promise<void> {
+async function abandon(place: S3Bucket, key: string, id: string): Promise<void> {
+  const { bucket, owner } = place;
+  const { sdk, client } = await place.connect();
   const upload = { Bucket: bucket, Key: key, UploadId: id, ...owner };
   // Nothing depends on it: what is left costs space until the bucket's own rule removes it.
   await client.send(new sdk.AbortMultipartUploadCommand(upload)).catch(() => undefined);

@@ -1,4 +1,3 @@
-import { pMapIterable } from "p-map";
 import { compareText } from "../../entities/record.ts";
 import { MlrunsError } from "../../errors.ts";
 import type { ArtifactFile } from "../artifact-repository.ts";
@@ -31,10 +30,10 @@ export interface PlanInput {
   readonly from: AsyncIterable<ArtifactFile>;
   readonly to: AsyncIterable<ArtifactFile>;
   readonly isMeant: (path: string) => boolean;
-  /** Of two files of one size, whether their content is the same. Wrong only in saying no. */
-  readonly isSame: (from: ArtifactFile, to: ArtifactFile) => Promise<boolean>;
+  /** Of two files of one size, whether their content is the same: at once where nothing has to be read. Wrong only in saying no. */
+  readonly isSame: (from: ArtifactFile, to: ArtifactFile) => boolean | Promise<boolean>;
   /** Told of each two files that are the same. */
-  readonly onSame?: (from: ArtifactFile, to: ArtifactFile) => Promise<void>;
+  readonly onSame?: (from: ArtifactFile, to: ArtifactFile) => void | Promise<void>;
 }
 
 /** Compares two sides in one pass over both. It holds what is to be done, not what is there. */
@@ -45,66 +44,80 @@ export async function planSync({
   isSame,
   onSame,
 }: PlanInput): Promise<SyncPlan> {
-  const copies: Copy[] = [];
+  const copies: (Copy | undefined)[] = [];
   const extras: ArtifactFile[] = [];
   const unchanged = { files: 0, bytes: 0 };
   let sourceFiles = 0;
-  const decide = async (pair: Pair): Promise<Pair & { reason?: Reason }> => {
-    const reason = await reasonToCopy(pair, isSame);
-    if (reason !== undefined) return { ...pair, reason };
-    if (pair.left !== undefined && pair.right !== undefined) await onSame?.(pair.left, pair.right);
-    return pair;
+  const reading = new Set<Promise<void>>();
+  const wait = async (task: Promise<void>): Promise<void> => {
+    reading.add(task);
+    // Its error is met where all are waited for.
+    task.then(
+      () => reading.delete(task),
+      () => undefined,
+    );
+    if (reading.size >= CONCURRENCY) await Promise.race(reading);
   };
+  const pass = (left: ArtifactFile, right: ArtifactFile): void | Promise<void> => {
+    unchanged.files++;
+    unchanged.bytes += left.fileSize ?? 0;
+    return onSame?.(left, right);
+  };
+
   const pairs = merge(meant(from, isMeant), meant(to, isMeant));
-  for await (const { left, right, reason } of pMapIterable(pairs, decide, {
-    concurrency: CONCURRENCY,
-  })) {
+  for await (const { left, right } of pairs) {
     if (left === undefined) {
       if (right !== undefined) extras.push(right);
       continue;
     }
     sourceFiles++;
-    if (reason !== undefined)
-      copies.push({ file: left, reason, ...(right && { replaced: right }) });
-    else {
-      unchanged.files++;
-      unchanged.bytes += left.fileSize ?? 0;
+    if (right === undefined) copies.push({ file: left, reason: "new" });
+    else if (left.fileSize !== right.fileSize) {
+      copies.push({ file: left, reason: "size", replaced: right });
+    } else {
+      const same = left.fileSize === 0 || isSame(left, right);
+      if (same === false) copies.push({ file: left, reason: "content", replaced: right });
+      else if (same === true) {
+        const passing = pass(left, right);
+        if (passing !== undefined) await wait(passing);
+      } else {
+        // Its place is kept: copies stay in the order of their paths.
+        const place = copies.push(undefined) - 1;
+        const copy: Copy = { file: left, reason: "content", replaced: right };
+        await wait(
+          same.then((isIt) => {
+            if (isIt) return pass(left, right);
+            copies[place] = copy;
+          }),
+        );
+      }
     }
   }
-  return { copies, extras, unchanged, sourceFiles };
+  await Promise.all(reading);
+  const all = copies.includes(undefined) ? copies.filter((copy) => copy !== undefined) : copies;
+  return { copies: all as Copy[], extras, unchanged, sourceFiles };
 }
 
 interface Pair {
-  readonly left?: ArtifactFile;
-  readonly right?: ArtifactFile;
-}
-
-async function reasonToCopy(
-  { left, right }: Pair,
-  isSame: PlanInput["isSame"],
-): Promise<Reason | undefined> {
-  if (left === undefined) return undefined;
-  if (right === undefined) return "new";
-  if (left.fileSize !== right.fileSize) return "size";
-  if (left.fileSize === 0 || (await isSame(left, right))) return undefined;
-  return "content";
+  readonly left: ArtifactFile | undefined;
+  readonly right: ArtifactFile | undefined;
 }
 
 async function* merge(
-  from: AsyncIterator<ArtifactFile>,
-  to: AsyncIterator<ArtifactFile>,
+  from: AsyncIterator<ArtifactFile, undefined>,
+  to: AsyncIterator<ArtifactFile, undefined>,
 ): AsyncGenerator<Pair> {
   let [left, right] = await Promise.all([from.next(), to.next()]);
   while (!left.done || !right.done) {
     const order = left.done ? 1 : right.done ? -1 : compareText(left.value.path, right.value.path);
     yield {
-      ...(order <= 0 && !left.done ? { left: left.value } : {}),
-      ...(order >= 0 && !right.done ? { right: right.value } : {}),
+      left: order <= 0 ? left.value : undefined,
+      right: order >= 0 ? right.value : undefined,
     };
-    [left, right] = await Promise.all([
-      order <= 0 ? from.next() : left,
-      order >= 0 ? to.next() : right,
-    ]);
+    // Both at once: each of them may have to wait.
+    const [nextLeft, nextRight] = [order <= 0 && from.next(), order >= 0 && to.next()];
+    if (nextLeft) left = await nextLeft;
+    if (nextRight) right = await nextRight;
   }
 }
 

@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 import { createReadStream, readFileSync, type Stats, statSync } from "node:fs";
-import { join } from "node:path";
+import { sep } from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { ArtifactFile } from "../artifact-repository.ts";
 import { md5OfParts, partSizeOf } from "../parts.ts";
@@ -33,12 +33,12 @@ export function sameContent(
   to: Side,
   state: SyncState,
   { trustNothing }: Comparison,
-): (left: ArtifactFile, right: ArtifactFile) => Promise<boolean> {
-  const local = (side: Side, { path }: ArtifactFile, kind?: DigestKind): Promise<string> =>
-    localDigest(join(side.folder ?? "", path), state, { trustNothing, kind });
-  return async (left, right) => {
+): (left: ArtifactFile, right: ArtifactFile) => boolean | Promise<boolean> {
+  const local = (side: Side, { path }: ArtifactFile, kind?: DigestKind): Digest =>
+    localDigest(`${side.folder}${sep}${path}`, state, { trustNothing, kind });
+  return (left, right) => {
     if (from.folder !== undefined && to.folder !== undefined) {
-      return (await local(from, left)) === (await local(to, right));
+      return equal(local(from, left), local(to, right));
     }
     if (from.folder === undefined && to.folder === undefined) {
       if (left.etag === right.etag && MD5_ETAG.test(left.etag ?? "")) return true;
@@ -46,18 +46,32 @@ export function sameContent(
     }
     const [side, file, stored] =
       from.folder === undefined ? [to, right, left] : [from, left, right];
-    if (stored.sha256 !== undefined) return (await local(side, file, "sha256")) === stored.sha256;
+    if (stored.sha256 !== undefined) return equal(local(side, file, "sha256"), stored.sha256);
     const bound = state.knowledge.bindings[stored.path];
     if (bound !== undefined && bound.etag === stored.etag) {
-      return (await local(side, file)) === bound.md5;
+      return equal(local(side, file), bound.md5);
     }
     if (stored.md5 === undefined) return false;
-    if (stored.parts === undefined) return (await local(side, file)) === stored.md5;
-    for (const partSize of partSizesOf(stored)) {
-      if ((await local(side, file, partSize)) === stored.md5) return true;
-    }
-    return false;
+    if (stored.parts === undefined) return equal(local(side, file), stored.md5);
+    const kinds = partSizesOf(stored);
+    return anyEqual(
+      kinds.map((kind) => () => local(side, file, kind)),
+      stored.md5,
+    );
   };
+}
+
+/** A digest, at once when it is known or the file is small. */
+export type Digest = string | Promise<string>;
+
+function equal(a: Digest, b: Digest): boolean | Promise<boolean> {
+  if (typeof a === "string" && typeof b === "string") return a === b;
+  return Promise.all([a, b]).then(([one, other]) => one === other);
+}
+
+async function anyEqual(digests: readonly (() => Digest)[], wanted: string): Promise<boolean> {
+  for (const digest of digests) if ((await digest()) === wanted) return true;
+  return false;
 }
 
 /** What a digest is of: the whole file, or the MD5s of its parts of so many bytes. */
@@ -75,21 +89,25 @@ export function rememberDigest(
 }
 
 /** The digest of a local file, which is read when it is not known to be as it was when it was last read. */
-export async function localDigest(
+export function localDigest(
   file: string,
   state: SyncState,
   {
     trustNothing = false,
     kind = "md5",
   }: { readonly trustNothing?: boolean; readonly kind?: DigestKind },
-): Promise<string> {
+): Digest {
   const found = statSync(file);
   const known = state.knowledge.digests[keyOf(file, kind)];
   if (!trustNothing && known?.seen === fingerprint(found)) return known.digest;
-  const isWhole = typeof kind === "string";
-  const digest = await (isWhole ? digestOfFile(file, found.size, kind) : md5OfParts(file, kind));
-  if (isSettled(found)) rememberDigest(state, file, found, digest, kind);
-  return digest;
+  const remember = (digest: string): string => {
+    if (isSettled(found)) rememberDigest(state, file, found, digest, kind);
+    return digest;
+  };
+  if (typeof kind === "number") return md5OfParts(file, kind).then(remember);
+  // At once: a stream of its own for each small file takes ten times as long.
+  if (found.size <= SMALL) return remember(hash(kind, readFileSync(file), "hex"));
+  return digestOfFile(file, kind).then(remember);
 }
 
 function keyOf(file: string, kind: DigestKind): string {
@@ -101,12 +119,10 @@ export function isSettled({ mtimeMs, ctimeMs }: Stats): boolean {
   return Date.now() - Math.max(mtimeMs, ctimeMs) > RACY_MS;
 }
 
-async function digestOfFile(file: string, size: number, kind: string): Promise<string> {
-  const hash = createHash(kind);
-  // At once: a stream of its own for each small file takes ten times as long.
-  if (size <= SMALL) return hash.update(readFileSync(file)).digest("hex");
-  await pipeline(createReadStream(file, { highWaterMark: MEBIBYTE }), hash);
-  return hash.digest("hex");
+async function digestOfFile(file: string, kind: string): Promise<string> {
+  const whole = createHash(kind);
+  await pipeline(createReadStream(file, { highWaterMark: MEBIBYTE }), whole);
+  return whole.digest("hex");
 }
 
 function fingerprint({ size, mtimeMs, ctimeMs, ino }: Stats): string {

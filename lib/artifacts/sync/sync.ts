@@ -7,6 +7,7 @@ import { isVersionState } from "../versions/version-store.ts";
 import { announce, carryOut, type Done } from "./carry-out.ts";
 import { type FilterRule, pathFilter } from "./filter.ts";
 import { planSync, type Reason, type SyncPlan } from "./plan.ts";
+import { readAhead } from "./read-ahead.ts";
 import { sameContent } from "./same.ts";
 import { listPaths, openSide, type Side } from "./side.ts";
 import { openState, type SyncState } from "./state.ts";
@@ -129,7 +130,7 @@ async function makePlan(
   const isWanted = pathFilter(filters);
   const targets = listPaths(to, paths);
   const plan = await planSync({
-    from: untilAborted(listPaths(from, paths), signal),
+    from: untilAborted(readAhead(listPaths(from, paths)), signal),
     to: untilAborted(recorder === undefined ? targets : recorder.watch(targets), signal),
     isMeant: (path) => isWanted(path) && !isVersionState(path),
     isSame: sameContent(from, to, state, { trustNothing: checksum }),

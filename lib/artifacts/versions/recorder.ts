@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { MlrunsError } from "../../errors.ts";
 import { takeLock } from "../../state/process-lock.ts";
-import type { ArtifactFile, Receipt } from "../artifact-repository.ts";
-import { localDigest } from "../sync/same.ts";
+import type { ArtifactFile, ArtifactRepository, Receipt } from "../artifact-repository.ts";
+import { type Digest, localDigest } from "../sync/same.ts";
 import type { Side } from "../sync/side.ts";
 import type { SyncState } from "../sync/state.ts";
 import {
@@ -21,7 +21,7 @@ export interface Recorder {
   /** The listing of the mirror, with a look at each file on the way. */
   watch(files: AsyncIterable<ArtifactFile>): AsyncIterable<ArtifactFile>;
   /** A file that is there with the same content. */
-  noteSame(from: ArtifactFile, to: ArtifactFile): Promise<void>;
+  noteSame(from: ArtifactFile, to: ArtifactFile): void | Promise<void>;
   /** Copies what is about to be overwritten or deleted to where versions find it. */
   keep(file: ArtifactFile): Promise<void>;
   noteCopy(file: ArtifactFile, receipt: Receipt): Promise<void>;
@@ -67,16 +67,20 @@ export async function openRecorder(from: Side, to: Side, state: SyncState): Prom
     async *watch(files) {
       for await (const file of files) {
         const entry = base.get(file.path);
-        if (entry !== undefined && (await isStill(entry, file, to, state))) {
-          entries.set(file.path, entry);
+        if (entry !== undefined) {
+          const still = isStill(entry, file, to, state);
+          if (still === true || (still !== false && (await still))) entries.set(file.path, entry);
         }
         yield file;
       }
     },
 
-    async noteSame(left, right) {
+    noteSame(left, right) {
       if (entries.has(right.path)) return;
-      note(right, left.sha256 ?? (await digestAt(nearest, left, state)), storedDigests(right));
+      const known = left.sha256 ?? digestAt(nearest, left, state);
+      const stored = storedDigests(right);
+      if (typeof known === "string") return note(right, known, stored);
+      return known.then((sha256) => note(right, sha256, stored));
     },
 
     async keep(file) {
@@ -125,23 +129,25 @@ function storedDigests({ md5, parts, etag }: ArtifactFile): StoredDigests {
   return md5 !== undefined && parts === undefined ? { md5 } : { etag };
 }
 
-async function isStill(
+function isStill(
   entry: ManifestEntry,
   file: ArtifactFile,
   { folder }: Side,
   state: SyncState,
-): Promise<boolean> {
+): boolean | Promise<boolean> {
   if (folder === undefined) return isEntry(entry, file);
   if (entry.size !== file.fileSize) return false;
-  return (await localDigest(join(folder, file.path), state, { kind: "sha256" })) === entry.sha256;
+  const digest = localDigest(join(folder, file.path), state, { kind: "sha256" });
+  if (typeof digest === "string") return digest === entry.sha256;
+  return digest.then((sha256) => sha256 === entry.sha256);
 }
 
-async function digestAt(
-  { folder, artifacts }: Side,
-  { path }: ArtifactFile,
-  state: SyncState,
-): Promise<string> {
+function digestAt({ folder, artifacts }: Side, { path }: ArtifactFile, state: SyncState): Digest {
   if (folder !== undefined) return localDigest(join(folder, path), state, { kind: "sha256" });
+  return read(artifacts, path);
+}
+
+async function read(artifacts: ArtifactRepository, path: string): Promise<string> {
   const hash = createHash("sha256");
   await pipeline(await artifacts.read(path), hash);
   return hash.digest("hex");
