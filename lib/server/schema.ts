@@ -33,13 +33,13 @@ export const anything: v.UnknownSchema = v.unknown();
 
 export const textMap: v.GenericSchema<Record<string, string>> = v.record(v.string(), v.string());
 
-/** An enum: its name, or its number, counted from `first`. */
+/** An enum: its name, or its number, counted from `first`, which may be text as in a query. */
 export function oneOf<const Name extends string>(
   names: readonly Name[],
   first = 1,
 ): v.GenericSchema<Name | number, Name> {
   const nameOf = (input: string | number): Name | undefined =>
-    typeof input === "number" ? names[input - first] : names.find((name) => name === input);
+    names.find((name) => name === input) ?? names[Number(input || Number.NaN) - first];
   return v.pipe(
     v.union([v.number(), v.string()]),
     v.check((input) => nameOf(input) !== undefined),

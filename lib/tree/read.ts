@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   readSync,
+  type Stats,
   statSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -136,16 +137,16 @@ export function namesIn(folder: string): string[] {
 }
 
 export function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  return statusOf(path)?.isDirectory() ?? false;
 }
 
 export function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  return statusOf(path)?.isFile() ?? false;
 }
 
-/** Whether an error says that a file or one of its folders does not exist. */
+/** Whether an error says that a file or one of its folders does not exist, or cannot: its name is too long. */
 export function isMissing(error: unknown): boolean {
-  return hasCode(error, "ENOENT") || hasCode(error, "ENOTDIR");
+  return ["ENOENT", "ENOTDIR", "ENAMETOOLONG"].some((code) => hasCode(error, code));
 }
 
 export function hasCode(error: unknown, code: string): boolean {
@@ -157,6 +158,15 @@ export function entriesOf(folder: string): import("node:fs").Dirent[] {
     return readdirSync(folder, { withFileTypes: true });
   } catch (error) {
     if (isMissing(error)) return [];
+    throw error;
+  }
+}
+
+function statusOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if (isMissing(error)) return undefined;
     throw error;
   }
 }

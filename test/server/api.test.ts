@@ -109,6 +109,19 @@ describe("answers that would make clients wait", () => {
     expect((await api.post("runs/set-tag", tag)).status).toBe(400);
   });
 
+  test("what has a name that is too long for the file system is not there", async () => {
+    const api = await makeApi();
+    const { run } = (await api.post("runs/create", {})).json;
+    const key = "k".repeat(300);
+    const id = run.info.run_id;
+
+    expect((await api.post("runs/delete-tag", { run_id: id, key })).json).toEqual({
+      error_code: "RESOURCE_DOES_NOT_EXIST",
+      message: `No tag with name: ${key} in run with id ${id}`,
+    });
+    expect((await api.get(`metrics/get-history?run_id=${id}&metric_key=${key}`)).json).toEqual({});
+  });
+
   test("a run in a deleted experiment is the user's mistake", async () => {
     const api = await makeApi();
     const { experiment_id: id } = (await api.post("experiments/create", { name: "gone" })).json;

@@ -114,6 +114,8 @@ describe("a field's value", () => {
   test.each([
     ["FINISHED", "FINISHED"],
     [2, "FINISHED"],
+    ["2", "FINISHED"],
+    ["", "refused"],
     [0, "refused"],
     [9, "refused"],
     ["DONE", "refused"],
