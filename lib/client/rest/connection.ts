@@ -103,6 +103,11 @@ export class Connection {
     }
   }
 
+  /** Waits before a request is made again for another reason than its answer. @param tries - that failed before, less one */
+  async pause(tries: number): Promise<void> {
+    await sleep(this.#backoff(tries, undefined));
+  }
+
   /** Headers of every request. */
   get headers(): Readonly<Record<string, string>> {
     const { authorization } = this.settings;

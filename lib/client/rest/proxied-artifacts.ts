@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
-import { mkdir, rename, rm, stat } from "node:fs/promises";
+import { rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
@@ -18,6 +18,7 @@ import { decodeFileInfo, type FileInfoJson } from "../../wire/file-info.ts";
 import type { Connection } from "./connection.ts";
 import { uploadInParts } from "./multipart-upload.ts";
 import { encodePath, PROXY } from "./proxied-path.ts";
+import { downloadResuming } from "./resuming-download.ts";
 
 const CAPABILITIES: Capabilities = {
   listsMd5: false,
@@ -67,11 +68,7 @@ export function openProxied(connection: Connection, root: string): ArtifactRepos
         ...(headers && { headers }),
       });
     } catch (error) {
-      if (!(error instanceof MlrunsError) || error.httpStatus !== 404) throw error;
-      throw notFound(
-        `Failed to download artifacts from path '${path}', please ensure that the path is correct.`,
-        { cause: error },
-      );
+      throw asNotFound(error, path);
     }
   };
 
@@ -116,19 +113,22 @@ export function openProxied(connection: Connection, root: string): ArtifactRepos
       }
     },
     async download(path, localFile) {
-      await mkdir(dirname(localFile), { recursive: true });
-      const temporary = `${localFile}.mlruns-${randomUUID()}`;
-      try {
-        await pipeline(await read(path), createWriteStream(temporary, { flags: "wx" }));
-        await rename(temporary, localFile);
-      } catch (error) {
-        await rm(temporary, { force: true });
-        throw error;
-      }
+      await downloadResuming(connection, urlOf(path), localFile).catch((error: unknown) => {
+        throw asNotFound(error, path);
+      });
       return NO_RECEIPT;
     },
     async deleteFiles(paths) {
       for (const path of paths) await remove(path);
     },
   };
+}
+
+/** A 404 in MLflow's words; any other error as it is. */
+function asNotFound(error: unknown, path: string): unknown {
+  if (!(error instanceof MlrunsError) || error.httpStatus !== 404) return error;
+  return notFound(
+    `Failed to download artifacts from path '${path}', please ensure that the path is correct.`,
+    { cause: error },
+  );
 }
