@@ -1,4 +1,5 @@
 import type { Run } from "../entities/run.ts";
+import { MLFLOW_TAG } from "../entities/tag.ts";
 import { MlrunsError, type TreeProblem } from "../errors.ts";
 import type { RunQuery } from "../search/index.ts";
 import { listExperiments, readExperimentMeta } from "../store/experiments.ts";
@@ -31,6 +32,14 @@ export interface Freshness {
    * which little more than name, status and times is there at first, newest first. `reading` tells that it is so.
    */
   readonly partial?: boolean;
+}
+
+export interface RunFamily {
+  /** Undefined for a run that cannot be read. */
+  readonly record: RunRecord | undefined;
+  readonly parent: RunRecord | undefined;
+  /** In the order of their ids. */
+  readonly children: readonly RunRecord[];
 }
 
 /** What may have been answered before everything was read. */
@@ -84,6 +93,35 @@ export class Catalog {
       }
     }
     return { found, problems: problemsOf(shards), ...answer };
+  }
+
+  /** A run with those it is nested with. No other run is made of its columns. */
+  async readFamily(
+    experimentId: string,
+    runId: string,
+    freshness: Freshness = {},
+  ): Promise<RunFamily & PartialAnswer> {
+    findRunFolders(this.#store, experimentId);
+    const { shards, ...answer } = await this.#bring([experimentId], freshness);
+    const [shard] = shards;
+    const read = (id: string | undefined): RunRecord | undefined =>
+      shard?.record(shard.find(id ?? "") ?? -1);
+    const record = read(runId);
+    const parents = shard?.keyed.tags.get(MLFLOW_TAG.parentRunId);
+    const childIds = (shard?.runIds ?? []).filter((_, row) => parents?.get(row) === runId);
+    return {
+      record,
+      parent: read(record?.run.data.tags[MLFLOW_TAG.parentRunId]),
+      children: childIds.toSorted().flatMap((id) => read(id) ?? []),
+      ...answer,
+    };
+  }
+
+  /** Meets what changed in an experiment's runs, as `readRuns` does, without making runs of it: for who asks for `version`. */
+  async meetChanges(experimentId: string, freshness: Freshness = {}): Promise<PartialAnswer> {
+    findRunFolders(this.#store, experimentId);
+    const { shards: _, ...answer } = await this.#bring([experimentId], freshness);
+    return answer;
   }
 
   /** Ids of the runs of some experiments, also of those that cannot be read. */

@@ -1,4 +1,4 @@
-import type { Freshness, PartialAnswer } from "../catalog/catalog.ts";
+import type { Freshness, PartialAnswer, RunFamily } from "../catalog/catalog.ts";
 import type { DatasetInput } from "../entities/dataset.ts";
 import type { Metric } from "../entities/metric.ts";
 import type { ModelInput, ModelOutput, Run, RunInfo, RunStatus } from "../entities/run.ts";
@@ -100,6 +100,20 @@ export abstract class RunClient extends ExperimentClient {
   ): Promise<{ records: readonly RunRecord[]; problems: readonly TreeProblem[] } & PartialAnswer> {
     const { found, ...answer } = await this.catalog.readRuns(experimentId, options);
     return { records: found, ...answer };
+  }
+
+  /** A run with the runs that it is nested with, as fresh as a search's. */
+  async scanFamily(
+    experimentId: string,
+    runId: string,
+    options: Freshness = {},
+  ): Promise<RunFamily & PartialAnswer> {
+    return this.catalog.readFamily(experimentId, runId, options);
+  }
+
+  /** Looks at the runs of an experiment as `scanRuns` does, so that `runsVersion` tells whether another scan is worth while. */
+  async meetChanges(experimentId: string, options: Freshness = {}): Promise<PartialAnswer> {
+    return this.catalog.meetChanges(experimentId, options);
   }
 
   /** Ids of all runs of some experiments, in no order. */

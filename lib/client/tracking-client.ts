@@ -27,6 +27,8 @@ type TreeOnly =
   | "listRunIds"
   | "listRunFolders"
   | "runProblems"
+  | "scanFamily"
+  | "meetChanges"
   | "runsVersion"
   | "getMetricState"
   | "pollChanges"

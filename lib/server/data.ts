@@ -3,7 +3,7 @@ import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
 import { Hono } from "hono";
 import { streamSSE } from "hono/streaming";
-import type { Site } from "../site/context.ts";
+import type { DataFile, Site } from "../site/context.ts";
 import { bytesOf } from "../site/context.ts";
 import { makeDataFile } from "../site/table.ts";
 import { textAnswer } from "./answer.ts";
@@ -39,8 +39,8 @@ export function createData(site: Site, feed: Feed): Hono {
   data.get("/data/:path{.+}", async (c) => {
     const file = await makeDataFile(site, c.req.param("path"));
     if (file === undefined) return c.notFound();
-    const bytes = bytesOf(file);
-    const etag = `"${createHash("sha1").update(bytes).digest("base64url")}"`;
+    const pack = packOf(file);
+    const { bytes, etag } = pack;
     const headers = {
       "Content-Type": TYPES[file.kind],
       "Cache-Control": "no-cache",
@@ -49,7 +49,7 @@ export function createData(site: Site, feed: Feed): Hono {
     };
     if (c.req.header("If-None-Match") === etag) return c.body(null, 304, headers);
     if (file.kind !== "json") return sendRange(bytes, c.req.header("Range"), headers);
-    const [encoding, body] = await compress(bytes, c.req.header("Accept-Encoding") ?? "");
+    const [encoding, body] = await compress(pack, c.req.header("Accept-Encoding") ?? "");
     return c.body(
       toBody(body),
       200,
@@ -83,19 +83,48 @@ function sendRange(
   });
 }
 
+/** A file as it is sent. */
+interface Pack {
+  readonly bytes: Uint8Array;
+  readonly etag: string;
+  /** By encoding, once it was asked for. */
+  readonly compressed: Map<Encoding, Uint8Array>;
+}
+
+type Encoding = "br" | "gzip";
+
+const packs = new WeakMap<object, Pack>();
+
+/** A value that is given again, since nothing changed, is not packed again. */
+function packOf(file: DataFile): Pack {
+  const value = file.kind === "json" && typeof file.value === "object" ? file.value : null;
+  const known = value === null ? undefined : packs.get(value);
+  if (known !== undefined) return known;
+  const bytes = bytesOf(file);
+  const etag = `"${createHash("sha1").update(bytes).digest("base64url")}"`;
+  const pack = { bytes, etag, compressed: new Map() };
+  if (value !== null) packs.set(value, pack);
+  return pack;
+}
+
 async function compress(
-  bytes: Uint8Array,
+  { bytes, compressed }: Pack,
   accepted: string,
 ): Promise<[string | undefined, Uint8Array]> {
   if (bytes.length < COMPRESS_ABOVE) return [undefined, bytes];
-  // Fast settings: the reader sits next to the server, and waits.
-  if (/\bbr\b/.test(accepted)) {
-    const params = { [constants.BROTLI_PARAM_QUALITY]: 3 };
-    return ["br", await promisify(brotliCompress)(bytes, { params })];
-  }
-  if (/\bgzip\b/.test(accepted)) return ["gzip", await promisify(gzip)(bytes, { level: 3 })];
-  return [undefined, bytes];
+  const encoding = /\bbr\b/.test(accepted) ? "br" : /\bgzip\b/.test(accepted) ? "gzip" : undefined;
+  if (encoding === undefined) return [undefined, bytes];
+  const body = compressed.get(encoding) ?? (await COMPRESS[encoding](bytes));
+  compressed.set(encoding, body);
+  return [encoding, body];
 }
+
+/** Fast settings: the reader sits next to the server, and waits. */
+const COMPRESS: Readonly<Record<Encoding, (bytes: Uint8Array) => Promise<Uint8Array>>> = {
+  br: (bytes) =>
+    promisify(brotliCompress)(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 3 } }),
+  gzip: (bytes) => promisify(gzip)(bytes, { level: 3 }),
+};
 
 function toBody(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return bytes as Uint8Array<ArrayBuffer>;

@@ -1,4 +1,4 @@
-import type { PartialAnswer, RunRecord } from "../client/client.ts";
+import type { PartialAnswer, RunFamily, RunRecord } from "../client/client.ts";
 import type { LoggedModel } from "../entities/logged-model.ts";
 import { SOURCE_RUN, type TraceInfo } from "../entities/trace.ts";
 import type { TreeProblem } from "../errors.ts";
@@ -30,18 +30,24 @@ export async function chosenRuns(
 }
 
 /**
- * A run as the catalog has it: reading it alone would read all of its histories.
+ * A run as the catalog has it, with those that it is nested with: reading it alone would read all of its histories.
  *
  * @throws MlrunsError RESOURCE_DOES_NOT_EXIST
  */
-export async function chosenRun(context: SiteContext, runId: string): Promise<RunRecord> {
-  const { experimentId } = await context.client.getRunInfo(runId);
-  const { records, reading } = await chosenRuns(context, experimentId, {
-    partial: context.mode === "live",
-  });
+export async function chosenFamily(
+  { client, scope, mode }: SiteContext,
+  runId: string,
+): Promise<RunFamily & { readonly record: RunRecord }> {
+  const { experimentId } = await client.getRunInfo(runId);
+  const family = await client.scanFamily(experimentId, runId, { partial: mode === "live" });
+  const isChosen = ({ run }: RunRecord): boolean => scope.runIds?.has(run.info.runId) ?? true;
   // While the tree is still being read, the catalog may not have come to this run yet.
-  const found = reading ? undefined : records.find(({ run }) => run.info.runId === runId);
-  return found ?? context.client.readRunRecord(runId);
+  const known = family.reading === undefined ? family.record : undefined;
+  return {
+    record: known ?? (await client.readRunRecord(runId)),
+    parent: family.parent && isChosen(family.parent) ? family.parent : undefined,
+    children: family.children.filter(isChosen),
+  };
 }
 
 /** The logged models of an experiment that are shown: with some runs only theirs. */

@@ -27,7 +27,8 @@ export async function openOwner(
       recordedUri: artifactLocation,
     };
   }
-  const { info } = await client.getRun(ownerId);
+  // Not `getRun`, which reads every point that was logged.
+  const info = await client.getRunInfo(ownerId);
   const place = client.artifactPlaceOf(info);
   return { artifacts: await client.openArtifacts(place), place, recordedUri: info.artifactUri };
 }

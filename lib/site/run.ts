@@ -1,9 +1,8 @@
 import type { MetricSummary } from "../client/client.ts";
 import type { RunInfo } from "../entities/run.ts";
-import { MLFLOW_TAG } from "../entities/tag.ts";
 import { encodeNumber, type MetricEntry, type RunFile, type RunLink } from "../wire/data-files.ts";
 import { makeArtifacts } from "./artifacts.ts";
-import { chosenModels, chosenRun, chosenRuns } from "./chosen.ts";
+import { chosenFamily, chosenModels } from "./chosen.ts";
 import type { SiteContext } from "./context.ts";
 import type { Copies } from "./copies.ts";
 import { lastWrite } from "./runs.ts";
@@ -19,20 +18,14 @@ export async function makeRun(
   copies: Copies,
 ): Promise<RunFile> {
   const { client, scope, id } = context;
-  const record = await chosenRun(context, runId);
+  const { record, parent, children } = await chosenFamily(context, runId);
   const { info, data, inputs, outputs } = record.run;
   const experiment = await client.getExperiment(info.experimentId);
-  const { records } = await chosenRuns(context, info.experimentId, {
-    partial: context.mode === "live",
-  });
-  const parentId = data.tags[MLFLOW_TAG.parentRunId];
   const loggedModels = await chosenModels(context, info.experimentId);
   const modelVersions = scope.includesRegistry
     ? (await client.scanModelVersions()).modelVersions
     : [];
   const outputIds = new Set(outputs.modelOutputs.map(({ modelId }) => modelId));
-  const children = records.filter(({ run }) => run.data.tags[MLFLOW_TAG.parentRunId] === runId);
-  const parent = records.find(({ run }) => run.info.runId === parentId);
   const others = copies.of(context, runId);
   return {
     info: { ...scope.info(info), runId: id(runId), experimentId: id(info.experimentId) },

@@ -1,4 +1,4 @@
-import type { MetricSummary, ReadProgress, RunRecord } from "../client/client.ts";
+import type { MetricSummary, PartialAnswer, ReadProgress, RunRecord } from "../client/client.ts";
 import { compareText } from "../entities/record.ts";
 import { RUN_STATUSES } from "../entities/run.ts";
 import { MLFLOW_TAG } from "../entities/tag.ts";
@@ -28,25 +28,83 @@ export async function makeRuns(
   chunk: number,
   copies: Copies,
 ): Promise<RunsFile> {
-  const { id } = context;
   if (!context.scope.includes(experimentId)) {
     throw notFound(`Could not find experiment with ID ${experimentId}`);
   }
-  const { records, problems, reading } = await chosenRuns(context, experimentId, {
+  const partial = context.mode === "live";
+  // What is said of copies depends on other trees, which have versions of their own.
+  if (!partial || copies.byRunId.size > 0) {
+    return makeChunk(context, experimentId, chunk, await scanRuns(context, experimentId, copies));
+  }
+  const { reading } = await context.client.meetChanges(experimentId, { partial });
+  // Before the scan: what is met meanwhile makes the next call scan again.
+  const version = context.client.runsVersion(experimentId);
+  const known = kept.get(context)?.get(experimentId);
+  const file = known?.version === version && !reading ? known.files[chunk] : undefined;
+  if (file !== undefined) return file;
+  const scan = await scanRuns(context, experimentId, copies);
+  if (scan.reading) return makeChunk(context, experimentId, chunk, scan);
+  // Who asks for one chunk will ask for the others: all of them from one scan.
+  const chunks = Math.max(1, Math.ceil(scan.sorted.length / RUNS_PER_FILE));
+  const files = Array.from({ length: chunks }, (_, i) => makeChunk(context, experimentId, i, scan));
+  keep(context, experimentId, { version, files });
+  return files[chunk] ?? makeChunk(context, experimentId, chunk, scan);
+}
+
+interface RunsScan extends PartialAnswer {
+  /** Newest first. */
+  readonly sorted: readonly RunRecord[];
+  readonly problems: readonly TreeProblem[];
+}
+
+interface KeptRuns {
+  /** Of the experiment, see `MlrunsClient.runsVersion`. */
+  readonly version: number;
+  /** One a chunk. */
+  readonly files: readonly RunsFile[];
+}
+
+/** Experiments of which the files are kept until something changes. To make those of 10,000 runs takes half a second. */
+const KEPT_EXPERIMENTS = 4;
+
+const kept = new WeakMap<SiteContext, Map<string, KeptRuns>>();
+
+function keep(context: SiteContext, experimentId: string, runs: KeptRuns): void {
+  const ours = kept.get(context) ?? new Map<string, KeptRuns>();
+  kept.set(context, ours);
+  ours.delete(experimentId);
+  ours.set(experimentId, runs);
+  const [oldest] = ours.keys();
+  if (ours.size > KEPT_EXPERIMENTS && oldest !== undefined) ours.delete(oldest);
+}
+
+async function scanRuns(
+  context: SiteContext,
+  experimentId: string,
+  copies: Copies,
+): Promise<RunsScan> {
+  const { records, problems, ...answer } = await chosenRuns(context, experimentId, {
     partial: context.mode === "live",
   });
-  const sorted = [...records].sort(newestFirst);
+  return {
+    sorted: [...records].sort(newestFirst),
+    problems: [...problems, ...copies.problems(context, experimentId, records)],
+    ...answer,
+  };
+}
+
+function makeChunk(
+  context: SiteContext,
+  experimentId: string,
+  chunk: number,
+  { sorted, problems, reading }: RunsScan,
+): RunsFile {
+  const { id } = context;
   const offset = chunk * RUNS_PER_FILE;
   const rows = sorted.slice(offset, offset + RUNS_PER_FILE);
   const infos = rows.map(({ run }) => run.info);
   const isLast = offset + rows.length >= sorted.length;
-  const byRun =
-    chunk === 0
-      ? problemsByRun(context, experimentId, records, [
-          ...problems,
-          ...copies.problems(context, experimentId, records),
-        ])
-      : NO_PROBLEMS;
+  const byRun = chunk === 0 ? problemsByRun(context, experimentId, sorted, problems) : NO_PROBLEMS;
   return {
     experimentId: id(experimentId),
     ...(context.key !== "" && { root: context.key }),

@@ -1,7 +1,7 @@
 import { MlrunsError, notFound } from "../errors.ts";
 import { fileId, fromFileId, ROOT_FOLDER_ID } from "../wire/data-files.ts";
 import { makeArtifacts } from "./artifacts.ts";
-import { chosenRun } from "./chosen.ts";
+import { chosenFamily } from "./chosen.ts";
 import { binary, type DataFile, json, type Site, type SiteContext, text } from "./context.ts";
 import { findCopies } from "./copies.ts";
 import { makeExperiments } from "./experiments.ts";
@@ -91,8 +91,8 @@ function named(id: string): string {
 async function findMetric(context: SiteContext, runId: string, id: string): Promise<string> {
   const short = fromFileId(id);
   if (short !== undefined) return short;
-  const { summaries } = await chosenRun(context, runId);
-  const key = Object.keys(summaries).find((key) => fileId(key) === id);
+  const { record } = await chosenFamily(context, runId);
+  const key = Object.keys(record.summaries).find((key) => fileId(key) === id);
   if (key === undefined) throw notFound(`Run '${runId}' has no such metric`);
   return key;
 }
