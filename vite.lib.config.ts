@@ -13,8 +13,8 @@ export default defineConfig({
     // Its 72 files cost as much to load as all of ours. This form of it goes into the bundle.
     alias: { yaml: here("node_modules/yaml/browser/index.js") },
   },
-  // Of GraphQL's package a part goes into a file of its own, which is loaded when it is asked.
-  ssr: { noExternal: ["yaml", "graphql"] },
+  // aws4 is one small file. Of GraphQL's package a part goes into a file of its own, which is loaded when it is asked.
+  ssr: { noExternal: ["aws4", "yaml", "graphql"] },
   build: {
     ssr: true,
     target: "node20",

@@ -2,7 +2,7 @@ import type { Receipt } from "../artifact-repository.ts";
 import { contentTypeOf } from "../content-type.ts";
 import type { Content, GetOptions, GotObject, PutOptions, StoredObject } from "../object-store.ts";
 import { environment } from "../sdk.ts";
-import type { Answer } from "./answer-reader.ts";
+import type { Answer } from "./connections.ts";
 import { checksumHeaders, escapeKey, type LeanRequest, openLean, type SendLean } from "./lean.ts";
 import { type ListPage, parseListPage } from "./lean-list.ts";
 import { checkMd5, digestOf, hasMd5, type S3Bucket } from "./objects.ts";
