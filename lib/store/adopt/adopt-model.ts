@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { LoggedModel } from "../../entities/logged-model.ts";
 import type { Metric } from "../../entities/metric.ts";
@@ -19,7 +19,7 @@ import { addParams, appendMissing, type CatchUp, changeFields, changeTags } from
 import { emptyButArtifacts } from "./folder.ts";
 import { writeHistories } from "./histories.ts";
 import { digestsOf, readImported, writeImported } from "./imported.ts";
-import { writeNewValues } from "./values.ts";
+import { writeFirstValues } from "./values.ts";
 
 /** A logged model of another store with all that belongs to it. */
 export interface AdoptableModel {
@@ -61,13 +61,13 @@ async function fillModel(
   for (const kind of ["metrics", "params", "tags", "artifacts"] as const) {
     mkdirSync(runPaths[kind](folder), { recursive: true });
   }
-  writeNewValues(folder, runPaths.params(folder), model.params, told.refused);
-  writeNewValues(folder, runPaths.tags(folder), model.tags, told.refused);
+  writeFirstValues(runPaths.params(folder), model.params, told.refused);
+  writeFirstValues(runPaths.tags(folder), model.tags, told.refused);
   await writeHistories(runPaths.metrics(folder), metrics(), "loggedModel", told.refused);
   const { sizes } = await copyArtifacts(runPaths.artifacts(folder));
-  if (told.remembers) remember(folder, model, sizes);
+  if (told.remembers) remember(folder, model, sizes, true);
   const location = `${experimentLocation(store, experimentId)}/models/${modelId}/artifacts`;
-  replaceFile(
+  writeFileSync(
     runPaths.meta(folder),
     printLoggedModelMeta({
       ...model,
@@ -105,7 +105,7 @@ async function catchUp(
     const text = printLoggedModelMeta({ ...meta, ...fields, lastUpdatedTimestamp });
     replaceFile(runPaths.meta(folder), text);
   }
-  if (told.remembers) remember(folder, model, sizes);
+  if (told.remembers) remember(folder, model, sizes, false);
   return hasParams || hasTags || points + added > 0 || hasFields ? "changed" : "there";
 }
 
@@ -115,7 +115,13 @@ function fieldsOf({ status, statusMessage, lifecycleStage }: ModelFields): Model
   return { status, statusMessage, lifecycleStage };
 }
 
-function remember(folder: string, model: LoggedModel, artifacts: ReadonlyDictionary<number>): void {
+function remember(
+  folder: string,
+  model: LoggedModel,
+  artifacts: ReadonlyDictionary<number>,
+  isFirst: boolean,
+): void {
   const fields = { ...fieldsOf(model) };
-  writeImported(folder, { state: "", fields, tags: digestsOf(model.tags), artifacts });
+  const known = { state: "", fields, tags: digestsOf(model.tags), artifacts };
+  writeImported(folder, known, isFirst);
 }

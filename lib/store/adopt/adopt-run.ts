@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import type { Metric } from "../../entities/metric.ts";
 import type { ReadonlyDictionary } from "../../entities/record.ts";
 import type { RunInfo, RunInputs, RunOutputs } from "../../entities/run.ts";
@@ -7,7 +7,7 @@ import { printMetricLine } from "../../format/metric-line.ts";
 import { printRunMeta, type RunMeta } from "../../format/run-meta.ts";
 import { runFolder, runPaths } from "../../tree/layout.ts";
 import { isFile } from "../../tree/read.ts";
-import { createFolderResumably, replaceFile } from "../../tree/write.ts";
+import { createFolderResumably } from "../../tree/write.ts";
 import { experimentLocation } from "../artifact-location.ts";
 import { findExperiment } from "../experiments.ts";
 import { readHistory } from "../history.ts";
@@ -19,7 +19,7 @@ import { addParams, appendMissing, type CatchUp, changeFields, changeTags } from
 import { emptyButArtifacts } from "./folder.ts";
 import { writeHistories } from "./histories.ts";
 import { digest, digestsOf, readImported, writeImported } from "./imported.ts";
-import { type Refused, writeNewValues } from "./values.ts";
+import { type Refused, writeFirstValues } from "./values.ts";
 
 /** A run of another store with all that belongs to it. */
 export interface AdoptableRun {
@@ -96,16 +96,16 @@ async function fillRun(
   for (const kind of ["metrics", "params", "tags", "artifacts"] as const) {
     mkdirSync(runPaths[kind](folder), { recursive: true });
   }
-  writeNewValues(folder, runPaths.params(folder), run.params, told.refused);
-  writeNewValues(folder, runPaths.tags(folder), run.tags, told.refused);
+  writeFirstValues(runPaths.params(folder), run.params, told.refused);
+  writeFirstValues(runPaths.tags(folder), run.tags, told.refused);
   const place = { runId, experimentId, inTrash: false, folder };
   writeInputs(place, run.inputs.datasetInputs, run.inputs.modelInputs, experiment);
   writeOutputs(place, run.outputs.modelOutputs);
   await writeHistories(runPaths.metrics(folder), run.metrics(), "run", told.refused);
   const { sizes } = await run.copyArtifacts(runPaths.artifacts(folder));
-  remember(folder, run, sizes, told);
+  remember(folder, run, sizes, told, true);
   const uri = `${experimentLocation(store, experimentId)}/${runId}/artifacts`;
-  replaceFile(
+  writeFileSync(
     runPaths.meta(folder),
     printRunMeta({
       ...run.info,
@@ -148,7 +148,7 @@ async function catchUp(
   const fields = changeFields(way, fieldsOf(meta), fieldsOf(run), known);
   const hasFields = JSON.stringify(fields) !== JSON.stringify(fieldsOf(meta));
   if (hasFields) writeRunMeta(store, place, { ...meta, ...fields });
-  remember(folder, run, sizes, told);
+  remember(folder, run, sizes, told, false);
   return hasParams || hasTags || points + added > 0 || hasFields ? "changed" : "there";
 }
 
@@ -170,10 +170,12 @@ function remember(
   run: AdoptableRun,
   artifacts: ReadonlyDictionary<number>,
   { isWhole, remembers }: Told,
+  isFirst: boolean,
 ): void {
   if (!remembers) return;
   const state = isWhole() ? stateOf(run) : "";
-  writeImported(folder, { state, fields: fieldsOf(run), tags: digestsOf(run.tags), artifacts });
+  const known = { state, fields: fieldsOf(run), tags: digestsOf(run.tags), artifacts };
+  writeImported(folder, known, isFirst);
 }
 
 /** All that is known of a run without reading its histories and artifacts; empty while it goes on. */

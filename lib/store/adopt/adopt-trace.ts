@@ -7,12 +7,12 @@ import { printAssessment } from "../../format/assessment.ts";
 import { printSpans } from "../../format/spans.ts";
 import { printTraceInfo } from "../../format/trace-info.ts";
 import { experimentPaths, SPANS_FILE, tracePaths } from "../../tree/layout.ts";
-import { createFolderResumably, replaceFile } from "../../tree/write.ts";
+import { createFolderResumably } from "../../tree/write.ts";
 import { experimentLocation } from "../artifact-location.ts";
 import { findExperiment } from "../experiments.ts";
 import type { Store } from "../store.ts";
 import { emptyButArtifacts } from "./folder.ts";
-import { type Refused, writeNewValues } from "./values.ts";
+import { type Refused, writeFirstValues } from "./values.ts";
 
 /** Says where a server keeps spans. A tree has one place for them. */
 const SPANS_LOCATION = "mlflow.trace.spansLocation";
@@ -46,8 +46,8 @@ export async function adoptTrace(
     for (const part of ["metadata", "tags", "artifacts"] as const) {
       mkdirSync(tracePaths[part](folder), { recursive: true });
     }
-    writeNewValues(folder, tracePaths.metadata(folder), info.traceMetadata, refused);
-    writeNewValues(folder, tracePaths.tags(folder), tags, refused);
+    writeFirstValues(tracePaths.metadata(folder), info.traceMetadata, refused);
+    writeFirstValues(tracePaths.tags(folder), tags, refused);
     if (info.assessments.length > 0) mkdirSync(tracePaths.assessments(folder));
     for (const assessment of info.assessments) {
       const { assessmentId } = assessment;
@@ -59,6 +59,6 @@ export async function adoptTrace(
     if (spans !== undefined) {
       writeFileSync(join(tracePaths.artifacts(folder), SPANS_FILE), printSpans(spans));
     }
-    replaceFile(tracePaths.info(folder), printTraceInfo({ ...info, extra: {} }));
+    writeFileSync(tracePaths.info(folder), printTraceInfo({ ...info, extra: {} }));
   });
 }

@@ -14,7 +14,9 @@ export function createAdopted(
 
 /** Removes what a try before has left in a folder, but for artifacts that are whole: they need not be copied again. */
 export function emptyButArtifacts(folder: string): void {
-  for (const name of readdirSync(folder)) {
+  const names = readdirSync(folder);
+  if (names.length === 0) return;
+  for (const name of names) {
     if (name !== "artifacts") rmSync(join(folder, name), { recursive: true, force: true });
   }
   for (const path of readdirSync(folder, { recursive: true, encoding: "utf8" })) {

@@ -1,9 +1,8 @@
-import { closeSync, openSync, writeSync } from "node:fs";
+import { appendFileSync } from "node:fs";
 import type { Metric } from "../../entities/metric.ts";
-import { MlrunsError } from "../../errors.ts";
 import { printMetricLine, printModelMetricLine } from "../../format/metric-line.ts";
 import { clashOr, makeKeyFolder } from "../../tree/write.ts";
-import { type Refused, valueFile } from "./values.ts";
+import { accepting, type Refused, valueFile } from "./values.ts";
 
 /** Writes the histories of a run or a logged model into an empty folder: each portion appends to the files of its metrics. */
 export async function writeHistories(
@@ -19,34 +18,28 @@ export async function writeHistories(
     const texts = new Map<string, string>();
     for (const point of points) texts.set(point.key, (texts.get(point.key) ?? "") + print(point));
     for (const [key, text] of texts) {
-      if (!files.has(key)) files.set(key, fileOf(folder, key, refused));
-      const file = files.get(key);
-      if (file !== undefined) append(file, text);
+      if (!files.has(key)) files.set(key, begin(folder, key, text, refused));
+      else appendTo(files.get(key), text);
     }
   }
 }
 
-function fileOf(folder: string, key: string, refused: Refused): string | undefined {
-  try {
+/** Writes the beginning of a history. @returns its file; undefined when the key is refused */
+function begin(folder: string, key: string, text: string, refused: Refused): string | undefined {
+  let begun: string | undefined;
+  accepting(key, refused, () => {
     const file = valueFile(folder, key);
-    makeKeyFolder(file);
-    append(file, "");
-    return file;
-  } catch (error) {
-    if (!(error instanceof MlrunsError)) throw error;
-    refused(key, error);
-    return undefined;
-  }
+    if (key.includes("/")) makeKeyFolder(file);
+    appendTo(file, text);
+    begun = file;
+  });
+  return begun;
 }
 
-function append(file: string, text: string): void {
+function appendTo(file: string | undefined, text: string): void {
+  if (file === undefined) return;
   try {
-    const fd = openSync(file, "a");
-    try {
-      writeSync(fd, text);
-    } finally {
-      closeSync(fd);
-    }
+    appendFileSync(file, text);
   } catch (error) {
     throw clashOr(error, file);
   }

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ReadonlyDictionary } from "../../entities/record.ts";
 import { IMPORTED_FILE } from "../../tree/layout.ts";
@@ -35,8 +36,10 @@ export function readImported(folder: string): Imported | undefined {
   }
 }
 
-export function writeImported(folder: string, imported: Imported): void {
-  replaceFile(join(folder, IMPORTED_FILE), `${JSON.stringify(imported)}\n`);
+/** @param isFirst - nobody reads the folder yet */
+export function writeImported(folder: string, imported: Imported, isFirst: boolean): void {
+  const write = isFirst ? writeFileSync : replaceFile;
+  write(join(folder, IMPORTED_FILE), `${JSON.stringify(imported)}\n`);
 }
 
 /** Digests of the tags of a source. */

@@ -1,9 +1,10 @@
+import { writeFileSync } from "node:fs";
 import type { ReadonlyDictionary } from "../../entities/record.ts";
 import { validateKey } from "../../entities/validate.ts";
 import { MlrunsError } from "../../errors.ts";
 import { keyFile } from "../../tree/layout.ts";
 import { isFile } from "../../tree/read.ts";
-import { replaceValue } from "../../tree/write.ts";
+import { clashOr, makeKeyFolder, replaceValue } from "../../tree/write.ts";
 
 /** Is told of a key that a tree cannot hold: a database takes names that are no file names. */
 export type Refused = (key: string, error: MlrunsError) => void;
@@ -19,6 +20,25 @@ export function writeNewValues(
     accepting(key, refused, () => {
       const file = valueFile(folder, key);
       if (!isFile(file)) replaceValue(owner, file, value);
+    });
+  }
+}
+
+/** As `writeNewValues`, into an empty folder that nobody reads yet: no value is there, and none need be whole at once. */
+export function writeFirstValues(
+  folder: string,
+  entries: ReadonlyDictionary<string>,
+  refused: Refused,
+): void {
+  for (const [key, value] of Object.entries(entries)) {
+    accepting(key, refused, () => {
+      const file = valueFile(folder, key);
+      if (key.includes("/")) makeKeyFolder(file);
+      try {
+        writeFileSync(file, value);
+      } catch (error) {
+        throw clashOr(error, file);
+      }
     });
   }
 }
