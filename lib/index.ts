@@ -106,6 +106,10 @@ export type {
   TraceState,
 } from "./entities/trace.ts";
 export { type ErrorCode, MlrunsError, type TreeProblem } from "./errors.ts";
+export type { CarryOptions, CarryProgress } from "./exchange/carry.ts";
+export type { ExportOptions } from "./exchange/export.ts";
+export type { ImportOptions } from "./exchange/import.ts";
+export type { ExchangeReport } from "./exchange/report.ts";
 export type { LoggedModelOrderBy, MetricDataset } from "./search/index.ts";
 export type { AssessmentChanges, NewAssessment } from "./store/assessments.ts";
 export type { NewExperiment } from "./store/experiments.ts";
@@ -116,3 +120,19 @@ export type { RunRecord } from "./store/read-run.ts";
 export type { NewRegisteredModel } from "./store/registry.ts";
 export type { NewRun, RunChanges } from "./store/runs.ts";
 export type { NewTrace, TraceChanges, TraceChoice } from "./store/traces.ts";
+export type {
+  Change,
+  MetricValue,
+  RunChange,
+  RunSummary,
+  TreeDiff,
+} from "./travel/diff/trees.ts";
+export type {
+  MergeItem,
+  MergeKind,
+  MergeOptions,
+  MergeOutcome,
+  MergeReport,
+} from "./travel/merge/merge.ts";
+export type { RelocateOptions, RelocateReport, Relocation } from "./travel/relocate.ts";
+export { diffTrees, exportFrom, importInto, mergeTrees, relocateTree } from "./trees.ts";

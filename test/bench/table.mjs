@@ -14,4 +14,5 @@ export const SUITES = {
   memory: () => import("./memory.mjs"),
   server: () => import("./server.mjs"),
   artifacts: () => import("./artifacts.mjs"),
+  exchange: () => import("./exchange.mjs"),
 };

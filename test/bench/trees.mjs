@@ -26,10 +26,20 @@ export function benchCache() {
  * @param {number} runs
  */
 export function benchTree(runs) {
-  return cached(`tree-${runs}`, (target) => {
-    if (!existsSync(makeTree)) throw new Error(`The generator of trees is missing: ${makeTree}`);
-    execFileSync(process.execPath, [makeTree, "--out", target, "--runs", String(runs), "--quiet"]);
-  });
+  return cached(`tree-${runs}`, (target) => makeBenchTree(target, runs));
+}
+
+/**
+ * Makes a tree of so many runs.
+ *
+ * @param {string} target
+ * @param {number} runs
+ * @param {Readonly<Record<string, number>>} [shape] - such as `metrics`, how many each run has
+ */
+export function makeBenchTree(target, runs, shape = {}) {
+  if (!existsSync(makeTree)) throw new Error(`The generator of trees is missing: ${makeTree}`);
+  const options = Object.entries({ runs, ...shape }).flatMap(([name, n]) => [`--${name}`, `${n}`]);
+  execFileSync(process.execPath, [makeTree, "--out", target, "--quiet", ...options]);
 }
 
 /**

@@ -13,24 +13,34 @@ import { makeTempFolder, makeTree } from "../helpers/tree.ts";
 import { readByUs } from "../helpers/whole-tree.ts";
 
 let store: TestStore;
+let others: Readonly<Record<"gs" | "wasbs", TestStore>>;
 let count = 0;
 
 beforeAll(async () => {
-  store = await startStore("s3");
+  const [s3, gs, wasbs] = await Promise.all([
+    startStore("s3"),
+    startStore("gs"),
+    startStore("wasbs"),
+  ]);
+  store = s3;
+  others = { gs, wasbs };
 });
 
 beforeEach(async () => {
   vi.stubEnv("MLRUNS_CACHE_DIR", await makeTempFolder());
-  for (const [name, value] of Object.entries(store.env)) vi.stubEnv(name, value);
+  const stores = [store, ...Object.values(others)];
+  for (const { env } of stores)
+    for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
 });
 
 /** A tree and its copy in the bucket. */
 async function treeInBucket(
   name: Parameters<typeof makeTree>[0],
+  bucket: string = store.uri,
 ): Promise<{ root: string; uri: string }> {
   const root = await makeTree(name);
   count += 1;
-  const uri = `${store.uri}/team ${count}/mlruns`;
+  const uri = `${bucket}/team ${count}/mlruns`;
   await syncArtifacts(root, uri);
   return { root, uri };
 }
@@ -64,6 +74,29 @@ test.each(["v2-basic", "v3-registry", "v3-traces"] as const)(
         );
       }
     }
+  },
+  60_000,
+);
+
+test.each(["gs", "wasbs"] as const)(
+  "a tree in %s tells what it tells on disk, and mlruns serve shows it with its artifacts",
+  async (cloud) => {
+    const { root, uri } = await treeInBucket("v3-sklearn", others[cloud].uri);
+    const mirror = await CloudMirror.open(uri);
+    await mirror.prepare("/api/2.0/mlflow/runs/search");
+
+    expect(await told(mirror.root)).toEqual(await told(root));
+    const server = await serve(uri, { env: { ...process.env } });
+    const local = new MlrunsClient(root);
+    const { experiments } = await local.scanExperiments();
+    const ids = experiments.map(({ experimentId }) => experimentId);
+    const [model] = (await local.searchLoggedModels(ids)).loggedModels;
+    const manifest = (await (await fetch(`${server.url}/data/manifest.json`)).json()) as {
+      readonly rawBase: string;
+    };
+    const file = `${server.url}/${manifest.rawBase}/${model?.modelId}/requirements.txt`;
+    const range = await fetch(file, { headers: { range: "bytes=0-5" } });
+    expect([range.status, await range.text()]).toEqual([206, "mlflow"]);
   },
   60_000,
 );
