@@ -41,7 +41,7 @@ export async function run() {
     const relocating = await seconds(() => ours("relocate", merged, "--to", "file:///elsewhere"));
     const sed = [
       "-c",
-      `grep -rlZ mlruns '${join(folder, "copied")}' | xargs -0 sed -i s:mlruns:x:`,
+      `grep -rlZ artifact_uri '${join(folder, "copied")}' | xargs -0 sed -i s:mlruns:elsewhere:`,
     ];
     const replacing = await seconds(() => execFileSync("sh", sed));
     const migrator = "`mlflow migrate-filestore`, the same runs into SQLite";
