@@ -2,7 +2,13 @@ import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import type { ArtifactRepository } from "../artifacts/artifact-repository.ts";
 import type { ArtifactPlace } from "../entities/file-info.ts";
-import type { Assessment, Span, Trace, TraceInfo } from "../entities/trace.ts";
+import {
+  type Assessment,
+  SPANS_FILE,
+  type Span,
+  type Trace,
+  type TraceInfo,
+} from "../entities/trace.ts";
 import { MlrunsError, type TreeProblem } from "../errors.ts";
 import { parseSpans, printSpans } from "../format/spans.ts";
 import { searchTraces } from "../search/index.ts";
@@ -27,7 +33,7 @@ import {
   type TraceChanges,
   type TraceChoice,
 } from "../store/traces.ts";
-import { SPANS_FILE } from "../tree/layout.ts";
+
 import {
   type ExpectationOptions,
   type FeedbackOptions,

@@ -129,3 +129,6 @@ export interface AssessmentError {
 
 /** In the metadata of a trace: the run in which it was recorded. */
 export const SOURCE_RUN = "mlflow.sourceRun";
+
+/** The artifact of a trace in which its spans are. */
+export const SPANS_FILE = "traces.json";

@@ -1,3 +1,5 @@
+import { SOURCE_RUN } from "../entities/trace.ts";
+
 export const SEARCH_KINDS = [
   "runs",
   "experiments",
@@ -120,7 +122,7 @@ export const TRACE_KEYS: ReadonlyMap<
 > = new Map([
   ["name", { entity: "tag", key: "mlflow.traceName" }],
   ["prompt", { entity: "tag", key: "mlflow.linkedPrompts" }],
-  ["run_id", { entity: "request_metadata", key: "mlflow.sourceRun" }],
+  ["run_id", { entity: "request_metadata", key: SOURCE_RUN }],
   ["text", { entity: "span", key: "content" }],
 ]);
 

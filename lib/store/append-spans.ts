@@ -1,8 +1,8 @@
 import { closeSync, fstatSync, openSync, readSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import type { Span } from "../entities/trace.ts";
+import { SPANS_FILE, type Span } from "../entities/trace.ts";
 import { printSpans } from "../format/spans.ts";
-import { SPANS_FILE } from "../tree/layout.ts";
+
 import type { Store } from "./store.ts";
 import { artifactPlaceOfTrace, findTrace } from "./trace-place.ts";
 

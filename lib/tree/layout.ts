@@ -71,9 +71,6 @@ export const tracePaths = {
 /** In the folder of a run or logged model: what it was when it was imported. MLflow passes over it. */
 export const IMPORTED_FILE = ".mlruns-imported.json";
 
-/** The file of spans below the artifacts of a trace. */
-export const SPANS_FILE = "traces.json";
-
 /** The folder of a registered model. @throws MlrunsError INVALID_PARAMETER_VALUE when the name is not one */
 export function registeredModelFolder(root: string, name: string): string {
   validateModelName(name);

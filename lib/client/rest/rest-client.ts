@@ -1,11 +1,7 @@
 import { join } from "node:path";
 import type { ArtifactRepository } from "../../artifacts/artifact-repository.ts";
 import type { DatasetInput } from "../../entities/dataset.ts";
-import type { ArtifactPlace } from "../../entities/file-info.ts";
-import type { Metric } from "../../entities/metric.ts";
-import { sampleExtremes } from "../../entities/metric-sample.ts";
 import type { ModelInput, ModelOutput, Run, RunInfo, RunStatus } from "../../entities/run.ts";
-import { MLFLOW_TAG } from "../../entities/tag.ts";
 import type { Span, TraceInfo } from "../../entities/trace.ts";
 import {
   validateBatchSizes,
@@ -20,19 +16,17 @@ import type { Batch } from "../../store/log.ts";
 import type { NewRun, RunChanges } from "../../store/runs.ts";
 import type { NewTrace } from "../../store/traces.ts";
 import { encodeDatasetInput } from "../../wire/dataset.ts";
-import { decodeMetric, type MetricJson } from "../../wire/metric.ts";
 import { decodeRun, decodeRunInfo, type RunInfoJson, type RunJson } from "../../wire/run.ts";
-import type { SearchOptions } from "../experiment-client.ts";
 import { type LogValue, toText } from "../log-value.ts";
-import { type HistoryOptions, type MetricOptions, toMetric } from "../run-client.ts";
+import { type MetricOptions, toMetric } from "../run-client.ts";
 import type { TrackingClient } from "../tracking-client.ts";
 import { keepingUploads } from "./keeping-uploads.ts";
 import { type Call, isAway, type Logged, LogQueue, toCalls } from "./log-queue.ts";
 import { proxiedPath } from "./proxied-path.ts";
-import { openRemote, placeOf } from "./remote-artifacts.ts";
-import { searchFields, toPairs } from "./rest-experiment-client.ts";
+import { openRemote } from "./remote-artifacts.ts";
+import { toPairs } from "./rest-experiment-client.ts";
 import { toTextPairs } from "./rest-registry-client.ts";
-import { RestTraceClient } from "./rest-trace-client.ts";
+import { RestRunClient } from "./rest-run-client.ts";
 import { type FileAtExit, sendAtExit } from "./send-at-exit.ts";
 import { Unsent, unsentWarning } from "./unsent.ts";
 
@@ -40,9 +34,6 @@ export interface RestClientOptions {
   /** False: what cannot be sent is an error, not written to a local tree. */
   readonly keepsUnsent?: boolean;
 }
-
-/** Histories that are asked for at the same time. */
-const REQUESTS_AT_A_TIME = 8;
 
 /**
  * MLflow's client for a server: `new RestClient("https://mlflow.example.org")`. Methods are those of `MlrunsClient`.
@@ -53,10 +44,9 @@ const REQUESTS_AT_A_TIME = 8;
  * As soon as a request fails because the server is away, all that waits is written to a local tree as well, see
  * `unsentFolder`. What has not arrived when the run ends, or the process dies, stays there, and `sendUnsent` sends it.
  */
-export class RestClient extends RestTraceClient implements TrackingClient {
+export class RestClient extends RestRunClient implements TrackingClient {
   readonly #queue: LogQueue;
   readonly #unsent: Unsent | undefined;
-  readonly #artifactUris = new Map<string, string>();
   readonly #filesAtExit = new Map<string, readonly FileAtExit[]>();
   readonly #warned = new Set<string>();
 
@@ -81,42 +71,7 @@ export class RestClient extends RestTraceClient implements TrackingClient {
       tags: toPairs(tags),
       ...(runName !== undefined && { run_name: runName }),
     });
-    return this.#remember(decodeRun(run));
-  }
-
-  /** The run with all that was logged before. @throws MlrunsError RESOURCE_DOES_NOT_EXIST; a deleted run is found */
-  override async getRun(runId: string): Promise<Run> {
-    await this.#queue.drain(runId);
-    return this.#readRun(runId);
-  }
-
-  async searchRuns(
-    experimentIds: readonly string[],
-    options: SearchOptions = {},
-  ): Promise<{ runs: Run[]; nextPageToken: string | undefined }> {
-    await this.#queue.drain();
-    const page = await this.post<{ runs?: RunJson[]; next_page_token?: string }>("runs/search", {
-      experiment_ids: experimentIds,
-      ...searchFields(options, "run_view_type"),
-    });
-    return {
-      runs: (page.runs ?? []).map(decodeRun),
-      nextPageToken: page.next_page_token || undefined,
-    };
-  }
-
-  /** All runs that `searchRuns` would find, page by page. */
-  async *iterateRuns(
-    experimentIds: readonly string[],
-    options: Omit<SearchOptions, "pageToken"> = {},
-  ): AsyncGenerator<Run> {
-    let pageToken: string | undefined;
-    do {
-      const token = pageToken === undefined ? {} : { pageToken };
-      const page = await this.searchRuns(experimentIds, { ...options, ...token });
-      yield* page.runs;
-      pageToken = page.nextPageToken;
-    } while (pageToken !== undefined);
+    return this.remember(decodeRun(run));
   }
 
   /** Changes status, end time or name. */
@@ -127,7 +82,7 @@ export class RestClient extends RestTraceClient implements TrackingClient {
       updateFields(runId, changes),
     );
     const updated = decodeRunInfo(info);
-    this.#artifactUris.set(runId, updated.artifactUri ?? "");
+    this.artifactUris.set(runId, updated.artifactUri ?? "");
     return updated;
   }
 
@@ -180,18 +135,9 @@ export class RestClient extends RestTraceClient implements TrackingClient {
    * @returns how to call that off
    */
   uploadAtExit(runId: string, localFile: string, path: string): () => void {
-    const target = proxiedPath(this.#artifactUris.get(runId) ?? "", path);
+    const target = proxiedPath(this.artifactUris.get(runId) ?? "", path);
     if (target !== undefined) this.#filesAtExit.set(runId, [{ path: target, localFile }]);
     return () => void this.#filesAtExit.delete(runId);
-  }
-
-  async deleteRun(runId: string): Promise<void> {
-    await this.#queue.drain(runId);
-    await this.post("runs/delete", { run_id: runId });
-  }
-
-  async restoreRun(runId: string): Promise<void> {
-    await this.post("runs/restore", { run_id: runId });
   }
 
   /** Logs a point of a metric. @throws MlrunsError INVALID_PARAMETER_VALUE for a bad key, value or step */
@@ -264,62 +210,6 @@ export class RestClient extends RestTraceClient implements TrackingClient {
     this.#call(runId, { path: "runs/log-model", json: { run_id: runId, model_json: modelJson } });
   }
 
-  /** The info of a run alone. @throws MlrunsError RESOURCE_DOES_NOT_EXIST */
-  async getRunInfo(runId: string): Promise<RunInfo> {
-    return (await this.getRun(runId)).info;
-  }
-
-  /** The run that a run is nested in; undefined when it is in none. */
-  async getParentRun(runId: string): Promise<Run | undefined> {
-    const parentId = (await this.getRun(runId)).data.tags[MLFLOW_TAG.parentRunId];
-    return parentId === undefined ? undefined : this.getRun(parentId);
-  }
-
-  /** The points of a metric as records of three numbers: step, value, timestamp. */
-  async getMetricRecords(runId: string, key: string): Promise<Float64Array> {
-    const points = await this.getMetricHistory(runId, key);
-    return Float64Array.from(
-      points.flatMap(({ step, value, timestamp }) => [step, value, timestamp]),
-    );
-  }
-
-  /** The points of a metric in the order they were logged; none when the run has no such metric. */
-  async getMetricHistory(
-    runId: string,
-    key: string,
-    { maxPoints }: HistoryOptions = {},
-  ): Promise<Metric[]> {
-    await this.#queue.drain(runId);
-    const { metrics = [] } = await this.get<{ metrics?: MetricJson[] }>("metrics/get-history", {
-      run_id: runId,
-      metric_key: key,
-    });
-    const points = metrics.map(({ run_id: _, ...json }) => decodeMetric(json));
-    if (maxPoints === undefined) return points;
-    const values = points.map(({ value }) => value);
-    return sampleExtremes(values, maxPoints).map((at) => points[at] as Metric);
-  }
-
-  /** As `getMetricHistory`, one point after the other. They arrive together: MLflow's file store knows no pages of them. */
-  async *iterateMetricHistory(runId: string, key: string): AsyncGenerator<Metric> {
-    yield* await this.getMetricHistory(runId, key);
-  }
-
-  /** The points of one metric of several runs, by run id in the order asked for; runs without the metric have none. */
-  async getMetricHistoryBulk(
-    runIds: readonly string[],
-    key: string,
-    options: HistoryOptions = {},
-  ): Promise<Map<string, Metric[]>> {
-    const { default: pMap } = await import("p-map");
-    const histories = await pMap(
-      runIds,
-      async (runId) => [runId, await this.getMetricHistory(runId, key, options)] as const,
-      { concurrency: REQUESTS_AT_A_TIME },
-    );
-    return new Map(histories);
-  }
-
   /** Sends what is waiting now, without waiting for it: `drain` does. */
   flush(): void {
     this.#queue.drain().catch(() => undefined);
@@ -340,8 +230,7 @@ export class RestClient extends RestTraceClient implements TrackingClient {
   }
 
   override async openRunArtifacts(runId: string): Promise<ArtifactRepository> {
-    const uri =
-      this.#artifactUris.get(runId) ?? (await this.#readRun(runId)).info.artifactUri ?? "";
+    const uri = this.artifactUris.get(runId) ?? (await this.readRun(runId)).info.artifactUri ?? "";
     const artifacts = await openRemote(this.connection, uri);
     const unsent = this.#unsent;
     // A cloud, or a folder, has nothing to do with the server being away.
@@ -359,11 +248,6 @@ export class RestClient extends RestTraceClient implements TrackingClient {
       if (this.#unsent === undefined || !isAway(error)) throw error;
       return this.#unsent.keepTrace(trace, spans);
     }
-  }
-
-  /** Where the artifacts of a run are, as the server tells it. */
-  async findArtifactPlace(runId: string): Promise<ArtifactPlace> {
-    return placeOf((await this.#readRun(runId)).info.artifactUri ?? "");
   }
 
   /** Makes a call that was written down; that there is no tag to delete is fine. */
@@ -391,15 +275,8 @@ export class RestClient extends RestTraceClient implements TrackingClient {
     this.#queue.add(runId, [{ kind: "call", call }]);
   }
 
-  async #readRun(runId: string): Promise<Run> {
-    const { run } = await this.get<{ run: RunJson }>("runs/get", { run_id: runId });
-    return this.#remember(decodeRun(run));
-  }
-
-  /** Artifacts are logged to where a run keeps them, also when the server cannot be asked any more. */
-  #remember(run: Run): Run {
-    this.#artifactUris.set(run.info.runId, run.info.artifactUri ?? "");
-    return run;
+  protected override async arrived(runId?: string): Promise<void> {
+    await this.#queue.drain(runId);
   }
 
   #keepEnd(
@@ -421,7 +298,7 @@ export class RestClient extends RestTraceClient implements TrackingClient {
     const folder = this.#unsent.artifactFolder(runId);
     const artifacts = await openRemote(
       this.connection,
-      this.#artifactUris.get(runId) ?? (await this.#readRun(runId)).info.artifactUri ?? "",
+      this.artifactUris.get(runId) ?? (await this.readRun(runId)).info.artifactUri ?? "",
     );
     for (const path of paths) await artifacts.upload(join(folder, path), path);
     this.#unsent.discardFiles(runId);

@@ -2,7 +2,13 @@ import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import type { JsonValue } from "../../entities/json.ts";
 import { MLFLOW_TAG } from "../../entities/tag.ts";
-import type { Assessment, Span, Trace, TraceInfo } from "../../entities/trace.ts";
+import {
+  type Assessment,
+  SPANS_FILE,
+  type Span,
+  type Trace,
+  type TraceInfo,
+} from "../../entities/trace.ts";
 import { MlrunsError } from "../../errors.ts";
 import { isJsonObject, parsePythonJson, printPythonJson } from "../../format/python-json.ts";
 import { parseSpans, printSpans, printSpansV2 } from "../../format/spans.ts";
@@ -42,7 +48,6 @@ import { RestPromptClient } from "./rest-prompt-client.ts";
 
 const V2 = "/api/2.0/mlflow/traces";
 const V3 = "/api/3.0/mlflow/traces";
-const SPANS_FILE = "traces.json";
 /** Says that the server itself keeps the spans, not a file. */
 const SPANS_LOCATION_TAG = "mlflow.trace.spansLocation";
 const TRACE_ID_ATTRIBUTE = "mlflow.traceRequestId";

@@ -1,5 +1,6 @@
+import { LIMITS } from "../../entities/limits.ts";
 import { MLFLOW_TAG } from "../../entities/tag.ts";
-import type { Span } from "../../entities/trace.ts";
+import { SOURCE_RUN, type Span } from "../../entities/trace.ts";
 import { isJsonObject, parsePythonJson, printPythonJson } from "../../format/python-json.ts";
 import { printSpans } from "../../format/spans.ts";
 import type { NewTrace } from "../../store/traces.ts";
@@ -10,14 +11,12 @@ const METADATA = {
   schemaVersion: "mlflow.trace_schema.version",
   inputs: "mlflow.traceInputs",
   outputs: "mlflow.traceOutputs",
-  sourceRun: "mlflow.sourceRun",
   tokenUsage: "mlflow.trace.tokenUsage",
   sizeBytes: "mlflow.trace.sizeBytes",
   sizeStats: "mlflow.trace.sizeStats",
 } as const;
 
 const PREVIEW_LENGTH = 1000;
-const METADATA_LENGTH = 250;
 
 export interface TraceDetails {
   readonly experimentId: string;
@@ -54,9 +53,9 @@ export function summarizeTrace(
     traceMetadata: {
       ...contextTags(),
       [METADATA.schemaVersion]: "3",
-      [METADATA.inputs]: cut(inputs ?? "", METADATA_LENGTH),
-      [METADATA.outputs]: cut(outputs ?? "", METADATA_LENGTH),
-      ...(details.runId !== undefined && { [METADATA.sourceRun]: details.runId }),
+      [METADATA.inputs]: cut(inputs ?? "", LIMITS.traceMetadataLength),
+      [METADATA.outputs]: cut(outputs ?? "", LIMITS.traceMetadataLength),
+      ...(details.runId !== undefined && { [SOURCE_RUN]: details.runId }),
       ...(usage !== undefined && { [METADATA.tokenUsage]: printPythonJson(usage) }),
       ...sizes(spans),
       ...details.metadata,

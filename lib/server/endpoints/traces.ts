@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { NewTrace } from "../../client/trace-client.ts";
 import { MLFLOW_TAG } from "../../entities/tag.ts";
-import { TRACE_STATES, type TraceInfo } from "../../entities/trace.ts";
+import { SPANS_FILE, TRACE_STATES, type TraceInfo } from "../../entities/trace.ts";
 import { invalidParameter, MlrunsError, notFound } from "../../errors.ts";
 import { printPythonJson } from "../../format/python-json.ts";
 import { decodeAssessment } from "../../wire/assessment.ts";
@@ -18,7 +18,6 @@ import { assessmentShape } from "./assessments.ts";
 const V2 = "/2.0/mlflow/traces";
 const V3 = "/3.0/mlflow/traces";
 const LARGEST_PAGE = 500;
-const SPANS_FILE = "traces.json";
 
 /** Tags that tell where a server keeps spans: they are not the client's to change. */
 const SERVER_TAGS: ReadonlySet<string> = new Set([

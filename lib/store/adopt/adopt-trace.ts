@@ -1,12 +1,12 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { MLFLOW_TAG } from "../../entities/tag.ts";
-import type { Span, TraceInfo } from "../../entities/trace.ts";
+import { SPANS_FILE, type Span, type TraceInfo } from "../../entities/trace.ts";
 import { validateRunId } from "../../entities/validate.ts";
 import { printAssessment } from "../../format/assessment.ts";
 import { printSpans } from "../../format/spans.ts";
 import { printTraceInfo } from "../../format/trace-info.ts";
-import { experimentPaths, SPANS_FILE, tracePaths } from "../../tree/layout.ts";
+import { experimentPaths, tracePaths } from "../../tree/layout.ts";
 import { createFolderResumably } from "../../tree/write.ts";
 import { experimentLocation } from "../artifact-location.ts";
 import { findExperiment } from "../experiments.ts";

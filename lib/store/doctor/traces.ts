@@ -1,10 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { MLFLOW_TAG } from "../../entities/tag.ts";
+import { SPANS_FILE } from "../../entities/trace.ts";
 import { parseAssessment } from "../../format/assessment.ts";
 import { parseSpans } from "../../format/spans.ts";
 import { parseTraceInfo } from "../../format/trace-info.ts";
-import { experimentPaths, SPANS_FILE, tracePaths } from "../../tree/layout.ts";
+import { experimentPaths, tracePaths } from "../../tree/layout.ts";
 import { entriesOf, isFile, listFolders } from "../../tree/read.ts";
 import { artifactPlaceOfTrace, listTracePlaces, type TracePlace } from "../trace-place.ts";
 import type { ExaminedExperiment } from "./experiments.ts";

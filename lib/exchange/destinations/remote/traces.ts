@@ -1,8 +1,8 @@
 import { Readable } from "node:stream";
 import { MLFLOW_TAG } from "../../../entities/tag.ts";
-import { SOURCE_RUN } from "../../../entities/trace.ts";
+import { SOURCE_RUN, SPANS_FILE } from "../../../entities/trace.ts";
 import { printSpans } from "../../../format/spans.ts";
-import { SPANS_FILE } from "../../../tree/layout.ts";
+
 import { decodeTraceInfo, encodeTraceInfo, type TraceInfoJson } from "../../../wire/trace.ts";
 import { copyToRepository } from "../../copy-artifacts.ts";
 import type { Item } from "../../items.ts";
