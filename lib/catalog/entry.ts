@@ -15,6 +15,15 @@ export interface Layout {
   readonly paramsStart: number;
 }
 
+export function isSameLayout(a: Layout, b: Layout): boolean {
+  return (
+    a.metricsStart === b.metricsStart &&
+    a.paramsStart === b.paramsStart &&
+    a.paths.length === b.paths.length &&
+    a.paths.every((path, index) => path === b.paths[index])
+  );
+}
+
 /** A run as it was read. */
 export interface RunEntry {
   readonly runId: string;

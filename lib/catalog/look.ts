@@ -49,8 +49,11 @@ export interface LookerOptions {
   readonly onChange: (experimentId: string, runId?: string) => void;
 }
 
-/** Runs that are read, and checked, in one job. */
-const READ_AT_ONCE = 50;
+/** Runs that are read in one job: fewer when there are few, so that all hands are done at the same time. */
+const READ_LEAST = 20;
+const READ_MOST = 50;
+const READ_SHARE = 40;
+/** Runs that are checked in one job. */
 const CHECK_AT_ONCE = 250;
 const SKETCHED_AT_ONCE = 250;
 /** From so many runs on helpers are worth their start, some 50 ms. */
@@ -143,7 +146,7 @@ export class Looker {
       const id = shard.experimentId;
       this.#looked.set(id, { at, took, stats: statsOf(shard) });
       this.#remember(id, places[index]?.state);
-      this.#shards.save(id);
+      this.#shards.saveSoon(id);
     }
   }
 
@@ -344,9 +347,10 @@ export class Looker {
       this.#options.onProgress?.(this.#progress);
     };
     const { root } = this.#store;
+    const atOnce = Math.max(READ_LEAST, Math.min(READ_MOST, Math.ceil(ofRuns / READ_SHARE)));
     const jobs = views.flatMap((view) => {
       const { runIds: _, ...experiment } = view.folders;
-      return chunks(newestFirst(view), READ_AT_ONCE).map((runIds) => ({
+      return chunks(newestFirst(view), atOnce).map((runIds) => ({
         view,
         job: { kind: "read", root, experiment, runIds } as const,
         newest: newestOf(view.shard, runIds),

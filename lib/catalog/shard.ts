@@ -6,7 +6,7 @@ import type { TreeProblem } from "../errors.ts";
 import type { MetricSummary } from "../format/metric-summary.ts";
 import type { RunRecord } from "../store/read-run.ts";
 import { grown, MetricColumn, MISSING, NumberColumn, TextColumn } from "./columns.ts";
-import type { Layout, RunEntry } from "./entry.ts";
+import { isSameLayout, type Layout, type RunEntry } from "./entry.ts";
 
 /** What a row has one text of. `inputs`, `outputs` and `problems` are JSON, missing where there are none. */
 export const TEXTS = [
@@ -72,6 +72,7 @@ export class Shard {
   readonly sketches: Set<string> = new Set();
   readonly #rows = new Map<string, number>();
   readonly #layouts: Layout[] = [];
+  #printed: { readonly layout: Layout; readonly text: string } | undefined;
   readonly #sortedColumns = new Map<unknown, readonly unknown[]>();
 
   constructor(experimentId: string, parts: ShardParts = NO_PARTS()) {
@@ -315,8 +316,8 @@ export class Shard {
     for (const key of Object.keys(summaries)) {
       const summary = summaries[key] as MetricSummary;
       changed = this.#metricColumn(key).set(row, summary) || changed;
-      const { key: _, value: __, timestamp: ___, step: ____, ...rest } = summary.latest;
-      if (Object.keys(rest).length > 0) labels[key] = JSON.stringify(rest);
+      if (Object.keys(summary.latest).length > POINT_KEYS)
+        labels[key] = printLabels(summary.latest);
     }
     for (const [key, column] of this.metrics) {
       if (summaries[key] === undefined) changed = column.set(row, undefined) || changed;
@@ -326,7 +327,7 @@ export class Shard {
 
   #setStamps(row: number, { runId, layout, stamps, isSettled }: RunEntry): void {
     const before = this.texts.layout.codes[row];
-    this.texts.layout.set(row, JSON.stringify(layout));
+    this.texts.layout.set(row, this.#printLayout(layout));
     if (this.texts.layout.codes[row] !== before) {
       this.stampStart.set(row, this.stampsUsed);
       this.stampsUsed += stamps.length;
@@ -335,6 +336,14 @@ export class Shard {
     this.stamps.set(stamps, this.stampStart.get(row));
     if (isSettled) this.unsettled.delete(runId);
     else this.unsettled.add(runId);
+  }
+
+  /** Runs that are read one after the other mostly have the same files. */
+  #printLayout(layout: Layout): string {
+    if (this.#printed === undefined || !isSameLayout(this.#printed.layout, layout)) {
+      this.#printed = { layout, text: JSON.stringify(layout) };
+    }
+    return this.#printed.text;
   }
 
   #keyColumn(group: Group, key: string): TextColumn {
@@ -367,6 +376,13 @@ const NO_LAYOUT: Layout = { paths: [], metricsStart: 0, paramsStart: 0 };
 
 /** Stands for the run's id in its artifact URI, so that most runs of an experiment share one text. No path has it. */
 const RUN_ID_MARK = "\0";
+
+/** Key, value, timestamp and step: most points have nothing else. */
+const POINT_KEYS = 4;
+
+function printLabels({ key: _, value: __, timestamp: ___, step: ____, ...rest }: Metric): string {
+  return JSON.stringify(rest);
+}
 
 function toJson<Value>(
   value: Value | undefined,

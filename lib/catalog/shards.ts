@@ -60,11 +60,15 @@ export class Shards {
     open.bytes += cost.bytes;
   }
 
-  /** Saves an experiment when it is worth it. */
-  save(experimentId: string): void {
+  /** Saves an experiment when it is worth it, once those who wait for it have their answer. */
+  saveSoon(experimentId: string): void {
     const open = this.#open.get(experimentId);
     if (open === undefined || (open.files < WORTH_FILES && open.bytes < WORTH_BYTES)) return;
-    if (performance.now() - open.savedAt >= SAVE_PAUSE_MS) this.#save(open);
+    if (performance.now() - open.savedAt < SAVE_PAUSE_MS) return;
+    open.savedAt = performance.now();
+    setImmediate(() => {
+      if (this.#open.get(experimentId) === open) this.#save(open);
+    });
   }
 
   saveAll(): void {

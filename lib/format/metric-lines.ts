@@ -56,10 +56,8 @@ export class LineBlock {
 
       // Whole numbers of nine digits are quick to add up; longer ones are made of two.
       let high = 0;
-      let digits = 0;
-      while (code >= 0 && code <= 9 && digits < 9) {
+      while (code >= 0 && code <= 9 && at < line + 9) {
         high = (high * 10 + code) | 0;
-        digits++;
         code = (bytes[++at] as number) - 48;
       }
       let low = 0;
@@ -69,7 +67,7 @@ export class LineBlock {
         lowDigits++;
         code = (bytes[++at] as number) - 48;
       }
-      if (digits === 0 || code !== BLANK) break;
+      if (at === line || code !== BLANK) break;
       const timestamp = high * (POWERS_OF_TEN[lowDigits] as number) + low;
 
       code = (bytes[++at] as number) - 48;
@@ -78,33 +76,39 @@ export class LineBlock {
       if (isNegative) code = (bytes[++at] as number) - 48;
       if (!(code >= 0 && code <= 9)) break;
       high = 0;
-      digits = 0;
       low = 0;
-      lowDigits = 0;
-      while (code >= 0 && code <= 9) {
-        if (digits < 9) {
-          high = (high * 10 + code) | 0;
-          if (high !== 0) digits++;
-        } else {
-          low = (low * 10 + code) | 0;
-          lowDigits++;
-        }
+      while (code === 0) code = (bytes[++at] as number) - 48;
+      let highEnd = at + 9;
+      while (code >= 0 && code <= 9 && at < highEnd) {
+        high = (high * 10 + code) | 0;
         code = (bytes[++at] as number) - 48;
       }
+      let lowStart = at;
+      while (code >= 0 && code <= 9) {
+        low = (low * 10 + code) | 0;
+        code = (bytes[++at] as number) - 48;
+      }
+      lowDigits = at - lowStart;
       let exponent = 0;
       if (code === POINT) {
         const fraction = at + 1;
         code = (bytes[++at] as number) - 48;
-        while (code >= 0 && code <= 9 && digits < 9) {
+        if (high === 0) {
+          while (code === 0) code = (bytes[++at] as number) - 48;
+          highEnd = at + 9;
+        } else {
+          highEnd++;
+        }
+        while (code >= 0 && code <= 9 && at < highEnd) {
           high = (high * 10 + code) | 0;
-          if (high !== 0) digits++;
           code = (bytes[++at] as number) - 48;
         }
+        lowStart = at;
         while (code >= 0 && code <= 9) {
           low = (low * 10 + code) | 0;
-          lowDigits++;
           code = (bytes[++at] as number) - 48;
         }
+        lowDigits += at - lowStart;
         exponent = fraction - at;
       }
       if (code === EXPONENT) {

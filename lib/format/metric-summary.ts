@@ -62,7 +62,11 @@ export class MetricTally {
   add(bytes: Uint8Array, place: MetricPlace): readonly TreeProblem[] {
     const reader = new MetricReader(bytes, place, block);
     while (reader.nextBlock()) this.#addBlock(reader);
-    if (this.#count > 0) this.#metric = reader.toMetric({ ...this.#best, ...this.#latest });
+    if (this.#count > 0) {
+      const { timestamp, value } = this.#best;
+      const { step, labels } = this.#latest;
+      this.#metric = reader.toMetric({ timestamp, value, step, labels });
+    }
     return reader.problems;
   }
 

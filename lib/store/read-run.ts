@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import type { Metric } from "../entities/metric.ts";
 import { toDictionary } from "../entities/record.ts";
@@ -71,12 +71,13 @@ export function readRun(
   const ofInputs: TreeProblem[] = [];
   const ofMetrics: TreeProblem[] = [];
   const ofParams: TreeProblem[] = [];
-  const names = new Set(readdirSync(place.folder));
   const paramFiles = walkKeys(runPaths.params(place.folder), footprint);
   const metricFiles = walkKeys(runPaths.metrics(place.folder), footprint);
   const tags = readValues(store, runPaths.tags(place.folder), ofTags, footprint);
-  const inputs = names.has("inputs") ? readInputs(store, place, ofInputs, footprint) : NO_INPUTS;
-  const outputs = names.has("outputs")
+  const inputs = isThere(runPaths.inputs(place.folder))
+    ? readInputs(store, place, ofInputs, footprint)
+    : NO_INPUTS;
+  const outputs = isThere(runPaths.outputs(place.folder))
     ? readOutputs(store, place, ofInputs, footprint)
     : NO_OUTPUTS;
   reading.metricsStart = footprint.paths.length;
@@ -97,6 +98,11 @@ export function readRun(
     outputs,
   };
   return { run, summaries, problems: [...ofParams, ...ofTags, ...ofMetrics, ...ofInputs] };
+}
+
+/** Most runs have neither inputs nor outputs: two questions are quicker than a list of the folder. */
+function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 const NO_INPUTS: RunInputs = { datasetInputs: [], modelInputs: [] };

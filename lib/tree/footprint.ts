@@ -64,6 +64,9 @@ export function takeStamp(path: string, stamps: { [index: number]: number }, at:
 const MISSING_IS_FINE = { throwIfNoEntry: false } as const;
 
 function relativePath(base: string, path: string): string {
-  if (path.startsWith(base)) return path.slice(base.length + 1).replaceAll(sep, "/");
+  if (path.startsWith(base)) {
+    const inside = path.slice(base.length + 1);
+    return sep === "/" ? inside : inside.replaceAll(sep, "/");
+  }
   return relative(base, path).replaceAll(sep, "/");
 }
