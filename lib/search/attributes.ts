@@ -33,6 +33,8 @@ export interface Attribute {
   readonly list?: true;
   /** The attribute that is read in its place. */
   readonly alias?: string;
+  /** MLflow has none such; the viewer's search box has. */
+  readonly viewer?: true;
 }
 
 /** What may be searched: one line an attribute and kind. */
@@ -50,6 +52,8 @@ export const ATTRIBUTES: Readonly<Record<SearchKind, readonly Attribute[]>> = {
     { name: "created", type: "number", filter: true, order: true, alias: "start_time" },
     { name: "Created", type: "number", filter: true, order: true, alias: "start_time" },
     { name: "end_time", type: "number", filter: true, order: true },
+    { name: "experiment", type: "text", list: true, viewer: true },
+    { name: "root", type: "text", list: true, viewer: true },
   ],
   experiments: [
     { name: "name", type: "text", filter: true, order: true },
@@ -232,9 +236,15 @@ export function findAttribute(kind: SearchKind, name: string): Attribute | undef
   return ATTRIBUTES[kind].find((attribute) => attribute.name === name);
 }
 
-/** Names that a filter may use, or an order_by. */
-export function attributeNames(kind: SearchKind, use: "filter" | "order"): string[] {
-  return ATTRIBUTES[kind]
-    .filter((attribute) => attribute[use] !== undefined)
-    .map(({ name }) => name);
+/** What an attribute is used for: in a filter of the API, in an order_by, or in the viewer's search box. */
+export type AttributeUse = "filter" | "order" | "viewer";
+
+export function isUsableIn(attribute: Attribute | undefined, use: AttributeUse): boolean {
+  if (use === "viewer" && attribute?.filter !== undefined) return true;
+  return attribute?.[use] !== undefined;
+}
+
+/** Names that may be used so. */
+export function attributeNames(kind: SearchKind, use: AttributeUse): string[] {
+  return ATTRIBUTES[kind].filter((attribute) => isUsableIn(attribute, use)).map(({ name }) => name);
 }

@@ -1,9 +1,11 @@
 import {
+  type AttributeUse,
   attributeNames,
   DATASET_FIELDS,
   ENTITIES,
   type EntityType,
   findAttribute,
+  isUsableIn,
   type SearchKind,
 } from "./attributes.ts";
 import { mistake, type Piece } from "./problem.ts";
@@ -24,13 +26,13 @@ export function readIdentifier(
   kind: SearchKind,
   text: string,
   place: Piece,
-  use: "filter" | "order",
+  use: AttributeUse,
 ): Identifier {
   const dot = text.indexOf(".");
   const entity = dot < 0 ? "attribute" : readEntity(kind, text.slice(0, dot), place);
   const written = text.slice(dot + 1);
   // The registry looks the attribute up before it takes the quotes off.
-  const quoted = use === "filter" && (kind === "registered_models" || kind === "model_versions");
+  const quoted = use !== "order" && (kind === "registered_models" || kind === "model_versions");
   const key = unquote(written);
   if (entity === "attribute") checkAttribute(kind, quoted ? written : key, place, use);
   if (entity === "dataset" && !DATASET_FIELDS.some((field) => field === key)) {
@@ -65,19 +67,14 @@ function entityHint(kind: SearchKind, word: string): string {
   return `Before the dot stands one of ${[...ENTITIES[kind].keys()].join(", ")}.`;
 }
 
-function checkAttribute(
-  kind: SearchKind,
-  name: string,
-  place: Piece,
-  use: "filter" | "order",
-): void {
-  if (findAttribute(kind, name)?.[use] !== undefined) return;
+function checkAttribute(kind: SearchKind, name: string, place: Piece, use: AttributeUse): void {
+  if (isUsableIn(findAttribute(kind, name), use)) return;
   const valid = reprSet(attributeNames(kind, use));
   const message = `Invalid attribute key '${name}' specified. Valid keys are '${valid}'`;
   throw mistake(message, place, attributeHint(kind, name, use));
 }
 
-function attributeHint(kind: SearchKind, name: string, use: "filter" | "order"): string {
+function attributeHint(kind: SearchKind, name: string, use: AttributeUse): string {
   const names = attributeNames(kind, use).filter((known) => !findAttribute(kind, known)?.alias);
   const attributes = `Attributes are ${names.join(", ")}.`;
   if (!/^\w+$/.test(name)) return attributes;

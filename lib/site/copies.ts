@@ -1,5 +1,3 @@
-import type { RunRecord } from "../client/client.ts";
-import type { TreeProblem } from "../errors.ts";
 import type { Site, SiteContext } from "./context.ts";
 import { askRoots } from "./roots.ts";
 
@@ -9,12 +7,6 @@ export interface Copies {
   readonly byRunId: ReadonlyMap<string, readonly SiteContext[]>;
   /** The other roots that have a run. */
   readonly of: (context: SiteContext, runId: string) => readonly SiteContext[];
-  /** What there is to say of the runs of an experiment. */
-  readonly problems: (
-    context: SiteContext,
-    experimentId: string,
-    records: readonly RunRecord[],
-  ) => readonly TreeProblem[];
 }
 
 /** The names of the runs may have been listed so long ago, ms: a copy is no news. */
@@ -22,31 +14,34 @@ const MAX_AGE_MS = 2_000;
 
 const listed = new WeakMap<Site, { readonly at: number; readonly copies: Promise<Copies> }>();
 
-/** Compares the names of all runs of several roots; nothing else of a run is read. */
+/** Compares the names of all runs of several roots; nothing else of a run is read. As long as they do not change, the answer is the same object. */
 export function findCopies(site: Site): Promise<Copies> {
   const known = listed.get(site);
   if (known !== undefined && Date.now() - known.at < MAX_AGE_MS) return known.copies;
-  const copies = lookForCopies(site);
+  const copies = lookForCopies(site).then(async (found) => {
+    const before = await known?.copies.catch(() => undefined);
+    return before !== undefined && isSame(before, found) ? before : found;
+  });
   listed.set(site, { at: Date.now(), copies });
   return copies;
 }
 
+function isSame({ byRunId: before }: Copies, { byRunId: now }: Copies): boolean {
+  return (
+    before.size === now.size &&
+    [...now].every(([runId, having]) => {
+      const others = before.get(runId);
+      return others?.length === having.length && having.every((root, i) => root === others[i]);
+    })
+  );
+}
+
 async function lookForCopies(site: Site): Promise<Copies> {
-  const byRunId = site.roots.length > 1 ? await findInSeveral(site) : new Map();
-  const others: Copies["of"] = (context, runId) =>
-    (byRunId.get(runId) ?? []).filter((other: SiteContext) => other !== context);
+  const byRunId: Copies["byRunId"] =
+    site.roots.length > 1 ? await findInSeveral(site) : new Map<string, SiteContext[]>();
   return {
     byRunId,
-    of: others,
-    problems: (context, experimentId, records) =>
-      byRunId.size === 0
-        ? []
-        : records.flatMap(({ run: { info } }) => {
-            const where = others(context, info.runId).map(({ key }) => key);
-            if (where.length === 0) return [];
-            const path = `${experimentId}/${info.runId}`;
-            return { path, message: `A run of this id is in ${where.join(" and in ")}, too` };
-          }),
+    of: (context, runId) => (byRunId.get(runId) ?? []).filter((other) => other !== context),
   };
 }
 

@@ -31,6 +31,7 @@ export async function makeRun(
     info: { ...scope.info(info), runId: id(runId), experimentId: id(info.experimentId) },
     experimentName: experiment.name,
     root: context.root,
+    ...(context.key !== "" && { rootKey: context.key }),
     params: data.params,
     tags: scope.tags(data.tags),
     metrics: Object.values(record.summaries).map(toEntry),

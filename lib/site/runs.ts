@@ -2,7 +2,7 @@ import type { MetricSummary, PartialAnswer, ReadProgress, RunRecord } from "../c
 import { compareText } from "../entities/record.ts";
 import { RUN_STATUSES } from "../entities/run.ts";
 import { MLFLOW_TAG } from "../entities/tag.ts";
-import { notFound, type TreeProblem } from "../errors.ts";
+import { MlrunsError, notFound, type TreeProblem } from "../errors.ts";
 import {
   DATA_PATH,
   encodeNumber,
@@ -32,22 +32,23 @@ export async function makeRuns(
     throw notFound(`Could not find experiment with ID ${experimentId}`);
   }
   const partial = context.mode === "live";
-  // What is said of copies depends on other trees, which have versions of their own.
-  if (!partial || copies.byRunId.size > 0) {
+  if (!partial) {
     return makeChunk(context, experimentId, chunk, await scanRuns(context, experimentId, copies));
   }
   const { reading } = await context.client.meetChanges(experimentId, { partial });
   // Before the scan: what is met meanwhile makes the next call scan again.
   const version = context.client.runsVersion(experimentId);
   const known = kept.get(context)?.get(experimentId);
-  const file = known?.version === version && !reading ? known.files[chunk] : undefined;
+  const name = await nameOf(context, experimentId);
+  const isKept = known?.version === version && known.name === name && known.copies === copies;
+  const file = isKept && !reading ? known.files[chunk] : undefined;
   if (file !== undefined) return file;
   const scan = await scanRuns(context, experimentId, copies);
   if (scan.reading) return makeChunk(context, experimentId, chunk, scan);
   // Who asks for one chunk will ask for the others: all of them from one scan.
   const chunks = Math.max(1, Math.ceil(scan.sorted.length / RUNS_PER_FILE));
   const files = Array.from({ length: chunks }, (_, i) => makeChunk(context, experimentId, i, scan));
-  keep(context, experimentId, { version, files });
+  keep(context, experimentId, { version, name, copies, files });
   return files[chunk] ?? makeChunk(context, experimentId, chunk, scan);
 }
 
@@ -55,9 +56,13 @@ interface RunsScan extends PartialAnswer {
   /** Newest first. */
   readonly sorted: readonly RunRecord[];
   readonly problems: readonly TreeProblem[];
+  /** Of the experiment. */
+  readonly name: string;
+  readonly copies: Copies;
 }
 
-interface KeptRuns {
+/** What files were made from, and the files. */
+interface KeptRuns extends Pick<RunsScan, "name" | "copies"> {
   /** Of the experiment, see `MlrunsClient.runsVersion`. */
   readonly version: number;
   /** One a chunk. */
@@ -88,7 +93,9 @@ async function scanRuns(
   });
   return {
     sorted: [...records].sort(newestFirst),
-    problems: [...problems, ...copies.problems(context, experimentId, records)],
+    problems,
+    name: await nameOf(context, experimentId),
+    copies,
     ...answer,
   };
 }
@@ -97,7 +104,7 @@ function makeChunk(
   context: SiteContext,
   experimentId: string,
   chunk: number,
-  { sorted, problems, reading }: RunsScan,
+  { sorted, problems, reading, name, copies }: RunsScan,
 ): RunsFile {
   const { id } = context;
   const offset = chunk * RUNS_PER_FILE;
@@ -105,8 +112,13 @@ function makeChunk(
   const infos = rows.map(({ run }) => run.info);
   const isLast = offset + rows.length >= sorted.length;
   const byRun = chunk === 0 ? problemsByRun(context, experimentId, sorted, problems) : NO_PROBLEMS;
+  const copied = infos.flatMap(({ runId }) => {
+    const roots = copies.of(context, runId).map(({ key }) => key);
+    return roots.length === 0 ? [] : { runId: id(runId), roots };
+  });
   return {
     experimentId: id(experimentId),
+    experimentName: name,
     ...(context.key !== "" && { root: context.key }),
     total: sorted.length,
     offset,
@@ -141,7 +153,18 @@ function makeChunk(
     models: toDictionaryColumn(rows.map(modelsOf)),
     ...(reading && { reading: readingState(reading) }),
     ...byRun,
+    ...(copied.length > 0 && { copies: copied }),
   };
+}
+
+/** The id where the name cannot be read. */
+async function nameOf({ client }: SiteContext, experimentId: string): Promise<string> {
+  try {
+    return (await client.getExperiment(experimentId)).name;
+  } catch (error) {
+    if (error instanceof MlrunsError) return experimentId;
+    throw error;
+  }
 }
 
 function readingState({ runs, ofRuns, leftMs }: ReadProgress): ReadingState {

@@ -128,6 +128,7 @@ export interface MetricColumn {
 /** `data/runs/<experiment>.json` and `data/runs/<experiment>.<n>.json`: columns, newest run first, active and deleted. */
 export interface RunsFile {
   readonly experimentId: string;
+  readonly experimentName: string;
   /** Key of the root, when there are several. */
   readonly root?: string;
   /** Rows over all chunks. */
@@ -166,6 +167,8 @@ export interface RunsFile {
   readonly unreadable: readonly { readonly runId: string; readonly problem: TreeProblem }[];
   /** Problems inside runs that could be read. */
   readonly warnings: readonly { readonly runId: string; readonly problem: TreeProblem }[];
+  /** Runs whose id other roots have, too, with the keys of those. */
+  readonly copies?: readonly { readonly runId: string; readonly roots: readonly string[] }[];
 }
 
 export const TAG_CUT = 300;
@@ -183,6 +186,8 @@ export interface RunFile {
   readonly info: RunInfo;
   readonly experimentName: string;
   readonly root: number;
+  /** Key of the root, when there are several. */
+  readonly rootKey?: string;
   readonly params: ReadonlyDictionary<string>;
   readonly tags: ReadonlyDictionary<string>;
   readonly metrics: readonly MetricEntry[];

@@ -78,7 +78,7 @@ describe("several roots as one site", () => {
     expect(run.modelVersions).toEqual([{ id: "detector~bob", name: "detector", version: "1" }]);
   });
 
-  test("a run of two roots has a row in each, a warning at each, and is listed on the health page", async () => {
+  test("a run of two roots has a row in each, is marked there, and is listed on the health page", async () => {
     const { experimentId, shared, own } = roots;
     const ofAda = await read<RunsFile>(DATA_PATH.runs(experimentId));
     const { copies } = await read<RunFile>(DATA_PATH.run(`${shared}~bob`));
@@ -86,15 +86,7 @@ describe("several roots as one site", () => {
     const { problemCount } = await read<Manifest>(DATA_PATH.manifest);
 
     expect(ofAda.runIds).toContain(shared);
-    expect(ofAda.warnings).toEqual([
-      {
-        runId: shared,
-        problem: {
-          path: `${experimentId}/${shared}`,
-          message: "A run of this id is in bob, too",
-        },
-      },
-    ]);
+    expect(ofAda.copies).toEqual([{ runId: shared, roots: ["bob"] }]);
     expect(copies).toEqual([{ runId: shared, runName: "shared", experimentId }]);
     expect((await read<RunFile>(DATA_PATH.run(`${own}~bob`))).copies).toBeUndefined();
     expect([tree.duplicateRunIds, tree.counts.runs, problemCount]).toEqual([

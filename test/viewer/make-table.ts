@@ -29,6 +29,7 @@ export function makeTable(runs: readonly TestRun[], more: Partial<RunsFile> = {}
 export function makeRunsFile(runs: readonly TestRun[], more: Partial<RunsFile> = {}): RunsFile {
   return {
     experimentId: "1",
+    experimentName: more.experimentId ?? "1",
     total: runs.length,
     offset: 0,
     next: null,

@@ -4,6 +4,7 @@ import { useEffect, useId, useMemo, useRef } from "preact/hooks";
 import { EMPTY_TABLE } from "../data/runs-table.ts";
 import { formatAgo } from "../format.ts";
 import { useNow } from "../state/now.ts";
+import { rootOf } from "../state/roots.ts";
 import { loadSearch, searchEngine } from "../state/search-engine.ts";
 import { useRuns } from "../state/use-runs.ts";
 import { COMPARE_TEXTS } from "../texts/compare.ts";
@@ -102,6 +103,9 @@ export function CompareAdd({ experimentIds, present, onAdd }: CompareAddProps): 
               <RunMark runId={table.runIds[row] ?? ""} status={table.status[row] ?? 0} />
               <span class="cut">{nameOf(table, row)}</span>
               <span class="spacer" />
+              {table.root.values.length > 1 && (
+                <span class="faint">{rootOf(table.runIds[row] ?? "")}</span>
+              )}
               <span class="faint">{formatAgo(table.startTime[row] ?? 0, now)}</span>
             </div>
           ))}

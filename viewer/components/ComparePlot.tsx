@@ -3,6 +3,7 @@ import type { RunFile } from "../../lib/wire/data-files.ts";
 import { lineStyles } from "../charts/line-styles.ts";
 import { chartRunOf } from "../run/facts.ts";
 import { fileFields } from "../run/fields.ts";
+import { tellApart } from "../state/roots.ts";
 import { ParallelPlot } from "./ParallelPlot.tsx";
 import { ScatterPlot } from "./ScatterPlot.tsx";
 
@@ -12,9 +13,9 @@ export function ComparePlot(props: {
   kind: "parallel" | "scatter";
 }): JSX.Element {
   const styles = lineStyles(props.runs.map((run) => run.info.runId));
-  const runs = props.runs.map((run) => ({
-    ...chartRunOf(run),
-    style: styles.get(run.info.runId) ?? { color: 1, dash: 0 },
+  const runs = tellApart(props.runs.map(chartRunOf)).map((run) => ({
+    ...run,
+    style: styles.get(run.runId) ?? { color: 1, dash: 0 },
   }));
   const fields = fileFields(props.runs);
   return props.kind === "parallel" ? (

@@ -95,6 +95,7 @@ function RunHead({ run, isBaseline, canRemove, ...on }: RunHeadProps): JSX.Eleme
       <span class="compare-run-note">
         {isBaseline && <b>{`${COMPARE_TEXTS.baseline}, `}</b>}
         <span>
+          {run.rootKey !== undefined && `${run.rootKey}, `}
           {formatAgo(info.startTime, now)}
           {info.status === "FINISHED" ? "" : `, ${TEXTS.status[info.status]}`}
         </span>

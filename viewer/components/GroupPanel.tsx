@@ -103,6 +103,6 @@ export function GroupPanel({ view }: { view: RunsView }): JSX.Element {
 }
 
 function isGroupAttribute(key: string, kind: Column["kind"]): boolean {
-  const keys = ["experiment", "status", "user", "source", "commit", "dataset"];
+  const keys = ["experiment", "root", "status", "user", "source", "commit", "dataset"];
   return kind === "attributes" && keys.includes(key);
 }

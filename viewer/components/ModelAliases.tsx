@@ -4,13 +4,14 @@ import "./ModelAliases.css";
 
 /** Names that point to versions, as links to them. */
 export function ModelAliases(props: {
-  name: string;
+  /** See `RegisteredModelEntry.id`. */
+  id: string;
   aliases: Readonly<Record<string, string>>;
 }): JSX.Element {
   return (
     <span class="model-aliases">
       {Object.entries(props.aliases).map(([alias, version]) => (
-        <a key={alias} class="model-alias" href={modelVersionHref(props.name, version)}>
+        <a key={alias} class="model-alias" href={modelVersionHref(props.id, version)}>
           {alias} <span class="faint">{version}</span>
         </a>
       ))}

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import type { ModelVersion } from "../../lib/entities/model-version.ts";
 import type { RunFile } from "../../lib/wire/data-files.ts";
+import { plainId } from "../../lib/wire/rooted-id.ts";
 import { getRun } from "../data/client.ts";
 import { touchesRuns } from "../data/reader.ts";
 import { useData } from "../data/use-data.ts";
@@ -55,7 +56,7 @@ function SourceRun(props: { runId: string; modelId: string | null }): JSX.Elemen
         <dt>{MODEL_TEXTS.run}</dt>
         <dd>
           {data === null ? (
-            <span class="mono">{runId}</span>
+            <span class="mono">{plainId(runId)}</span>
           ) : (
             <a class="link" href={runHref(data.info.experimentId, runId)}>
               {runNameOf(data.info)}
@@ -68,7 +69,7 @@ function SourceRun(props: { runId: string; modelId: string | null }): JSX.Elemen
           <dt>{MODEL_TEXTS.loggedModel}</dt>
           <dd>
             <a class="link" href={loggedModelHref(data.info.experimentId, modelId)}>
-              {modelId}
+              {plainId(modelId)}
             </a>
           </dd>
         </div>

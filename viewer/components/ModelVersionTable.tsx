@@ -48,7 +48,7 @@ export function ModelVersionTable(props: ModelVersionTableProps): JSX.Element {
         return (
           <a
             class="table-link"
-            href={modelVersionHref(model.name, version.version)}
+            href={modelVersionHref(model.id, version.version)}
             aria-current={version.version === current ? "true" : undefined}
           >
             {name}

@@ -4,9 +4,10 @@ import { useEffect } from "preact/hooks";
 import type { ExperimentEntry } from "../../lib/wire/data-files.ts";
 import { manifest } from "../data/live.ts";
 import { formatCount, plural, shortPath } from "../format.ts";
-import { activeExperiments } from "../state/experiments.ts";
+import { activeExperiments, experimentIdsOf } from "../state/experiments.ts";
 import { experimentsHref, modelsHref, runsHref, tracesHref, treeHref } from "../state/links.ts";
 import { openPalette } from "../state/overlay.ts";
+import { rootOf } from "../state/roots.ts";
 import { route } from "../state/route.ts";
 import { parseIds } from "../state/url.ts";
 import { TEXTS } from "../texts.ts";
@@ -88,14 +89,16 @@ export function NavPanel({ isOpen }: { isOpen: Signal<boolean> }): JSX.Element {
 
 function ExperimentLink(props: { experiment: ExperimentEntry; isCurrent: boolean }): JSX.Element {
   const { experimentId, name, runCount } = props.experiment;
+  const root = rootOf(experimentId);
   return (
     <a
       class="nav-item nav-experiment"
       href={runsHref(experimentId)}
-      title={name}
+      title={root === "" ? name : `${name}, ${root}`}
       aria-current={props.isCurrent ? "page" : undefined}
     >
       <span class="nav-name">{name}</span>
+      {root !== "" && <span class="nav-of-root">{root}</span>}
       <span class="nav-count">{formatCount(runCount)}</span>
     </a>
   );
@@ -178,7 +181,7 @@ function DrawerCurtain({ isOpen }: { isOpen: Signal<boolean> }): JSX.Element {
 
 function currentExperiments(): ReadonlySet<string> {
   const [page, ids = ""] = route.value.path;
-  if (page === "experiments") return new Set(ids.split(","));
+  if (page === "experiments") return new Set(ids === "all" ? [] : experimentIdsOf(ids));
   return new Set(parseIds(route.value.query.get("experiments")));
 }
 

@@ -3,9 +3,10 @@ import { useMemo } from "preact/hooks";
 import type { ExperimentEntry } from "../../lib/wire/data-files.ts";
 import { EMPTY_TABLE, UNREADABLE } from "../data/runs-table.ts";
 import { formatAgo } from "../format.ts";
-import { findExperiment } from "../state/experiments.ts";
+import { experimentName } from "../state/experiments.ts";
 import { runHref } from "../state/links.ts";
 import { useNow } from "../state/now.ts";
+import { rootOf } from "../state/roots.ts";
 import { useRuns } from "../state/use-runs.ts";
 import { EXPERIMENTS_TEXTS } from "../texts/experiments.ts";
 import { RunMark, statusName } from "./RunMark.tsx";
@@ -45,7 +46,7 @@ export function RecentRuns(props: { experiments: readonly ExperimentEntry[] }): 
                 <RunMark runId={runId} status={status} />
                 <span class="cut">{nameOf(table, row)}</span>
                 <span class="recent-run-note cut">
-                  {findExperiment(experimentId)?.name}
+                  {[experimentName(experimentId), rootOf(experimentId)].filter(Boolean).join(", ")}
                   {status === 2 ? "" : `, ${statusName(status)}`}
                 </span>
                 <span class="recent-run-age">{formatAgo(table.startTime[row] ?? 0, now)}</span>

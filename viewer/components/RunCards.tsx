@@ -4,6 +4,7 @@ import { UNREADABLE } from "../data/runs-table.ts";
 import { formatAgo } from "../format.ts";
 import { runHref } from "../state/links.ts";
 import { useNow } from "../state/now.ts";
+import { rootOf } from "../state/roots.ts";
 import { clickHeading } from "../state/runs-actions.ts";
 import type { RunsView } from "../state/runs-view.ts";
 import { selection, toggleSelected } from "../state/selection.ts";
@@ -72,6 +73,7 @@ export function RunCards({ view }: { view: RunsView }): JSX.Element {
     const problem = table.problems.get(runId)?.[0];
     const notes = [
       status === 2 || status === UNREADABLE ? "" : statusName(status),
+      ...(table.root.values.length > 1 ? [rootOf(runId)] : []),
       ...writers.map((writer) => writer.text(row)),
       formatAgo(table.startTime[row] ?? Number.NaN, now),
     ];

@@ -4,6 +4,7 @@ import { lineStyles } from "../charts/line-styles.ts";
 import { makeSync } from "../charts/sync.ts";
 import { tableFields } from "../run/fields.ts";
 import { drawnRows, tableGroups, tableRuns } from "../run/table-runs.ts";
+import { tellApart } from "../state/roots.ts";
 import { query, setQuery } from "../state/route.ts";
 import type { RunsView } from "../state/runs-view.ts";
 import { selection } from "../state/selection.ts";
@@ -38,7 +39,7 @@ export function RunCharts({ view }: { view: RunsView }): JSX.Element {
     () => (isGrouped ? rows : drawnRows(table, rows, chosen)),
     [table, rows, chosen, isGrouped],
   );
-  const runs = useMemo(() => tableRuns(table, drawn), [table, drawn]);
+  const runs = useMemo(() => tellApart(tableRuns(table, drawn)), [table, drawn]);
   const groups = useMemo(
     () => (isGrouped ? tableGroups(table, display.groups) : undefined),
     [isGrouped, table, display.groups],

@@ -3,6 +3,7 @@ import { RUN_STATUSES } from "../../lib/entities/run.ts";
 import { MLFLOW_TAG } from "../../lib/entities/tag.ts";
 import type { TreeProblem } from "../../lib/errors.ts";
 import type { RunFile, RunLink } from "../../lib/wire/data-files.ts";
+import { plainId } from "../../lib/wire/rooted-id.ts";
 import { manifest } from "../data/live.ts";
 import {
   formatAgo,
@@ -15,9 +16,11 @@ import {
 import { commitUrl, runNameOf, sinceLastWrite, sourceName } from "../run/facts.ts";
 import { compareHref, type RunTab, runHref, runsHref } from "../state/links.ts";
 import { useNow } from "../state/now.ts";
+import { rootOf } from "../state/roots.ts";
 import { RUN_TEXTS } from "../texts/run.ts";
 import { Button, LinkButton } from "./Button.tsx";
 import { Fact, Facts } from "./Facts.tsx";
+import { RootLabel } from "./RootLabel.tsx";
 import { RunMark, statusName } from "./RunMark.tsx";
 import { RunNeighbours } from "./RunNeighbours.tsx";
 import { copyText } from "./Toast.tsx";
@@ -25,16 +28,18 @@ import { copyText } from "./Toast.tsx";
 /** Who the run is and how it went. Only the overview has the room for all of it. */
 export function RunHeader({ run, tab }: { run: RunFile; tab: RunTab }): JSX.Element {
   const { info } = run;
+  const runId = plainId(info.runId);
   return (
     <>
       <header class="page-head">
+        <RootLabel root={run.root} />
         <span class="page-crumb">
           <a href={runsHref(info.experimentId)}>{run.experimentName}</a>/
         </span>
         <RunMark runId={info.runId} status={RUN_STATUSES.indexOf(info.status)} />
         <h1 title={runNameOf(info)}>{runNameOf(info)}</h1>
-        <span class="mono faint run-head-wide" title={info.runId}>
-          {shortId(info.runId)}
+        <span class="mono faint run-head-wide" title={runId}>
+          {shortId(runId)}
         </span>
         <Button
           kind="quiet"
@@ -42,7 +47,7 @@ export function RunHeader({ run, tab }: { run: RunFile; tab: RunTab }): JSX.Elem
           small
           class="run-head-wide"
           label={RUN_TEXTS.copyId}
-          onClick={() => void copyText(info.runId)}
+          onClick={() => void copyText(runId)}
         />
         <span class="spacer" />
         <RunNeighbours runId={info.runId} tab={tab} />
@@ -63,8 +68,9 @@ function RunFacts({ run }: { run: RunFile }): JSX.Element {
   const alive = sinceLastWrite(run, now);
   const source = sourceName(tags);
   const commit = tags[MLFLOW_TAG.gitCommit];
-  const folder = `${info.experimentId}/${info.runId}`;
-  const root = manifest.value?.mode === "live" ? manifest.value.roots[run.root]?.label : undefined;
+  const folder = `${plainId(info.experimentId)}/${plainId(info.runId)}`;
+  const ownRoot = manifest.value?.roots[run.root];
+  const root = manifest.value?.mode === "live" ? ownRoot?.label : undefined;
   return (
     <Facts>
       <Fact name={RUN_TEXTS.state}>
@@ -104,6 +110,11 @@ function RunFacts({ run }: { run: RunFile }): JSX.Element {
           {run.inputs.datasetInputs.length > 1 && ` +${run.inputs.datasetInputs.length - 1}`}
         </Fact>
       )}
+      {ownRoot !== undefined && ownRoot.key !== "" && (
+        <Fact name={RUN_TEXTS.root}>
+          <span title={ownRoot.label}>{ownRoot.key}</span>
+        </Fact>
+      )}
       <Fact name={RUN_TEXTS.folder}>
         <button
           type="button"
@@ -111,7 +122,7 @@ function RunFacts({ run }: { run: RunFile }): JSX.Element {
           title={`${root === undefined ? "" : `${root}/`}${folder}`}
           onClick={() => void copyText(root === undefined ? folder : `${root}/${folder}`)}
         >
-          {info.experimentId}/{shortId(info.runId)}…
+          {plainId(info.experimentId)}/{shortId(info.runId)}…
         </button>
       </Fact>
     </Facts>
@@ -145,7 +156,7 @@ function Banners({ run }: { run: RunFile }): JSX.Element {
       {run.info.lifecycleStage === "deleted" && (
         <p class="run-banner" role="status">
           {RUN_TEXTS.deleted} <span>{RUN_TEXTS.restoreWith}</span>
-          <code class="mono">mlruns restore run {run.info.runId}</code>
+          <code class="mono">mlruns restore run {plainId(run.info.runId)}</code>
         </p>
       )}
       {alive?.isProbablyDead === true && (
@@ -153,8 +164,38 @@ function Banners({ run }: { run: RunFile }): JSX.Element {
           {RUN_TEXTS.probablyDead} <span>{RUN_TEXTS.lastWrite(formatAgo(alive.at, now))}</span>
         </p>
       )}
+      {run.copies !== undefined && <CopiesNote run={run} copies={run.copies} />}
       {run.warnings.length > 0 && <Warnings warnings={run.warnings} />}
     </>
+  );
+}
+
+/** The run is in other roots, too. */
+function CopiesNote(props: { run: RunFile; copies: readonly RunLink[] }): JSX.Element {
+  const { info } = props.run;
+  const all = [info, ...props.copies];
+  return (
+    <p class="run-banner" role="status">
+      {RUN_TEXTS.copies}{" "}
+      {props.copies.map((copy, i) => (
+        <span key={copy.runId}>
+          {i > 0 && ", "}
+          <a class="link" href={runHref(copy.experimentId, copy.runId)}>
+            {rootOf(copy.experimentId)}
+          </a>
+        </span>
+      ))}
+      .{" "}
+      <a
+        class="link"
+        href={compareHref(
+          all.map(({ runId }) => runId),
+          all.map(({ experimentId }) => experimentId),
+        )}
+      >
+        {RUN_TEXTS.compareCopies}
+      </a>
+    </p>
   );
 }
 

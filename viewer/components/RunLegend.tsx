@@ -6,6 +6,7 @@ import type { ChartSync } from "../charts/sync.ts";
 import { formatCount, plural, shortId } from "../format.ts";
 import { experimentOf } from "../run/table-runs.ts";
 import { runHref } from "../state/links.ts";
+import { rootOf } from "../state/roots.ts";
 import { runColor } from "../state/run-color.ts";
 import type { RunsView } from "../state/runs-view.ts";
 import { select } from "../state/selection.ts";
@@ -35,6 +36,7 @@ export function RunLegend({ view, drawn, styles, sync }: RunLegendProps): JSX.El
   const draw = (shown: Iterable<number>): void =>
     select(Array.from(shown, (row) => table.runIds[row] ?? ""));
   const hot = sync.cursor.value?.hot ?? sync.pointedRun.value;
+  const hasRoots = table.root.values.length > 1;
   return (
     <section class="run-legend" aria-label={CHART_TEXTS.runsDrawn}>
       <header class="run-legend-head">
@@ -59,6 +61,7 @@ export function RunLegend({ view, drawn, styles, sync }: RunLegendProps): JSX.El
           const runId = table.runIds[row] ?? "";
           const isOn = isDrawn.has(row);
           const name = table.names[row] || shortId(runId);
+          const root = hasRoots ? rootOf(runId) : "";
           return (
             <div
               key={runId}
@@ -74,10 +77,15 @@ export function RunLegend({ view, drawn, styles, sync }: RunLegendProps): JSX.El
                 style={styles.get(runId) ?? { color: runColor(runId), dash: 0 }}
                 width={28}
               />
-              <a class="cut" href={runHref(experimentOf(table, row), runId)} title={name}>
+              <a
+                class="cut"
+                href={runHref(experimentOf(table, row), runId)}
+                title={`${name} ${root}`}
+              >
                 {name}
+                {root !== "" && value !== undefined && <span class="faint"> {root}</span>}
               </a>
-              <span>{value?.text(row)}</span>
+              <span>{value?.text(row) ?? root}</span>
             </div>
           );
         }}

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import type { RunFile } from "../../lib/wire/data-files.ts";
+import { plainId } from "../../lib/wire/rooted-id.ts";
 import { loggedModelHref, modelVersionHref } from "../state/links.ts";
 import { RUN_TEXTS } from "../texts/run.ts";
 import { EmptyState } from "./EmptyState.tsx";
@@ -29,13 +30,13 @@ export function RunModels({ run }: { run: RunFile }): JSX.Element {
             <a class="link cut" href={loggedModelHref(info.experimentId, model.modelId)}>
               {model.name}
             </a>
-            <span class="mono faint cut">{model.modelId}</span>
-            <span class="faint">{roleOf.get(model.modelId)}</span>
+            <span class="mono faint cut">{plainId(model.modelId)}</span>
+            <span class="faint">{roleOf.get(plainId(model.modelId))}</span>
           </li>
         ))}
-        {modelVersions.map(({ name, version }) => (
+        {modelVersions.map(({ id, name, version }) => (
           <li key={`${name} ${version}`} class="row-list-row">
-            <a class="link cut" href={modelVersionHref(name, version)}>
+            <a class="link cut" href={modelVersionHref(id, version)}>
               {name}
             </a>
             <span>{RUN_TEXTS.registeredAs(version)}</span>

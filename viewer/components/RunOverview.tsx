@@ -114,10 +114,10 @@ function Models({ run }: { run: RunFile }): JSX.Element | null {
             </a>
           </li>
         ))}
-        {modelVersions.map(({ name, version }) => (
+        {modelVersions.map(({ id, name, version }) => (
           <li key={`${name}/${version}`}>
             <span class="faint">{RUN_TEXTS.registered} </span>
-            <a class="link" href={modelVersionHref(name, version)}>
+            <a class="link" href={modelVersionHref(id, version)}>
               {name}
             </a>
             , {RUN_TEXTS.registeredAs(version)}

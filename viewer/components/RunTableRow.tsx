@@ -230,6 +230,14 @@ function RunState({ table, row }: { table: RunsTable; row: number }): JSX.Elemen
       </span>
     );
   }
+  const copies = table.copies.get(table.runIds[row] ?? "");
+  if (copies !== undefined) {
+    return (
+      <span class="run-state run-state-copy" title={RUNS_TEXTS.copyHelp(copies.join(", "))}>
+        {RUNS_TEXTS.copyIn(copies)}
+      </span>
+    );
+  }
   if (isSilent(table, row, Date.now())) {
     return (
       <span class="run-state" title={RUNS_TEXTS.silentHelp}>

@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import { useMemo } from "preact/hooks";
 import { manifest } from "../data/live.ts";
 import { formatAgo, formatCount, shortPath } from "../format.ts";
 import { treeHref } from "../state/links.ts";
@@ -19,7 +20,11 @@ interface RunsFootProps {
 export function RunsFoot({ view, isThere, readAt }: RunsFootProps): JSX.Element {
   const now = useNow();
   const { table } = view;
-  const root = manifest.value?.roots.map(({ label }) => shortPath(label)).join(", ") ?? "";
+  const root = readRoots(view);
+  const copies = useMemo(
+    () => view.rows.reduce((n, row) => n + (table.copies.has(table.runIds[row] ?? "") ? 1 : 0), 0),
+    [view.rows],
+  );
   const isComing = table.length < table.total;
   if (!isThere) return <footer class="page-foot">{RUNS_TEXTS.readingRuns(undefined)}</footer>;
   return (
@@ -36,6 +41,11 @@ export function RunsFoot({ view, isThere, readAt }: RunsFootProps): JSX.Element 
       {view.warningCount > 0 && (
         <a class="foot-warning" href={treeHref()}>
           {RUNS_TEXTS.footWarnings(view.warningCount)}
+        </a>
+      )}
+      {copies > 0 && (
+        <a class="foot-warning" href={treeHref()}>
+          {RUNS_TEXTS.footCopies(copies)}
         </a>
       )}
       <span class="sr-only" role="status">
@@ -57,6 +67,15 @@ export function RunsFoot({ view, isThere, readAt }: RunsFootProps): JSX.Element 
       )}
     </footer>
   );
+}
+
+/** The roots that the shown runs are of, or the only one. */
+function readRoots({ table }: RunsView): string {
+  const roots = manifest.value?.roots ?? [];
+  const shown = roots.filter(({ key }) => table.root.values.includes(key));
+  return (shown.length > 0 ? shown : roots.slice(0, 1))
+    .map(({ label }) => shortPath(label))
+    .join(", ");
 }
 
 /** `2 running, last write 4 s ago`; runs that only say that they go on are told apart. Nothing when none does. */

@@ -12,6 +12,7 @@ import { exportCsv, exportJson, exportMarkdown } from "../table/export.ts";
 import { RUNS_TEXTS } from "../texts/runs.ts";
 import { lazyComponent } from "./lazy.tsx";
 import { MenuButton, type MenuItem } from "./Menu.tsx";
+import { RootLabel } from "./RootLabel.tsx";
 import { RunningNote } from "./RunsFoot.tsx";
 import { Segmented } from "./Segmented.tsx";
 import { saveFile } from "./save-file.ts";
@@ -63,6 +64,7 @@ export function RunsHead(props: RunsHeadProps): JSX.Element {
   ];
   return (
     <header class="page-head">
+      <RootLabel root={experiment?.root} />
       <h1 title={title}>{title}</h1>
       <RunningNote view={view} />
       {experiment !== undefined && experiment.loggedModelCount > 0 && (

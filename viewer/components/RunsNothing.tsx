@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import { plainId } from "../../lib/wire/rooted-id.ts";
 import { manifest } from "../data/live.ts";
 import { plural } from "../format.ts";
 import { activeExperiments } from "../state/experiments.ts";
@@ -60,7 +61,7 @@ export function NoExperiment({ id }: { id: string }): JSX.Element {
             <a class="link" href={runsHref(experimentId)}>
               {name}
             </a>{" "}
-            <span class="mono faint">{experimentId}</span>
+            <span class="mono faint">{plainId(experimentId)}</span>
           </li>
         ))}
       </ul>

@@ -1,6 +1,8 @@
 import type { JSX } from "preact";
+import { plainId } from "../../lib/wire/rooted-id.ts";
 import { manifest } from "../data/live.ts";
 import { compareHref } from "../state/links.ts";
+import { rootOf } from "../state/roots.ts";
 import { setQuery } from "../state/route.ts";
 import type { RunsView } from "../state/runs-view.ts";
 import { select, selection } from "../state/selection.ts";
@@ -32,12 +34,12 @@ export function SelectionBar({ view, onEdit }: SelectionBarProps): JSX.Element |
     {
       label: RUNS_TEXTS.copyIds,
       icon: "copy",
-      onChoose: () => void copyText(ids.join("\n"), RUNS_TEXTS.idsCopied(ids.length)),
+      onChoose: () => void copyText(ids.map(plainId).join("\n"), RUNS_TEXTS.idsCopied(ids.length)),
     },
     ...(["python", "typescript"] as const).map((language) => ({
       label: RUNS_TEXTS.snippetIn[language],
       icon: "copy" as const,
-      onChoose: () => void copyText(snippet(language, ids), RUNS_TEXTS.snippetCopied),
+      onChoose: () => void copyText(snippet(language, idsByRoot(ids)), RUNS_TEXTS.snippetCopied),
     })),
   ];
   const editItems: MenuItem[] = [
@@ -90,6 +92,20 @@ export function SelectionBar({ view, onEdit }: SelectionBarProps): JSX.Element |
       )}
     </section>
   );
+}
+
+/** Run ids as their trees have them, by the path of the root. */
+function idsByRoot(ids: readonly string[]): Map<string, string[]> {
+  const roots = manifest.peek()?.roots ?? [];
+  const byRoot = new Map<string, string[]>();
+  for (const id of ids) {
+    const label = roots.find(({ key }) => key === rootOf(id))?.label;
+    // An export does not know where the tree was.
+    const path = manifest.peek()?.mode === "live" && roots.length > 1 ? label : undefined;
+    const root = path ?? "./mlruns";
+    byRoot.set(root, [...(byRoot.get(root) ?? []), plainId(id)]);
+  }
+  return byRoot;
 }
 
 /** Experiments of some runs, each once. */

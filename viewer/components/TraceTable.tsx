@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import type { TraceEntry } from "../../lib/wire/data-files.ts";
+import { plainId } from "../../lib/wire/rooted-id.ts";
 import { formatAgo, formatDuration, formatTimeFull } from "../format.ts";
 import { traceHref } from "../state/links.ts";
 import { useNow } from "../state/now.ts";
@@ -32,7 +33,7 @@ export function TraceTable({ experimentId, traces }: TraceTableProps): JSX.Eleme
       case 0:
         return (
           <a class="table-link" href={traceHref(experimentId, trace.traceId)}>
-            {trace.name === "" ? trace.traceId : trace.name}
+            {trace.name === "" ? plainId(trace.traceId) : trace.name}
           </a>
         );
       case 1:

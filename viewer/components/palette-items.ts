@@ -2,7 +2,7 @@ import { useMemo } from "preact/hooks";
 import { manifest, refresh } from "../data/live.ts";
 import { EMPTY_TABLE, type RunsTable } from "../data/runs-table.ts";
 import { plural, shortId } from "../format.ts";
-import { activeExperiments, experimentIdsOf, findExperiment } from "../state/experiments.ts";
+import { activeExperiments, experimentIdsOf, experimentName } from "../state/experiments.ts";
 import {
   experimentsHref,
   metricHref,
@@ -14,6 +14,7 @@ import {
 } from "../state/links.ts";
 import { openHelp } from "../state/overlay.ts";
 import { THEMES, theme } from "../state/preferences.ts";
+import { rootOf } from "../state/roots.ts";
 import { navigate, route } from "../state/route.ts";
 import { selection } from "../state/selection.ts";
 import { useRuns } from "../state/use-runs.ts";
@@ -47,7 +48,7 @@ export function usePaletteItems(): readonly PaletteItem[] {
         ({ experimentId, name, runCount }): PaletteItem => ({
           id: `experiment ${experimentId}`,
           label: name,
-          note: plural(runCount, "run"),
+          note: [plural(runCount, "run"), rootOf(experimentId)].filter(Boolean).join(", "),
           icon: "flask",
           onChoose: () => navigate(runsHref(experimentId)),
         }),
@@ -89,7 +90,9 @@ function runItems(table: RunsTable): PaletteItem[] {
     return {
       id: `run ${runId}`,
       label: name === "" ? shortId(runId) : name,
-      note: `${findExperiment(experimentId)?.name ?? ""} ${shortId(runId)}`,
+      note: [experimentName(experimentId), rootOf(experimentId), shortId(runId)]
+        .filter(Boolean)
+        .join(" "),
       icon: "table",
       run: { runId, status: table.status[row] ?? 0 },
       onChoose: () => navigate(runHref(experimentId, runId)),

@@ -6,6 +6,7 @@ import type { DataError } from "../data/errors.ts";
 import { touchesRuns } from "../data/reader.ts";
 import { useData } from "../data/use-data.ts";
 import { chartRunOf } from "../run/facts.ts";
+import { tellApart } from "../state/roots.ts";
 
 /** Reads runs by their ids, for charts. */
 export function useChartRuns(runIds: readonly string[]): {
@@ -18,6 +19,6 @@ export function useChartRuns(runIds: readonly string[]): {
     (signal) => Promise.all(runIds.map((runId) => getRun(runId, { signal }))),
     (change) => touchesRuns(change, runIds),
   );
-  const runs = useMemo(() => (data ?? []).map(chartRunOf), [data]);
+  const runs = useMemo(() => tellApart((data ?? []).map(chartRunOf)), [data]);
   return { runs, error, isLoading };
 }

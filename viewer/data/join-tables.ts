@@ -29,6 +29,8 @@ export function joinTables(tables: readonly RunsTable[]): RunsTable {
     endTime: times((table) => table.endTime),
     lastWrite: times((table) => table.lastWrite),
     experiment: texts((table) => table.experiment),
+    experimentName: texts((table) => table.experimentName),
+    root: texts((table) => table.root),
     user: texts((table) => table.user),
     parent: texts((table) => table.parent),
     datasets: texts((table) => table.datasets),
@@ -37,6 +39,7 @@ export function joinTables(tables: readonly RunsTable[]): RunsTable {
     tags: joinMaps(tables, "tags", (key) => texts((table) => table.tags.get(key))),
     metrics: joinMaps(tables, "metrics", (key) => joinMetric(tables, key, length)),
     problems: new Map(tables.flatMap((table) => [...table.problems])),
+    copies: new Map(tables.flatMap((table) => [...table.copies])),
   };
 }
 

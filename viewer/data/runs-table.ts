@@ -47,10 +47,11 @@ export interface RunsTable {
   readonly startTime: Float64Array;
   readonly endTime: Float64Array;
   readonly lastWrite: Float64Array;
-  /** Ids. */
+  /** Ids of the experiments. */
   readonly experiment: TextColumn;
-  /** What the values of `experiment` are called, in their order, once that is known. */
-  readonly experimentNames?: readonly string[];
+  readonly experimentName: TextColumn;
+  /** Keys of the roots; empty when there is only one. */
+  readonly root: TextColumn;
   readonly user: TextColumn;
   readonly parent: TextColumn;
   readonly datasets: TextColumn;
@@ -60,6 +61,8 @@ export interface RunsTable {
   readonly metrics: ReadonlyMap<string, MetricColumns>;
   /** By run id, of unreadable runs and of runs with broken files. */
   readonly problems: ReadonlyMap<string, readonly TreeProblem[]>;
+  /** By run id, the keys of the other roots that have a run of this id. */
+  readonly copies: ReadonlyMap<string, readonly string[]>;
 }
 
 /** Turns a runs file into a table: numbers into typed arrays, unreadable runs into rows at the end. */
@@ -79,7 +82,9 @@ export function decodeRuns(file: RunsFile): RunsTable {
     startTime: decodeTimes(file.startTime, length),
     endTime: decodeTimes(file.endTime, length),
     lastWrite: decodeTimes(file.lastWrite, length),
-    experiment: { values: [file.experimentId], codes: new Int32Array(length) },
+    experiment: sameText(file.experimentId, length),
+    experimentName: sameText(file.experimentName, length),
+    root: sameText(file.root, length),
     user: text(file.user),
     parent: text(file.parent),
     datasets: text(file.datasets),
@@ -88,12 +93,14 @@ export function decodeRuns(file: RunsFile): RunsTable {
     tags: mapOf(file.tags, text),
     metrics: mapOf(file.metrics, (column) => decodeMetric(column, length)),
     problems: problemsOf(file),
+    copies: new Map(file.copies?.map(({ runId, roots }) => [runId, roots])),
   };
 }
 
 /** Buffers of a table that a worker hands over instead of copying. */
 export function transferables(table: RunsTable): ArrayBuffer[] {
-  const texts = [table.experiment, table.user, table.parent, table.datasets, table.models];
+  const { experiment, experimentName, root, user, parent, datasets, models } = table;
+  const texts = [experiment, experimentName, root, user, parent, datasets, models];
   const arrays = [
     table.status,
     table.deleted,
@@ -108,6 +115,7 @@ export function transferables(table: RunsTable): ArrayBuffer[] {
 
 export const EMPTY_TABLE: RunsTable = decodeRuns({
   experimentId: "",
+  experimentName: "",
   total: 0,
   offset: 0,
   next: null,
@@ -128,6 +136,13 @@ export const EMPTY_TABLE: RunsTable = decodeRuns({
   unreadable: [],
   warnings: [],
 });
+
+/** One text for all rows, or none. */
+function sameText(text: string | undefined, length: number): TextColumn {
+  return text === undefined
+    ? { values: [], codes: new Int32Array(length).fill(-1) }
+    : { values: [text], codes: new Int32Array(length) };
+}
 
 function decodeText(column: DictionaryColumn, length: number): TextColumn {
   const codes = new Int32Array(length).fill(-1);

@@ -2,17 +2,20 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import type { ExperimentEntry } from "../../lib/wire/data-files.ts";
+import { plainId } from "../../lib/wire/rooted-id.ts";
 import { LinkButton } from "../components/Button.tsx";
 import { Checkbox } from "../components/Checkbox.tsx";
 import { EmptyState, ErrorState } from "../components/EmptyState.tsx";
 import { FirstRun } from "../components/FirstRun.tsx";
 import { RecentRuns } from "../components/RecentRuns.tsx";
+import { RootLabel } from "../components/RootLabel.tsx";
 import { SearchInput } from "../components/SearchInput.tsx";
 import { manifest } from "../data/live.ts";
 import { formatAgo, formatCount, formatTimeFull } from "../format.ts";
 import { activeExperiments, experiments } from "../state/experiments.ts";
 import { runsHref } from "../state/links.ts";
 import { useNow } from "../state/now.ts";
+import { rootOf } from "../state/roots.ts";
 import { navigate } from "../state/route.ts";
 import { useTitle } from "../state/title.ts";
 import { EXPERIMENTS_TEXTS as TEXTS } from "../texts/experiments.ts";
@@ -42,7 +45,10 @@ export function ExperimentList(): JSX.Element {
   const wanted = search.value.toLowerCase();
   const all = hasDeleted.value ? [...active, ...deleted] : active;
   const shown = all.filter(
-    ({ name, experimentId }) => name.toLowerCase().includes(wanted) || experimentId === wanted,
+    ({ name, experimentId }) =>
+      name.toLowerCase().includes(wanted) ||
+      plainId(experimentId) === wanted ||
+      rootOf(experimentId).toLowerCase() === wanted,
   );
   const toggle = (id: string, isSelected: boolean): void => {
     const next = new Set(selected.value);
@@ -151,7 +157,9 @@ function ExperimentTable({ shown, selected, onSelect }: ExperimentTableProps): J
             <td class="experiments-select">
               <Checkbox
                 isChecked={selected.has(each.experimentId)}
-                label={TEXTS.select(each.name)}
+                label={TEXTS.select(
+                  [each.name, rootOf(each.experimentId)].filter(Boolean).join(", "),
+                )}
                 onChange={(isChecked) => onSelect(each.experimentId, isChecked)}
               />
             </td>
@@ -160,8 +168,15 @@ function ExperimentTable({ shown, selected, onSelect }: ExperimentTableProps): J
                 {each.name}
               </a>
               {each.lifecycleStage === "deleted" && <span class="faint"> {TEXTS.deleted}</span>}
+              {roots.length > 1 && (
+                <span class="faint experiments-narrow"> {roots[each.root]?.key}</span>
+              )}
             </th>
-            {roots.length > 1 && <td class="mono experiments-wide">{roots[each.root]?.label}</td>}
+            {roots.length > 1 && (
+              <td class="experiments-wide">
+                <RootLabel root={each.root} />
+              </td>
+            )}
             <td class="number">{formatCount(each.runCount)}</td>
             <td class="number experiments-wide experiments-running">{some(each.runningCount)}</td>
             <td class="number experiments-wide experiments-failed">{some(each.failedCount)}</td>

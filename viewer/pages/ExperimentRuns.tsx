@@ -12,7 +12,8 @@ import { RunTable } from "../components/RunTable.tsx";
 import { type RunEdit, SelectionBar } from "../components/SelectionBar.tsx";
 import { EMPTY_TABLE } from "../data/runs-table.ts";
 import { useColumnMemory } from "../state/column-memory.ts";
-import { experimentIdsOf, experiments, findExperiment } from "../state/experiments.ts";
+import { experimentIdsOf, experimentName, experiments } from "../state/experiments.ts";
+import { rootOf } from "../state/roots.ts";
 import { query } from "../state/route.ts";
 import { runList } from "../state/run-list.ts";
 import { lifecycleOf, useRunsView } from "../state/runs-view.ts";
@@ -121,6 +122,12 @@ export function ExperimentRuns({ params }: PageProps): JSX.Element {
 function titleOf(ids: string, experimentIds: readonly string[]): string {
   if (ids === "all") return RUNS_TEXTS.all;
   const [only] = experimentIds;
-  if (experimentIds.length === 1 && only !== undefined) return findExperiment(only)?.name ?? only;
-  return RUNS_TEXTS.several(experimentIds.length);
+  if (only === undefined) return RUNS_TEXTS.several(0);
+  if (experimentIds.length === 1) return experimentName(only);
+  const names = new Set(experimentIds.map(experimentName));
+  const roots = new Set(experimentIds.map(rootOf));
+  // The same experiment of several people, such as their copies of it.
+  return names.size === 1 && roots.size > 1
+    ? RUNS_TEXTS.sameName(experimentName(only), [...roots].join(", "))
+    : RUNS_TEXTS.several(experimentIds.length);
 }

@@ -5,6 +5,7 @@ import {
   type LoggedModelEntry,
   type LoggedModelsFile,
 } from "../../lib/wire/data-files.ts";
+import { plainId } from "../../lib/wire/rooted-id.ts";
 import { ArtifactBrowser } from "../components/ArtifactBrowser.tsx";
 import { Block } from "../components/Block.tsx";
 import { EmptyState, ErrorState } from "../components/EmptyState.tsx";
@@ -57,7 +58,7 @@ export function LoggedModelDetail({ params }: PageProps): JSX.Element {
       <header class="page-head">
         <ExperimentCrumb experimentId={experimentId} />
         <h1>{model.name}</h1>
-        <span class="mono faint cut">{model.modelId}</span>
+        <span class="mono faint cut">{plainId(model.modelId)}</span>
       </header>
       {!isArtifacts && <ModelFacts model={model} />}
       <Tabs
@@ -165,7 +166,7 @@ function Artifacts({ model, path }: { model: LoggedModelEntry; path: string }): 
       root={data}
       path={path}
       hrefOf={(file) => loggedModelArtifactHref(experimentId, modelId, file)}
-      uriOf={(file) => `models:/${modelId}/${file}`}
+      uriOf={(file) => `models:/${plainId(modelId)}/${file}`}
     />
   );
 }

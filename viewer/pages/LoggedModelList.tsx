@@ -5,6 +5,7 @@ import {
   type LoggedModelEntry,
   type LoggedModelsFile,
 } from "../../lib/wire/data-files.ts";
+import { plainId } from "../../lib/wire/rooted-id.ts";
 import { ExperimentCrumb } from "../components/ExperimentCrumb.tsx";
 import { ListPage } from "../components/ListPage.tsx";
 import type { PageProps } from "../components/page-source.ts";
@@ -76,7 +77,12 @@ function columnsOf(models: readonly LoggedModelEntry[], now: number): Column[] {
   const metrics = new Set(models.flatMap((model) => model.metrics.map(({ key }) => key)));
   const params = new Set(models.flatMap((model) => Object.keys(model.params)));
   return [
-    { name: MODEL_TEXTS.name, width: 200, cell: nameCell, title: (model) => model.modelId },
+    {
+      name: MODEL_TEXTS.name,
+      width: 200,
+      cell: nameCell,
+      title: (model) => plainId(model.modelId),
+    },
     { name: MODEL_TEXTS.status, width: 88, cell: (model) => model.status.toLowerCase() },
     { name: MODEL_TEXTS.type, width: 104, cell: (model) => model.modelType ?? "" },
     { name: MODEL_TEXTS.run, width: 96, cell: runCell },

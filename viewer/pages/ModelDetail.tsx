@@ -11,6 +11,7 @@ import { ModelAliases } from "../components/ModelAliases.tsx";
 import { ModelVersionPane } from "../components/ModelVersionPane.tsx";
 import { ModelVersionTable } from "../components/ModelVersionTable.tsx";
 import type { PageProps } from "../components/page-source.ts";
+import { RootLabel } from "../components/RootLabel.tsx";
 import { copyText } from "../components/Toast.tsx";
 import { getRegistry } from "../data/client.ts";
 import { useData } from "../data/use-data.ts";
@@ -22,16 +23,19 @@ import "./ModelDetail.css";
 
 /** A registered model: what it is for and its versions, one of them in full. */
 export function ModelDetail({ params }: PageProps): JSX.Element {
-  const name = params.name ?? "";
+  const id = params.name ?? "";
   const { data, error } = useData<RegistryFile>("registry", (signal) => getRegistry({ signal }));
-  const model = data?.models.find((one) => one.name === name);
-  useTitle(params.v === undefined ? undefined : MODEL_TEXTS.versionName(params.v), name);
+  // A name that the first root does not have, as MLflow's clients print it, is another root's.
+  const model =
+    data?.models.find((one) => one.id === id) ?? data?.models.find((one) => one.name === id);
+  const version = params.v === undefined ? undefined : MODEL_TEXTS.versionName(params.v);
+  useTitle(version, model?.name ?? id);
   if (data === null) {
     return error === null ? <div aria-busy="true" /> : <ErrorState error={error} />;
   }
   if (model === undefined) {
     return (
-      <EmptyState title={MODEL_TEXTS.notFound(name)} icon="box">
+      <EmptyState title={MODEL_TEXTS.notFound(id)} icon="box">
         <a class="link" href={modelsHref()}>
           {MODEL_TEXTS.registeredModels}
         </a>
@@ -52,6 +56,7 @@ function Model(props: { model: RegisteredModelEntry; version: string | undefined
         <span class="page-crumb">
           <a href={modelsHref()}>{MODEL_TEXTS.models}</a>/
         </span>
+        <RootLabel root={model.root} />
         <h1>{model.name}</h1>
         <span class="spacer" />
         {runIds.length > 1 && (
@@ -87,7 +92,7 @@ function About({ model }: { model: RegisteredModelEntry }): JSX.Element {
       {Object.keys(model.aliases).length > 0 && (
         <Block title={MODEL_TEXTS.aliases}>
           <p class="block-list">
-            <ModelAliases name={model.name} aliases={model.aliases} />
+            <ModelAliases id={model.id} aliases={model.aliases} />
           </p>
         </Block>
       )}

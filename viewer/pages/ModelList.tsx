@@ -5,6 +5,7 @@ import { ListPage } from "../components/ListPage.tsx";
 import { ModelAliases } from "../components/ModelAliases.tsx";
 import { VirtualTable } from "../components/VirtualTable.tsx";
 import { getRegistry } from "../data/client.ts";
+import { manifest } from "../data/live.ts";
 import { useData } from "../data/use-data.ts";
 import { formatAgo, formatTimeFull, plural } from "../format.ts";
 import { tagText } from "../models/tag-text.ts";
@@ -39,8 +40,10 @@ export function ModelList(): JSX.Element {
 function Table({ models }: { models: readonly RegisteredModelEntry[] }): JSX.Element {
   const now = useNow();
   const hasStages = models.some((model) => stageOf(model) !== "");
+  const roots = manifest.value?.roots ?? [];
   const columns = [
     { name: MODEL_TEXTS.name, width: 220 },
+    ...(roots.length > 1 ? [{ name: MODEL_TEXTS.root, width: 120 }] : []),
     { name: MODEL_TEXTS.latest, width: 104 },
     { name: MODEL_TEXTS.aliases, width: 220 },
     ...(hasStages ? [{ name: MODEL_TEXTS.stage, width: 168 }] : []),
@@ -54,7 +57,7 @@ function Table({ models }: { models: readonly RegisteredModelEntry[] }): JSX.Ele
     switch (columns[column]?.name) {
       case MODEL_TEXTS.name:
         return (
-          <a class="table-link" href={modelHref(model.name)}>
+          <a class="table-link" href={modelHref(model.id)}>
             {model.name}
           </a>
         );
@@ -62,12 +65,14 @@ function Table({ models }: { models: readonly RegisteredModelEntry[] }): JSX.Ele
         return latest === undefined ? (
           ""
         ) : (
-          <a class="link" href={modelVersionHref(model.name, latest)}>
+          <a class="link" href={modelVersionHref(model.id, latest)}>
             {MODEL_TEXTS.versionName(latest)}
           </a>
         );
       case MODEL_TEXTS.aliases:
-        return <ModelAliases name={model.name} aliases={model.aliases} />;
+        return <ModelAliases id={model.id} aliases={model.aliases} />;
+      case MODEL_TEXTS.root:
+        return roots[model.root]?.key ?? "";
       case MODEL_TEXTS.stage:
         return stageOf(model);
       case MODEL_TEXTS.tags:

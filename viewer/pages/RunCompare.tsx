@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import type { RunFile } from "../../lib/wire/data-files.ts";
+import { plainId } from "../../lib/wire/rooted-id.ts";
 import { Button } from "../components/Button.tsx";
 import { CompareAdd } from "../components/CompareAdd.tsx";
 import { CompareTable, type DeltaForm } from "../components/CompareTable.tsx";
@@ -19,7 +20,7 @@ import { DataError } from "../data/errors.ts";
 import { touchesRuns } from "../data/reader.ts";
 import { useData } from "../data/use-data.ts";
 import { runNameOf } from "../run/facts.ts";
-import { findExperiment } from "../state/experiments.ts";
+import { experimentName } from "../state/experiments.ts";
 import { useKeys } from "../state/keys.ts";
 import { runsHref } from "../state/links.ts";
 import { query, route, setQuery } from "../state/route.ts";
@@ -70,7 +71,7 @@ export function RunCompare(_props: PageProps): JSX.Element {
         {experimentIds.length > 0 && (
           <span class="page-crumb compare-wide">
             <a href={runsHref(experimentIds)}>
-              {experimentIds.map((id) => findExperiment(id)?.name ?? id).join(", ")}
+              {[...new Set(experimentIds.map(experimentName))].join(", ")}
             </a>
             /
           </span>
@@ -220,7 +221,9 @@ function CompareValues({ runs, missing, experimentIds }: CompareValuesProps): JS
         </span>
         <span>{COMPARE_TEXTS.tinted}</span>
         {missing.length > 0 && (
-          <span class="compare-missing">{COMPARE_TEXTS.missing(missing.join(", "))}</span>
+          <span class="compare-missing">
+            {COMPARE_TEXTS.missing(missing.map(plainId).join(", "))}
+          </span>
         )}
       </footer>
     </>

@@ -1,5 +1,7 @@
 import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
 import type { RunFile } from "../../lib/wire/data-files.ts";
+import { plainId } from "../../lib/wire/rooted-id.ts";
 import { ArtifactBrowser } from "../components/ArtifactBrowser.tsx";
 import { ChartPanel } from "../components/ChartPanel.tsx";
 import { ErrorState } from "../components/EmptyState.tsx";
@@ -16,6 +18,7 @@ import { useData } from "../data/use-data.ts";
 import { chartRunOf, isSystemMetric, runNameOf } from "../run/facts.ts";
 import { findExperiment } from "../state/experiments.ts";
 import { type RunTab, runHref } from "../state/links.ts";
+import { navigate, route } from "../state/route.ts";
 import { useTitle } from "../state/title.ts";
 import { RUN_TEXTS } from "../texts/run.ts";
 import "./RunDetail.css";
@@ -29,6 +32,16 @@ export function RunDetail({ params }: PageProps): JSX.Element {
     (signal) => getRun(runId, { signal }),
     (change) => touchesRuns(change, [runId]),
   );
+  // An id as MLflow's clients print it may be of any root: the address gets the one that names it.
+  const foundId = data?.info.runId;
+  useEffect(() => {
+    if (data === null || foundId === runId) return;
+    const { experimentId } = data.info;
+    const { path, query } = route.peek();
+    const rest = path.slice(4);
+    const found = ["experiments", experimentId, "runs", data.info.runId, ...rest];
+    navigate({ path: found, query }, { replace: true });
+  }, [foundId]);
   const name = data === null ? undefined : runNameOf(data.info);
   useTitle(tab === "overview" ? undefined : RUN_TEXTS.tabs[tab], name, data?.experimentName);
   if (data === null) {
@@ -62,7 +75,7 @@ function RunTabBody(props: { run: RunFile; tab: RunTab; rest: string }): JSX.Ele
           root={run.artifacts}
           path={rest}
           hrefOf={(path) => runHref(experimentId, runId, "artifacts", path)}
-          uriOf={(path) => `runs:/${runId}/${path}`}
+          uriOf={(path) => `runs:/${plainId(runId)}/${path}`}
         />
       );
     case "models":

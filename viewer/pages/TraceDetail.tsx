@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { AssessmentEntry, TraceFile } from "../../lib/wire/data-files.ts";
+import { plainId } from "../../lib/wire/rooted-id.ts";
 import { Block } from "../components/Block.tsx";
 import { ErrorState } from "../components/EmptyState.tsx";
 import { ExperimentCrumb } from "../components/ExperimentCrumb.tsx";
@@ -41,7 +42,7 @@ export function TraceDetail({ params }: PageProps): JSX.Element {
       <header class="page-head">
         <ExperimentCrumb experimentId={data.experimentId} />
         <h1>{name}</h1>
-        <span class="mono faint cut">{traceId}</span>
+        <span class="mono faint cut">{plainId(traceId)}</span>
       </header>
       <TraceFacts file={data} />
       <div class="trace">

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import type { TreeFile } from "../../lib/wire/data-files.ts";
+import { rootedId } from "../../lib/wire/rooted-id.ts";
 import { Button } from "../components/Button.tsx";
 import { EmptyState, ErrorState } from "../components/EmptyState.tsx";
 import { copyText } from "../components/Toast.tsx";
@@ -7,6 +8,7 @@ import { getTree } from "../data/client.ts";
 import { connection, manifest, refresh } from "../data/live.ts";
 import { useData } from "../data/use-data.ts";
 import { formatAgo, formatCount, formatTimeFull } from "../format.ts";
+import { compareHref } from "../state/links.ts";
 import { useNow } from "../state/now.ts";
 import { useTitle } from "../state/title.ts";
 import { TREE_TEXTS as TEXTS } from "../texts/tree.ts";
@@ -40,19 +42,23 @@ function Report({ tree }: { tree: TreeFile }): JSX.Element {
   return (
     <>
       <dl class="tree-facts">
-        {roots.map(({ label }) => (
+        {roots.map(({ label, key, problem }) => (
           <div key={label}>
-            <dt>{TEXTS.roots}</dt>
+            <dt>{key === "" ? TEXTS.root : TEXTS.rootNamed(key)}</dt>
             <dd class="mono">{label}</dd>
-            <dd class="faint" title={tree.readAt > 0 ? formatTimeFull(tree.readAt) : undefined}>
-              {/* An export does not say when it was made: its bytes are the same for the same tree. */}
-              {tree.readAt > 0 && `${TEXTS.read(formatAgo(tree.readAt, now))}, `}
-              {TEXTS.followed[connection.value]}
-            </dd>
+            {problem === undefined ? (
+              <dd class="faint" title={tree.readAt > 0 ? formatTimeFull(tree.readAt) : undefined}>
+                {/* An export does not say when it was made: its bytes are the same for the same tree. */}
+                {tree.readAt > 0 && `${TEXTS.read(formatAgo(tree.readAt, now))}, `}
+                {TEXTS.followed[connection.value]}
+              </dd>
+            ) : (
+              <dd class="tree-unopened">{TEXTS.unopened}</dd>
+            )}
           </div>
         ))}
         <div>
-          <dt>{TEXTS.counts}</dt>
+          <dt>{TEXTS.counts(roots.length)}</dt>
           <dd>
             <b>{formatCount(counts.experiments)}</b> {TEXTS.experiments},{" "}
             <b>{formatCount(counts.runs)}</b> {TEXTS.runs}
@@ -70,15 +76,23 @@ function Report({ tree }: { tree: TreeFile }): JSX.Element {
       )}
       {tree.duplicateRunIds.length > 0 && (
         <section>
-          <h2 class="tree-heading">{TEXTS.duplicates}</h2>
+          <h2 class="tree-heading">
+            {TEXTS.duplicates}{" "}
+            <span class="faint">{TEXTS.copiesCount(tree.duplicateRunIds.length)}</span>
+          </h2>
           <p class="muted">{TEXTS.duplicatesHelp}</p>
           <ul>
-            {tree.duplicateRunIds.map(({ runId, roots: where }) => (
+            {tree.duplicateRunIds.slice(0, MOST_COPIES).map(({ runId, roots: where }) => (
               <li key={runId}>
-                <span class="mono">{runId}</span>{" "}
-                <span class="faint">{where.map((root) => roots[root]?.label).join(", ")}</span>
+                <a class="link mono" href={compareHref(copiesOf(runId, where), [])}>
+                  {runId}
+                </a>{" "}
+                <span class="faint">{where.map((root) => roots[root]?.key).join(", ")}</span>
               </li>
             ))}
+            {tree.duplicateRunIds.length > MOST_COPIES && (
+              <li class="faint">{TEXTS.moreCopies(tree.duplicateRunIds.length - MOST_COPIES)}</li>
+            )}
           </ul>
         </section>
       )}
@@ -87,7 +101,17 @@ function Report({ tree }: { tree: TreeFile }): JSX.Element {
   );
 }
 
+/** A page of thousands of ids helps nobody. */
+const MOST_COPIES = 200;
+
+/** The ids of a run in each of its roots. */
+function copiesOf(runId: string, roots: readonly number[]): string[] {
+  const all = manifest.peek()?.roots ?? [];
+  return roots.map((root) => rootedId(runId, root === 0 ? "" : (all[root]?.key ?? "")));
+}
+
 function Problems({ tree }: { tree: TreeFile }): JSX.Element {
+  const roots = manifest.value?.roots ?? [];
   const hasFixes = tree.problems.some(({ fix }) => fix !== undefined);
   return (
     <section>
@@ -98,6 +122,7 @@ function Problems({ tree }: { tree: TreeFile }): JSX.Element {
         <table class="tree-table">
           <thead>
             <tr>
+              {roots.length > 1 && <th scope="col">{TEXTS.root}</th>}
               <th scope="col">{TEXTS.path}</th>
               <th scope="col">{TEXTS.message}</th>
               {hasFixes && <th scope="col">{TEXTS.fix}</th>}
@@ -106,6 +131,7 @@ function Problems({ tree }: { tree: TreeFile }): JSX.Element {
           <tbody>
             {tree.problems.map(({ root, path, line, message, fix }) => (
               <tr key={`${root}/${path}:${line}:${message}`}>
+                {roots.length > 1 && <td>{roots[root]?.key}</td>}
                 <th scope="row" class="mono">
                   <button type="button" class="tree-path" onClick={() => void copyText(path)}>
                     {path}

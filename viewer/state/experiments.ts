@@ -1,5 +1,6 @@
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { ExperimentEntry } from "../../lib/wire/data-files.ts";
+import { plainId } from "../../lib/wire/rooted-id.ts";
 import { getExperiments } from "../data/client.ts";
 import { keepReading, type Loaded, NOTHING_YET } from "../data/reader.ts";
 
@@ -27,14 +28,32 @@ export function findExperiment(experimentId: string): ExperimentEntry | undefine
   return experiments.value.data?.find((experiment) => experiment.experimentId === experimentId);
 }
 
-/** The experiments that an address names: one id, several with commas, or `all`. */
+/**
+ * The experiments that an address names: one id, several with commas, or `all`. An id that the first root does not have, as
+ * MLflow's clients print them, is another root's.
+ */
 export function experimentIdsOf(ids: string): string[] {
-  if (ids !== "all") return ids.split(",").filter((id) => id !== "");
+  if (ids !== "all")
+    return ids
+      .split(",")
+      .filter((id) => id !== "")
+      .map(inItsRoot);
   return activeExperiments.value.map((experiment) => experiment.experimentId);
+}
+
+function inItsRoot(id: string): string {
+  const all = experiments.value.data ?? [];
+  if (all.some(({ experimentId }) => experimentId === id)) return id;
+  return all.find(({ experimentId }) => plainId(experimentId) === id)?.experimentId ?? id;
+}
+
+/** Name of an experiment; its id as long as that is not known. */
+export function experimentName(experimentId: string): string {
+  return findExperiment(experimentId)?.name ?? plainId(experimentId);
 }
 
 /** An experiment without runs counts from its creation; MLflow's empty `Default` comes last. */
 function lastUse(experiment: ExperimentEntry): number {
-  if (experiment.runCount === 0 && experiment.experimentId === "0") return 0;
+  if (experiment.runCount === 0 && plainId(experiment.experimentId) === "0") return 0;
   return experiment.lastRunTime ?? experiment.creationTime ?? 1;
 }

@@ -2,7 +2,9 @@ import { useMemo } from "preact/hooks";
 import { VIEW_TAG_PREFIX } from "../../lib/entities/tag.ts";
 import { getViews } from "../data/client.ts";
 import { setExperimentTag } from "../data/edits.ts";
+import { manifest } from "../data/live.ts";
 import { useData } from "../data/use-data.ts";
+import { readStoredHash, rootOf, storedHash } from "./roots.ts";
 import { parseHash } from "./url.ts";
 
 /** A named address, kept in the tree for everybody. */
@@ -26,7 +28,15 @@ export interface Views {
 export function useViews(isWanted: boolean): Views {
   const { data, isLoading } = useData<readonly SavedView[]>(
     isWanted ? "views" : "",
-    async (signal) => (isWanted ? (await getViews({ signal })).views : []),
+    async (signal) => {
+      if (!isWanted) return [];
+      const { views } = await getViews({ signal });
+      const roots = manifest.peek()?.roots ?? [];
+      return views.map(({ name, hash, root }) => ({
+        name,
+        hash: readStoredHash(hash, roots[root]?.key ?? ""),
+      }));
+    },
   );
   return useMemo(() => {
     const views = data ?? [];
@@ -37,5 +47,6 @@ export function useViews(isWanted: boolean): Views {
 
 /** Keeps an address in the tree, as a tag of its experiment: a file that MLflow leaves alone. */
 export function saveView(experimentId: string, view: SavedView): Promise<void> {
-  return setExperimentTag(experimentId, VIEW_TAG_PREFIX + view.name, view.hash);
+  const hash = storedHash(view.hash, rootOf(experimentId));
+  return setExperimentTag(experimentId, VIEW_TAG_PREFIX + view.name, hash);
 }

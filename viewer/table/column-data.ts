@@ -1,4 +1,5 @@
 import { RUN_STATUSES } from "../../lib/entities/run.ts";
+import { plainId } from "../../lib/wire/rooted-id.ts";
 import type { RunsTable, TextColumn } from "../data/runs-table.ts";
 import type { AttributeKey, Column } from "./columns.ts";
 import { numberOf } from "./natural.ts";
@@ -65,7 +66,7 @@ function attributeData(table: RunsTable, key: AttributeKey): ColumnData {
     case "name":
       return distinctData(table.names);
     case "id":
-      return distinctData(table.runIds);
+      return distinctData(table.runIds.map(plainId));
     case "start":
       return timeData(table.startTime);
     case "end":
@@ -78,10 +79,9 @@ function attributeData(table: RunsTable, key: AttributeKey): ColumnData {
         codes: Int32Array.from(table.status),
       });
     case "experiment":
-      return wordData({
-        ...table.experiment,
-        values: table.experimentNames ?? table.experiment.values,
-      });
+      return wordData(table.experimentName);
+    case "root":
+      return wordData(table.root);
     case "user":
       return wordData(table.user);
     case "dataset":

@@ -17,6 +17,7 @@ export interface Column {
 export const ATTRIBUTES = {
   name: "Name",
   experiment: "Experiment",
+  root: "Root",
   start: "Started",
   duration: "Took",
   status: "State",
@@ -59,7 +60,10 @@ export function column(kind: ColumnKind, key: string, field: MetricField = "last
 
 /** Every column that a table can have, in the order in which they are offered. Metrics appear with their last value. */
 export function allColumns(table: RunsTable): Column[] {
-  const attributes = Object.keys(ATTRIBUTES).filter((key) => key !== "name");
+  const hasRoots = table.root.values.length > 0;
+  const attributes = Object.keys(ATTRIBUTES).filter(
+    (key) => key !== "name" && (key !== "root" || hasRoots),
+  );
   return [
     ...attributes.map((key) => column("attributes", key)),
     ...[...table.metrics.keys()].sort(compareMetricKeys).map((key) => column("metrics", key)),
@@ -102,10 +106,9 @@ export function differingColumns(table: RunsTable, differs: (column: Column) => 
 }
 
 function defaultAttributes(table: RunsTable): Column[] {
-  const keys: AttributeKey[] =
-    table.experiment.values.length > 1
-      ? ["experiment", "start", "duration"]
-      : ["start", "duration"];
+  const keys: AttributeKey[] = ["start", "duration"];
+  if (table.root.values.length > 1) keys.unshift("root");
+  if (table.experimentName.values.length > 1) keys.unshift("experiment");
   return keys.map((key) => column("attributes", key));
 }
 

@@ -1,5 +1,6 @@
 import { MLFLOW_TAG } from "../../lib/entities/tag.ts";
 import { decodeNumber, type RunFile } from "../../lib/wire/data-files.ts";
+import { plainId } from "../../lib/wire/rooted-id.ts";
 import { formatDuration, formatNumber, formatTime, fullNumber } from "../format.ts";
 import { column, compareMetricKeys } from "./columns.ts";
 import { type Direction, usualDirection } from "./directions.ts";
@@ -132,11 +133,12 @@ function textsOf(
   return new Map(wanted.map(([key, text]) => [key, { text, full: text }]));
 }
 
-function attributesOf({ info, tags, experimentName }: RunFile): Map<string, Value> {
+function attributesOf({ info, tags, experimentName, rootKey }: RunFile): Map<string, Value> {
   const took = info.endTime === null ? undefined : info.endTime - info.startTime;
   const commit = tags[MLFLOW_TAG.gitCommit];
   const texts: Record<string, string | undefined> = {
     experiment: experimentName,
+    root: rootKey,
     state: info.status.toLowerCase(),
     user: info.userId === "" ? undefined : info.userId,
     source: tags[MLFLOW_TAG.sourceName],
@@ -167,7 +169,7 @@ function modelsOf({ loggedModels, modelVersions }: RunFile): Map<string, Value> 
   return new Map([
     ...loggedModels.map(({ name, modelId }): [string, Value] => [
       name,
-      { text: modelId, full: modelId },
+      { text: plainId(modelId), full: plainId(modelId) },
     ]),
     ...modelVersions.map(({ name, version }): [string, Value] => [
       name,

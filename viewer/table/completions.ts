@@ -84,7 +84,8 @@ function identifierOptions(
   table: RunsTable,
   place: Extract<Completion, { options: readonly string[] }>,
 ): Option[] {
-  const words = place.options.map((word) => ({
+  const known = place.options.filter((word) => word !== "root" || table.root.values.length > 0);
+  const words = known.map((word) => ({
     label: word,
     hint: COMPLETION_TEXTS.kinds[word] ?? COMPLETION_TEXTS.attribute,
     insert: word.endsWith(".") ? word : `${word} `,
@@ -200,7 +201,8 @@ function textColumn(table: RunsTable, entity: EntityType, key: string): TextColu
   if (entity === "parameter") return table.params.get(key);
   if (entity === "tag") return table.tags.get(key);
   if (entity === "dataset") return table.datasets;
-  return entity === "attribute" && key === "user_id" ? table.user : undefined;
+  if (entity !== "attribute") return undefined;
+  return { user_id: table.user, experiment: table.experimentName, root: table.root }[key];
 }
 
 function datasetPart(text: string, key: string): string {

@@ -6,6 +6,8 @@ import type { Column } from "./columns.ts";
 const FILTER_NAMES: Readonly<Record<string, string>> = {
   name: "attributes.run_name",
   id: "attributes.run_id",
+  experiment: "attributes.experiment",
+  root: "attributes.root",
   status: "attributes.status",
   user: "attributes.user_id",
   start: "attributes.start_time",

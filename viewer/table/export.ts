@@ -1,3 +1,4 @@
+import { plainId } from "../../lib/wire/rooted-id.ts";
 import { csvField } from "../charts/csv.ts";
 import type { RunsTable } from "../data/runs-table.ts";
 import { cellWriter } from "./cell.ts";
@@ -33,7 +34,7 @@ export function exportJson(table: RunsTable, columns: readonly Column[], rows: I
       if (!data.has(row) || value === undefined) return [];
       return [[each.id, Number.isFinite(value) ? value : String(value)]];
     });
-    return Object.fromEntries([["run_id", table.runIds[row] ?? ""], ...entries]);
+    return Object.fromEntries([["run_id", plainId(table.runIds[row] ?? "")], ...entries]);
   });
   return `${JSON.stringify(runs, null, 2)}\n`;
 }
@@ -62,7 +63,7 @@ function makeSheet(table: RunsTable, columns: readonly Column[], rows: Int32Arra
   return {
     heads: ["run_id", ...all.map(({ id }) => id)],
     rows: [...rows].map((row) => [
-      table.runIds[row],
+      plainId(table.runIds[row] ?? ""),
       ...all.map((each) => fullText(table, each, row)),
     ]),
   };

@@ -1,5 +1,6 @@
 import { RUN_STATUSES } from "../../lib/entities/run.ts";
 import type { Accessor, Read } from "../../lib/search/accessor.ts";
+import { plainId } from "../../lib/wire/rooted-id.ts";
 import type { RunsTable, TextColumn } from "../data/runs-table.ts";
 
 /** Lets the filter language read a table by column: a row is its number. */
@@ -38,13 +39,17 @@ function textReader(column: TextColumn | undefined): Read<number, string> {
 function attributeReader(table: RunsTable, name: string): Read<number, string | number> {
   switch (name) {
     case "run_id":
-      return (row) => table.runIds[row];
+      return (row) => plainId(table.runIds[row] ?? "");
     case "run_name":
       return (row) => table.names[row];
     case "status":
       return (row) => RUN_STATUSES[table.status[row] ?? -1];
     case "user_id":
       return textReader(table.user);
+    case "experiment":
+      return textReader(table.experimentName);
+    case "root":
+      return textReader(table.root);
     case "start_time":
       return (row) => orNull(table.startTime[row]);
     case "end_time":

@@ -46,20 +46,31 @@ export function nextSort(
   return isAdded ? keys.map((key) => (key === known ? turned : key)) : [turned];
 }
 
-/** Sorts rows without changing them. Rows without a value and NaN come last in both directions; ties keep their order. */
+/**
+ * Sorts rows without changing them. Rows without a value and NaN come last in both directions; ties stay newest first, as
+ * the rows of one experiment come.
+ */
 export function sortRows(table: RunsTable, rows: Int32Array, keys: readonly SortKey[]): Int32Array {
-  if (keys.length === 0) return rows;
+  const base = table.experiment.values.length > 1 ? newestFirst(table, rows) : rows;
+  if (keys.length === 0) return base;
   const ranks = keys.map(({ column, isDescending }) => {
     const rank = rankRows(columnData(table, column));
     return isDescending ? rank.map((value) => -value) : rank;
   });
-  return rows.slice().sort((a, b) => {
+  return base.slice().sort((a, b) => {
     for (const rank of ranks) {
       const difference = compareRanks(rank[a] as number, rank[b] as number);
       if (difference !== 0) return difference;
     }
     return 0;
   });
+}
+
+/** Rows of several experiments stand below one another as they come. */
+function newestFirst({ startTime }: RunsTable, rows: Int32Array): Int32Array {
+  return rows
+    .slice()
+    .sort((a, b) => compareRanks(-(startTime[a] as number), -(startTime[b] as number)));
 }
 
 function compareRanks(a: number, b: number): number {

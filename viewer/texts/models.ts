@@ -5,6 +5,7 @@ export const MODEL_TEXTS = {
   registeredModels: "Registered models",
   loggedModels: "Logged models",
   name: "Name",
+  root: "Root",
   latest: "Latest",
   versions: "Versions",
   version: "Version",

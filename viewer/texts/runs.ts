@@ -5,6 +5,7 @@ export const RUNS_TEXTS = {
   runs: "Runs",
   all: "All experiments",
   several: (count: number): string => plural(count, "experiment"),
+  sameName: (name: string, roots: string): string => `${name} in ${roots}`,
   modes: { table: "Table", charts: "Charts", images: "Images" },
   mode: "Show as",
   running: (count: number): string => `${formatCount(count)} running`,
@@ -69,6 +70,10 @@ export const RUNS_TEXTS = {
   collapse: (name: string): string => `Hide the runs below ${name}`,
   unreadable: "Unreadable",
   broken: (count: number): string => `${plural(count, "file")} of this run could not be read`,
+  copyIn: (roots: readonly string[]): string => `also in ${roots.join(", ")}`,
+  copyHelp: (roots: string): string =>
+    `A run of this id is in ${roots}, too: a copy, or the run has gone on in two places`,
+  footCopies: (count: number): string => `${formatCount(count)} in several roots`,
   footRuns: (all: number): string => `of ${plural(all, "run")}`,
   footColumns: (shown: number, all: number): string => `${plural(all, "column")}, ${shown} shown`,
   footWarnings: (count: number): string => `${formatCount(count)} with warnings`,

@@ -3,8 +3,10 @@ import { plural } from "../format.ts";
 /** Words of the health page. */
 export const TREE_TEXTS = {
   title: "Health",
-  roots: "Roots",
-  counts: "In the tree",
+  root: "Root",
+  rootNamed: (key: string): string => `Root ${key}`,
+  unopened: "could not be opened",
+  counts: (roots: number): string => (roots > 1 ? "In all roots" : "In the tree"),
   experiments: "experiments",
   runs: "runs",
   models: "registered models",
@@ -12,13 +14,16 @@ export const TREE_TEXTS = {
   read: (age: string): string => `read ${age}`,
   problems: "What could not be read",
   problemsCount: (count: number): string => plural(count, "problem"),
-  noProblems: "Every file of the tree could be read",
+  noProblems: "Every file could be read",
   path: "File",
   line: (line: number): string => `line ${line}`,
   message: "Why",
   fix: "What to do",
   duplicates: "Runs in more than one root",
-  duplicatesHelp: "The first root wins. Remove one of the copies.",
+  duplicatesHelp:
+    "Each copy is a row of its own. Where two have gone on differently, a comparison shows how. To make one tree of two, there is mlruns merge.",
+  copiesCount: (count: number): string => plural(count, "run"),
+  moreCopies: (count: number): string => `and ${plural(count, "more run")}`,
   followed: {
     starting: "connecting",
     static: "static export",

@@ -4,6 +4,7 @@ import {
   ENTITIES,
   type EntityType,
   findAttribute,
+  isUsableIn,
   type SearchKind,
 } from "../attributes.ts";
 import { trimQuotes } from "../identifier.ts";
@@ -110,9 +111,9 @@ function readSide(kind: SearchKind, text: string): Side | undefined {
   const dot = text.indexOf(".");
   if (dot < 0) {
     const key = trimQuotes(text, "`");
-    return findAttribute(kind, key)?.filter === undefined
-      ? undefined
-      : { entity: "attribute", key };
+    return isUsableIn(findAttribute(kind, key), "viewer")
+      ? { entity: "attribute", key }
+      : undefined;
   }
   const entity = ENTITIES[kind].get(text.slice(0, dot));
   return entity === undefined ? undefined : { entity, key: bare(text.slice(dot + 1)) };
@@ -161,7 +162,7 @@ function describeStart(kind: SearchKind, place: CompletionPlace): Completion {
     const prefix = bare(place.prefix.slice(dot + 1));
     return { ...place, start: place.start + dot + 1, prefix, expected: "key", entity };
   }
-  const attributes = attributeNames(kind, "filter").filter(
+  const attributes = attributeNames(kind, "viewer").filter(
     (name) => findAttribute(kind, name)?.alias === undefined && /^\w+$/.test(name),
   );
   if (entity === "attribute") {

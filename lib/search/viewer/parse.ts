@@ -1,5 +1,11 @@
 import type { Comparison, Filter, FilterNode, Value } from "../ast.ts";
-import { ENTITIES, findAttribute, type SearchKind, WORD_ATTRIBUTES } from "../attributes.ts";
+import {
+  ENTITIES,
+  findAttribute,
+  isUsableIn,
+  type SearchKind,
+  WORD_ATTRIBUTES,
+} from "../attributes.ts";
 import { findLateMistake, findMistake } from "../comparator.ts";
 import { type Identifier, readIdentifier } from "../identifier.ts";
 import { mistake, type Piece, toColumns } from "../problem.ts";
@@ -10,7 +16,7 @@ import { isWord, scan, type ViewerToken } from "./scan.ts";
 
 /**
  * Reads a filter as the viewer's search box has it: MLflow's language, and OR, NOT, parentheses, IS NULL on everything,
- * `now-7d` for times, `/patterns/` for text, bare words for names, ids and tags. Nodes that MLflow does not know say
+ * `now-7d` for times, `/patterns/` for text, bare words for names, ids and tags, `experiment` and `root` of runs. Nodes that MLflow does not know say
  * so in `viewerOnly`.
  *
  * Unlike MLflow it looks at comparators at once, so that the box can underline them.
@@ -50,6 +56,7 @@ const HINT = {
   time: "The API wants a time in milliseconds since 1970.",
   pattern: "The API has LIKE and ILIKE, with % for any text.",
   key: "The API wants this key in quotes.",
+  attribute: "The API has no such attribute: it is told in which experiments to search.",
 };
 
 function parseOr(parser: Parser): FilterNode {
@@ -120,20 +127,24 @@ function isCondition(parser: Parser): boolean {
 function isKnown(kind: SearchKind, word: string): boolean {
   const dot = word.indexOf(".");
   return dot < 0
-    ? findAttribute(kind, word)?.filter !== undefined
+    ? isUsableIn(findAttribute(kind, word), "viewer")
     : ENTITIES[kind].has(word.slice(0, dot));
 }
 
 function parseCondition(parser: Parser, left: ViewerToken): Comparison {
   const { kind } = parser;
-  const identifier = readIdentifier(kind, left.text, left, "filter");
+  const identifier = readIdentifier(kind, left.text, left, "viewer");
   parser.at += 1;
   const comparator = parseComparator(parser);
   const isNull = comparator.text === "IS NULL" || comparator.text === "IS NOT NULL";
   const value = isNull
     ? { value: null, place: { start: comparator.end, end: comparator.end } }
     : parseValue(parser, identifier, left, comparator);
-  const viewerOnly = value.viewerOnly ?? nullHint(kind, identifier, isNull) ?? keyHint(left.text);
+  const viewerOnly =
+    value.viewerOnly ??
+    nullHint(kind, identifier, isNull) ??
+    attributeHint(kind, identifier) ??
+    keyHint(left.text);
   const node: Comparison = {
     type: "comparison",
     ...identifier,
@@ -309,6 +320,10 @@ function nullHint(kind: SearchKind, { entity }: Identifier, isNull: boolean): st
     return undefined;
   }
   return entity === "parameter" && kind === "runs" ? undefined : HINT.null;
+}
+
+function attributeHint(kind: SearchKind, { entity, key }: Identifier): string | undefined {
+  return entity === "attribute" && findAttribute(kind, key)?.viewer ? HINT.attribute : undefined;
 }
 
 /** `metrics.val/auc` is a division to MLflow. */

@@ -22,6 +22,8 @@ test("at the start kinds and attributes are offered", () => {
       "artifact_uri",
       "start_time",
       "end_time",
+      "experiment",
+      "root",
     ],
   });
 });

@@ -98,7 +98,7 @@ test("only differences shows everything that differs, tags that people set inclu
 
 test("several experiments are told apart by a column", () => {
   const table = makeTable([{ name: "a" }]);
-  const two = { ...table, experiment: { values: ["1", "2"], codes: table.experiment.codes } };
+  const two = { ...table, experimentName: { values: ["1", "2"], codes: table.experiment.codes } };
 
   expect(ids(defaultColumns(two, () => false))[0]).toBe("attributes.experiment");
 });
