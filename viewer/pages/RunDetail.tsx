@@ -33,15 +33,16 @@ export function RunDetail({ params }: PageProps): JSX.Element {
     (change) => touchesRuns(change, [runId]),
   );
   // An id as MLflow's clients print it may be of any root: the address gets the one that names it.
-  const foundId = data?.info.runId;
+  const isOther =
+    data !== null && (data.info.runId !== runId || data.info.experimentId !== params.id);
   useEffect(() => {
-    if (data === null || foundId === runId) return;
+    if (data === null || !isOther) return;
     const { experimentId } = data.info;
     const { path, query } = route.peek();
     const rest = path.slice(4);
     const found = ["experiments", experimentId, "runs", data.info.runId, ...rest];
     navigate({ path: found, query }, { replace: true });
-  }, [foundId]);
+  }, [isOther]);
   const name = data === null ? undefined : runNameOf(data.info);
   useTitle(tab === "overview" ? undefined : RUN_TEXTS.tabs[tab], name, data?.experimentName);
   if (data === null) {

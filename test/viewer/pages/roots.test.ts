@@ -1,33 +1,24 @@
 /** Several roots in one viewer, in a real browser. */
 import { readFile } from "node:fs/promises";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
-import sirv from "sirv";
 import { expect, test } from "vitest";
 import { RootsClient } from "../../../lib/client/roots-client.ts";
 import { writeSite } from "../../../lib/site/write.ts";
 import { openPage } from "../../helpers/browser.ts";
-import { afterUse } from "../../helpers/cleanup.ts";
 import { repoRoot } from "../../helpers/paths.ts";
 import { makeTwoRoots, type TwoRoots } from "../../helpers/roots.ts";
 import { serve } from "../../helpers/servers.ts";
 import { makeTempFolder } from "../../helpers/tree.ts";
+import { hostFolder } from "./hosts.ts";
 
 const viewerDir = join(repoRoot, "dist", "viewer");
 
-/** A static host that knows nothing of the viewer. */
+/** An export of both roots on a static host, below a path. */
 async function exported({ ada, bob }: TwoRoots): Promise<string> {
-  const folder = await makeTempFolder();
-  await writeSite(new RootsClient([ada, bob]), join(folder, "a", "site"), { viewerDir });
-  const server = createServer(sirv(folder, { dev: true }));
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  afterUse(async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/a/site`;
+  const folder = join(await makeTempFolder(), "site");
+  await writeSite(new RootsClient([ada, bob]), folder, { viewerDir });
+  return (await hostFolder(folder, "/a/b/")).url.replace(/\/$/, "");
 }
 
 /** Serves both roots by the command, and one that is not there. */
@@ -102,7 +93,9 @@ test.each(Object.entries(HOSTS))(
     await page.getByRole("link", { name: /^Metrics/ }).click();
     await page.getByText("5 points").first().waitFor();
     await page.getByRole("link", { name: /^Artifacts/ }).click();
-    await page.getByText("report.html").first().waitFor();
+    await page.getByText("reports").first().waitFor();
+    await page.goto(`${page.url()}/reports/report.html`);
+    await page.frameLocator("iframe").getByText("bob's report").waitFor();
 
     // A run that both have: its page says so, and leads to a comparison of the two.
     await page.goto(`${url}/#/experiments/${experimentId}~bob/runs/${shared}~bob`);

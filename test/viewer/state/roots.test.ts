@@ -10,6 +10,9 @@ function showRoots(...keys: string[]): void {
 
 beforeEach(() => showRoots("ada", "bob"));
 
+/** Commas of a path are escaped: to be read, they are not. */
+const plain = (hash: string): string => hash.replaceAll("%2C", ",");
+
 test("an id without a root is of the first", () => {
   expect([rootOf("1~bob"), rootOf("1")]).toEqual(["bob", "ada"]);
 });
@@ -20,14 +23,14 @@ test.each([
   ["bob", "#/experiments/all?q=loss", "#/experiments/all?q=loss"],
   ["bob", "#/compare-runs?runs=a,b~bob&base=b~bob", "#/compare-runs?runs=a~ada,b&base=b"],
 ])("in %s a view is kept with its own ids plain, and reads back", (key, hash, stored) => {
-  expect(storedHash(hash, key)).toBe(stored);
-  expect(readStoredHash(stored, key)).toBe(hash);
+  expect(plain(storedHash(hash, key))).toBe(stored);
+  expect(plain(readStoredHash(stored, key))).toBe(hash);
 });
 
 test("a view that a root keeps means the same when the roots come in another order, or it comes alone", () => {
   const stored = storedHash("#/experiments/1,2~bob", "bob");
   showRoots("bob", "ada");
-  expect(readStoredHash(stored, "bob")).toBe("#/experiments/1~ada,2");
+  expect(plain(readStoredHash(stored, "bob"))).toBe("#/experiments/1~ada,2");
   showRoots("");
   expect(readStoredHash("#/experiments/2", "")).toBe("#/experiments/2");
 });
