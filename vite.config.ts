@@ -7,6 +7,9 @@ import { defineConfig, type ViteUserConfig } from "vitest/config";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
+const LINE_CHARTS =
+  /node_modules\/uplot\/|viewer\/charts\/|viewer\/components\/(Chart(Controls|Menu)|CursorTable|LinePlot|LineSample|line-plot|MetricChart|PointsTable|RangeFields|use-chart-)/;
+
 /** `--mode single`: all of the viewer in one script, for reports of one file. */
 const single = {
   outDir: here("dist/viewer-single"),
@@ -54,9 +57,17 @@ export default defineConfig(({ mode }) => ({
           // A modulepreload polyfill would be an inline script, which the page's policy forbids.
           modulePreload: { polyfill: false },
           assetsInlineLimit: 0,
-          // All that the first page needs in one file: a chunk each for what it shares with lazy pages would cost requests.
+          // All that the first page needs in one file, and all that draws lines in another: a chunk each for what pages share
+          // would cost requests.
           rolldownOptions: {
-            output: { codeSplitting: { groups: [{ name: "main", tags: ["$initial"] }] } },
+            output: {
+              codeSplitting: {
+                groups: [
+                  { name: "main", tags: ["$initial"], priority: 2 },
+                  { name: "lines", test: LINE_CHARTS, priority: 1 },
+                ],
+              },
+            },
           },
         },
   test: {

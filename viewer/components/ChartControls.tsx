@@ -33,7 +33,6 @@ interface ChartControlsProps {
 export function ChartControls(props: ChartControlsProps): JSX.Element {
   const { settings, onSettings, sync, syncsZoom } = props;
   const change = (changes: Partial<ChartSettings>): void => onSettings({ ...settings, ...changes });
-  const cursor = sync.cursor.value;
   return (
     <div class="chart-controls">
       {props.lead}
@@ -116,34 +115,42 @@ export function ChartControls(props: ChartControlsProps): JSX.Element {
           {CHART_TEXTS.syncZoom}
         </Button>
       )}
-      <span class="chart-controls-cursor">
-        {sync.zoom.value !== null && (
-          <Button
-            small
-            onClick={() => {
-              sync.zoom.value = null;
-            }}
-          >
-            {CHART_TEXTS.resetZoom}
-          </Button>
-        )}
-        {cursor !== null && (
-          <>
-            <span class="faint">{axisName(settings.x)}</span>
-            <b>{xLabel(settings.x.kind, cursor.x)}</b>
-          </>
-        )}
-        {cursor?.isPinned && (
-          <Button
-            kind="quiet"
-            small
-            icon="pin"
-            label={CHART_TEXTS.unpin}
-            onClick={() => unpin(sync)}
-          />
-        )}
-      </span>
+      <CursorPlace sync={sync} x={settings.x} />
     </div>
+  );
+}
+
+/** Where the cursor is. A component of its own: it follows the mouse, and the controls beside it do not change with it. */
+function CursorPlace({ sync, x }: { sync: ChartSync; x: XAxis }): JSX.Element {
+  const cursor = sync.cursor.value;
+  return (
+    <span class="chart-controls-cursor">
+      {sync.zoom.value !== null && (
+        <Button
+          small
+          onClick={() => {
+            sync.zoom.value = null;
+          }}
+        >
+          {CHART_TEXTS.resetZoom}
+        </Button>
+      )}
+      {cursor !== null && (
+        <>
+          <span class="faint">{axisName(x)}</span>
+          <b>{xLabel(x.kind, cursor.x)}</b>
+        </>
+      )}
+      {cursor?.isPinned && (
+        <Button
+          kind="quiet"
+          small
+          icon="pin"
+          label={CHART_TEXTS.unpin}
+          onClick={() => unpin(sync)}
+        />
+      )}
+    </span>
   );
 }
 

@@ -37,7 +37,9 @@ interface MetricChartProps {
 export function MetricChart(props: MetricChartProps): JSX.Element {
   const { metric, settings, sync, size = "card" } = props;
   const card = useRef<HTMLElement>(null);
-  const isVisible = useVisible(card);
+  const isSeen = useVisible(card);
+  // A page is its chart: nothing scrolls it into view.
+  const isVisible = size === "page" || isSeen;
   const runs = useMemo(
     () => props.runs.filter((run) => run.metrics.has(metric)),
     [props.runs, metric],

@@ -1,6 +1,6 @@
-import { getRuns } from "../data/client.ts";
+import { getRun, getRuns } from "../data/client.ts";
 import type { RunsTable } from "../data/runs-table.ts";
-import { parseHash } from "./url.ts";
+import { parseHash, parseIds, type Query } from "./url.ts";
 
 /** So long a page without rows is worse than one whose rows come in a second picture, ms. */
 const PATIENCE_MS = 150;
@@ -9,12 +9,22 @@ let key = "";
 let table: RunsTable | null = null;
 let arrival: Promise<void> = Promise.resolve();
 
-/** Asks for the runs that the first page shows, before anything else is done. Their page joins this request. */
+/** Asks for what the first page shows, before anything else is done. The page joins these requests. */
 export function askForRuns(hash: string): void {
-  const [page, ids, part] = parseHash(hash).path;
-  const isRunsPage = page === "experiments" && (part === undefined || part === "runs");
-  if (!isRunsPage || ids === undefined || ids === "all") return;
-  const experimentIds = ids.split(",");
+  const { path, query } = parseHash(hash);
+  for (const runId of singleRuns(path, query)) void getRun(runId).catch(() => undefined);
+  const [page, ids, part, run] = path;
+  const isRunsPage = page === "experiments" && (part === undefined || part === "runs") && !run;
+  if (isRunsPage && ids !== undefined && ids !== "all") askForTable(ids.split(","));
+}
+
+/** Runs that a page shows by themselves. */
+function singleRuns([page, , part, run]: readonly string[], query: Query): string[] {
+  if (page === "metric") return parseIds(query.get("runs"));
+  return page === "experiments" && part === "runs" && run !== undefined ? [run] : [];
+}
+
+function askForTable(experimentIds: readonly string[]): void {
   key = experimentIds.join(",");
   arrival = new Promise((resolve) => {
     const take = (rows: RunsTable): void => {
