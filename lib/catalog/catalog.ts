@@ -6,7 +6,7 @@ import { listExperiments, readExperimentMeta } from "../store/experiments.ts";
 import type { RunRecord } from "../store/read-run.ts";
 import { findRunFolders } from "../store/runs.ts";
 import type { Scan, Store } from "../store/store.ts";
-import { countRuns, notBegun, problemsOf, type RunCounts } from "./counts.ts";
+import { countProblems, countRuns, notBegun, problemsOf, type RunCounts } from "./counts.ts";
 import { type FolderState, lookAtFolder, permittedAge } from "./freshness.ts";
 import { Looker, MANY_TO_READ, type ReadProgress } from "./look.ts";
 import { searchShards } from "./search.ts";
@@ -152,6 +152,12 @@ export class Catalog {
         return [[id, { ...counts, unreadableRuns }] as const];
       }),
     );
+  }
+
+  /** How many problems are known of the runs of some experiments, from what was read so far. Nothing is read for it. */
+  countKnownProblems(experimentIds: readonly string[]): number {
+    const shards = experimentIds.flatMap((id) => this.#shards.find(id) ?? []);
+    return shards.reduce((sum, shard) => sum + countProblems(shard), 0);
   }
 
   /** What could not be read of the runs of some experiments. */

@@ -46,6 +46,13 @@ export function notBegun(shards: readonly Shard[]): ReadProgress {
   return { runs: ofRuns - unread, ofRuns, files: 0, leftMs: Number.NaN };
 }
 
+/** How many things could not be read of a shard's runs. */
+export function countProblems(shard: Shard): number {
+  let problems = 0;
+  for (let row = 0; row < shard.count; row++) problems += shard.problems(row).length;
+  return problems;
+}
+
 /** What could not be read of some shards' runs, in the order of their ids. */
 export function problemsOf(shards: readonly Shard[]): TreeProblem[] {
   return shards.flatMap((shard) =>

@@ -131,6 +131,11 @@ export abstract class RunClient extends ExperimentClient {
     return this.catalog.readProblems(this.knownExperiments(experimentIds));
   }
 
+  /** How many problems are known of the runs of some experiments. Nothing is read for it. */
+  countKnownProblems(experimentIds: readonly string[]): number {
+    return this.catalog.countKnownProblems(experimentIds);
+  }
+
   /** Grows with every change in the experiment's runs that a scan or search has met: what was made from it is stale then. */
   runsVersion(experimentId: string): number {
     return this.catalog.version(experimentId);

@@ -29,6 +29,7 @@ type TreeOnly =
   | "runProblems"
   | "scanFamily"
   | "meetChanges"
+  | "countKnownProblems"
   | "runsVersion"
   | "getMetricState"
   | "pollChanges"

@@ -3,7 +3,7 @@ import type { Site, SiteContext } from "./context.ts";
 import { findCopies } from "./copies.ts";
 import { askRoots } from "./roots.ts";
 import { lastWrite } from "./runs.ts";
-import { problemsMet, readTree, type WholeTree } from "./tree.ts";
+import { problemsElsewhere, readTree, type WholeTree } from "./tree.ts";
 
 /** Base of the REST API, relative to the page. */
 const API_BASE = "ajax-api";
@@ -64,11 +64,14 @@ async function lookAt(context: SiteContext): Promise<Look> {
   const features = await client.findFeatures();
   const { experiments, problems } = await client.scanExperiments("ALL");
   const tree = mode === "static" ? await readTree(context) : undefined;
-  const versions = experiments.map(({ experimentId }) => client.runsVersion(experimentId));
+  const ids = experiments.map(({ experimentId }) => experimentId);
+  const versions = ids.map((id) => client.runsVersion(id));
   return {
     features: { ...features, registry: features.registry && scope.includesRegistry },
     generation: [experiments.length, ...versions].join("."),
-    problemCount: tree ? tree.problems.length : Math.max(problems.length, problemsMet(client)),
+    problemCount: tree
+      ? tree.problems.length
+      : problems.length + client.countKnownProblems(ids) + problemsElsewhere(client),
     changed: tree ? lastChange(tree) : 0,
   };
 }

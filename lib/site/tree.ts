@@ -43,16 +43,19 @@ export async function readTree(context: SiteContext): Promise<WholeTree> {
       ),
     ],
   };
-  met.set(client, whole.problems.length);
+  metElsewhere.set(
+    client,
+    [models, traces, registry].flat().reduce((sum, scan) => sum + scan.problems.length, 0),
+  );
   return whole;
 }
 
-/** How many problems the last reading of the whole tree met; none before the first. */
-export function problemsMet(client: MlrunsClient): number {
-  return met.get(client) ?? 0;
+/** Problems of models, traces and the registry that the last reading of the whole tree met; none before the first. */
+export function problemsElsewhere(client: MlrunsClient): number {
+  return metElsewhere.get(client) ?? 0;
 }
 
-const met = new WeakMap<MlrunsClient, number>();
+const metElsewhere = new WeakMap<MlrunsClient, number>();
 
 /** `data/tree.json`: the health of the trees. */
 export async function makeTree(site: Site): Promise<TreeFile> {

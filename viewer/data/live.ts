@@ -19,6 +19,8 @@ export const manifestError: Signal<DataError | null> = signal(null);
 const POLL_VISIBLE_MS = 5_000;
 const POLL_HIDDEN_MS = 60_000;
 const FIRST_PAGE_MS = 1_000;
+/** What is broken is counted again so long after a change: one that goes on need not be told of at once. */
+const COUNT_AFTER_MS = 5_000;
 /** A hidden page gives its connection back: browsers allow six per host, over all tabs. */
 const LET_GO_AFTER_MS = 10_000;
 
@@ -119,11 +121,35 @@ function listen(): void {
   });
   events.addEventListener("message", (message) => {
     announce(JSON.parse(String(message.data)) as ChangeEvent);
+    countProblemsSoon();
   });
   events.addEventListener("error", () => {
     hangUp();
     void readManifest().then(() => poll(POLL_VISIBLE_MS));
   });
+}
+
+let isCounting = false;
+
+function countProblemsSoon(): void {
+  if (isCounting) return;
+  isCounting = true;
+  setTimeout(() => void countProblems(), COUNT_AFTER_MS);
+}
+
+/** Only the count: of the changes themselves the events have told. */
+async function countProblems(): Promise<void> {
+  isCounting = false;
+  const path = DATA_PATH.manifest;
+  try {
+    const response = await fetchResponse(path, { cache: "no-cache" });
+    const { problemCount } = parseJson<Manifest>(path, await response.arrayBuffer());
+    const now = manifest.peek();
+    if (now !== null && now.problemCount !== problemCount)
+      manifest.value = { ...now, problemCount };
+  } catch {
+    // Whether the server is still there, the events tell.
+  }
 }
 
 function hangUp(): void {
