@@ -16,6 +16,7 @@ import {
   securityHeaders,
 } from "./guard.ts";
 import { type Mount, type MountOptions, mountTrees } from "./mounts.ts";
+import { watchAnswers } from "./open-answers.ts";
 
 export interface ServeOptions extends GuardOptions, AuthOptions, Omit<MountOptions, "version"> {
   /** 127.0.0.1 by default. */
@@ -98,6 +99,7 @@ export async function serve(trees: Trees, options: ServeOptions = {}): Promise<R
     if (isRead && !API_PATH.test(path)) viewer(request, response, next);
     else next();
   });
+  const stop = watchAnswers(server);
   const port = await listen(server, options);
   const host = options.host ?? "127.0.0.1";
   const url = `http://${host.includes(":") ? `[${host}]` : host}:${port}${prefix}`;
@@ -108,7 +110,10 @@ export async function serve(trees: Trees, options: ServeOptions = {}): Promise<R
       root: context.client.root,
       url: `${url}/${ownPath(context)}`.replace(/\/$/, ""),
     })),
-    close: () => close(server, closeFeeds),
+    close: () => {
+      closeFeeds();
+      return stop();
+    },
   };
 }
 
@@ -214,14 +219,4 @@ function listenError(cause: NodeJS.ErrnoException, host: string, port: number): 
     default:
       return cause;
   }
-}
-
-function close(server: Server, closeFeeds: () => void): Promise<void> {
-  closeFeeds();
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeIdleConnections();
-    // Streams of events never end by themselves, and a browser holds its connections.
-    setTimeout(() => server.closeAllConnections(), 2_000).unref();
-  });
 }

@@ -139,7 +139,7 @@ export const serveCommand: Command = new Command("serve")
     });
     await announce(trees, server, uri, options, auth !== undefined || Boolean(token));
     await stopSignal();
-    warn("stopping");
+    warn("stopping when open requests have their answers; once more to stop at once");
     await server.close();
   });
 
