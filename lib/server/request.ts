@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { text } from "node:stream/consumers";
 import type { Context } from "hono";
 import { invalidParameter, type MlrunsError } from "../errors.ts";
-import { isObject, type SchemaNode, unwrapped } from "./schema.ts";
+import { camelToSnake, isObject, type SchemaNode, unwrapped } from "./schema.ts";
 
 /** No request of MLflow's API but an upload comes near this: a batch of 1,000 metrics takes 0.1 MB. */
 const LARGEST_JSON = 64 * 1024 * 1024;
@@ -14,14 +14,20 @@ const PYTHON_NUMBERS = /"(?:[^"\\]|\\.)*"|-?\bInfinity\b|\bNaN\b/g;
 export type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * The fields of a request: those of the query for GET, of the JSON body else, and those of the path above both.
+ * The fields of a request: those of the query for GET, of the JSON body else. Those of the path stand above both, in whatever
+ * spelling they are repeated there.
  *
  * @throws MlrunsError INVALID_PARAMETER_VALUE when the content type or the body is no JSON object
  */
 export async function readFields(context: Context, schema: SchemaNode): Promise<Fields> {
   const fields =
     context.req.method === "GET" ? await readGet(context, schema) : await readJsonBody(context);
-  return { ...fields, ...context.req.param() };
+  const named: Fields = context.req.param();
+  if (Object.keys(named).length === 0) return fields;
+  const others = Object.entries(fields).filter(
+    ([name]) => !Object.hasOwn(named, camelToSnake(name)),
+  );
+  return { ...Object.fromEntries(others), ...named };
 }
 
 /** Takes `run_uuid`, the old name, for `run_id` where that is not given. */

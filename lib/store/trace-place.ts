@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { ArtifactPlace } from "../entities/file-info.ts";
 import { MLFLOW_TAG } from "../entities/tag.ts";
-import { isRunId, validateRunId } from "../entities/validate.ts";
+import { isRunId } from "../entities/validate.ts";
 import { notFound } from "../errors.ts";
 import { experimentPaths, isExperimentFolder, TRASH_FOLDER, tracePaths } from "../tree/layout.ts";
 import { isFile, listFolders, readTextIfThere } from "../tree/read.ts";
@@ -17,8 +17,9 @@ export interface TracePlace {
 
 /** Finds the folder of a trace among active experiments, then among deleted ones. @throws MlrunsError RESOURCE_DOES_NOT_EXIST */
 export function findTrace(store: Store, traceId: string): TracePlace {
-  validateRunId(traceId, "trace_id");
-  for (const parent of [store.root, join(store.root, TRASH_FOLDER)]) {
+  // No trace has such an id, which may be a path that leads elsewhere.
+  const parents = isRunId(traceId) ? [store.root, join(store.root, TRASH_FOLDER)] : [];
+  for (const parent of parents) {
     for (const experimentId of listFolders(parent)) {
       if (!isExperimentFolder(experimentId)) continue;
       const folder = join(experimentPaths.traces(join(parent, experimentId)), traceId);

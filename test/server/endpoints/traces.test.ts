@@ -62,3 +62,21 @@ test("the key of a trace's tag has at most 250 characters, and no answer tells w
     message: `Cannot write '0/traces/${traceId}/tags/a/b': another key stands in its way`,
   });
 });
+
+test("the path names the trace, however the body spells another", async () => {
+  const api = await makeApi();
+  const { traceId } = await api.client.startTrace({ experimentId: "0" });
+
+  const fields = { key: "a", value: "v", traceId: "x", trace_id: "y" };
+  expect((await api.send("PATCH", `${V3}/${traceId}/tags`, fields)).json).toEqual({});
+  expect((await api.client.getTraceInfo(traceId)).tags.a).toBe("v");
+});
+
+test.each(["nope", "é", "x".repeat(300), "None"])("%s is no trace, which is 404", async (id) => {
+  const answer = await (await makeApi()).get(`${V3}/${encodeURIComponent(id)}`);
+
+  expect([answer.status, answer.json]).toEqual([
+    404,
+    { error_code: "RESOURCE_DOES_NOT_EXIST", message: `Trace with ID '${id}' not found` },
+  ]);
+});
