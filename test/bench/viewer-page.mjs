@@ -72,15 +72,19 @@ function watchFor(selector) {
   observer.observe(document, { childList: true, subtree: true });
 }
 
+/** Frames follow one another as fast as they are made: else none takes less than 16.7 ms, whatever it costs. */
+export const UNLIMITED_FRAMES = ["--disable-frame-rate-limit", "--disable-gpu-vsync"];
+
 /**
  * @template Value
  * @param {string} executablePath
  * @param {(page: Page) => Promise<Value>} action
+ * @param {string[]} [flags] - of the browser
  */
-export async function inBrowser(executablePath, action) {
+export async function inBrowser(executablePath, action, flags = /** @type {string[]} */ ([])) {
   const browser = await chromium.launch({
     executablePath,
-    args: ["--no-sandbox", "--disable-gpu", "--enable-precise-memory-info"],
+    args: ["--no-sandbox", "--disable-gpu", "--enable-precise-memory-info", ...flags],
   });
   try {
     return await action(await browser.newPage({ viewport: { width: 1440, height: 900 } }));
@@ -119,7 +123,7 @@ export async function mainThreadOf(page, change) {
 }
 
 /**
- * Time between frames while a table is scrolled, of the slow ones, in milliseconds.
+ * What frames cost while a table is scrolled, of the slow ones, in milliseconds.
  *
  * @param {Page} page
  * @param {number} step - pixels a frame
@@ -140,6 +144,44 @@ export async function scroll(page, step) {
     },
     { count: SCROLL_FRAMES, step },
   );
+  return percentile(frames, 0.95);
+}
+
+/**
+ * A page of nothing but rows, as many cells a row as the table shows, that scrolls by itself: what any page costs here.
+ *
+ * @param {number} rows
+ * @param {number} cells
+ */
+export function plainRows(rows, cells) {
+  const row = `<div class="row">${"<div>0.1234</div>".repeat(cells)}</div>`;
+  return `<!doctype html><style>.run-table{height:800px;overflow:auto;font:13px sans-serif}
+.row{display:flex;height:27px;border-bottom:1px solid #ddd;contain:layout style}.row div{width:80px;flex:none}</style>
+<div class="run-table">${row.repeat(rows)}</div>`;
+}
+
+/**
+ * What frames cost while the mouse goes over a chart, of the slow ones, in milliseconds. The moves are made in the page: from
+ * outside each would take a round trip.
+ *
+ * @param {Page} page
+ */
+export async function hover(page) {
+  const frames = await page.evaluate(async (count) => {
+    const plot = /** @type {HTMLElement} */ (document.querySelector(".metric-chart-page .u-over"));
+    const box = plot.getBoundingClientRect();
+    const times = [];
+    let last = await new Promise(requestAnimationFrame);
+    for (let i = 0; i < count; i++) {
+      const clientX = box.x + (box.width * i) / count;
+      const clientY = box.y + box.height / 2;
+      plot.dispatchEvent(new MouseEvent("mousemove", { bubbles: true, clientX, clientY }));
+      const now = await new Promise(requestAnimationFrame);
+      times.push(now - last);
+      last = now;
+    }
+    return times;
+  }, SCROLL_FRAMES);
   return percentile(frames, 0.95);
 }
 

@@ -3,19 +3,25 @@ import { inTempFolder, timeRow } from "./measure.mjs";
 import { serveMlflow, serveOurs } from "./rivals.mjs";
 import { cached } from "./trees.mjs";
 import {
+  hover,
   inBrowser,
   mainThreadOf,
   medianOf,
   openFresh,
-  percentile,
+  plainRows,
   scroll,
+  UNLIMITED_FRAMES,
 } from "./viewer-page.mjs";
 import { HOVERED_LINES, makeTree, runIdOf, writeLongRuns } from "./viewer-tree.mjs";
 
 /** @typedef {import("./measure.mjs").Row} Row */
+/** @typedef {import("playwright-core").Page} Page */
 
 /** Runs of the trees. */
-const SIZES = (process.env.BENCH_VIEWER_RUNS ?? "100,1000,10000").split(",").map(Number);
+const SIZES = (process.env.BENCH_VIEWER_RUNS ?? "100,1000,10000")
+  .split(",")
+  .filter((size) => size !== "")
+  .map(Number);
 /** How many times sooner than MLflow's page; with 10,000 runs that one shows none. */
 const SOONER_THAN_MLFLOW = /** @type {Readonly<Record<number, number>>} */ ({ 100: 20, 1000: 50 });
 /** Seconds. */
@@ -26,6 +32,12 @@ const FIRST_ROW_BUDGET = /** @type {Readonly<Record<number, number>>} */ ({
 });
 const MLFLOW_PATIENCE_MS = 180_000;
 const SCROLL_STEP = 400;
+/** A page of so many plain rows has as many elements in view as the table; there is enough to scroll over. */
+const PLAIN_ROWS = 1_500;
+const PLAIN_CELLS = 14;
+/** `BENCH_VIEWER_MLFLOW=0` leaves MLflow's pages out, which take a minute each; `BENCH_VIEWER_CHARTS=0` the charts. */
+const HAS_MLFLOW = process.env.BENCH_VIEWER_MLFLOW !== "0";
+const HAS_CHARTS = process.env.BENCH_VIEWER_CHARTS !== "0";
 
 /**
  * The budgets of the viewer in a headless Chromium, one page after the other, beside MLflow's own pages over the same
@@ -41,6 +53,7 @@ export async function run() {
       const tree = await cached(`viewer-${size}`, (target) => makeTree(target, size));
       rows.push(...(await measureTable(executablePath, tree, size, folder)));
     }
+    if (!HAS_CHARTS) return rows;
     const long = await cached("viewer-long", (target) => {
       makeTree(target, 0);
       writeLongRuns(target);
@@ -68,7 +81,7 @@ async function measureTable(executablePath, root, size, folder) {
   const budget = FIRST_ROW_BUDGET[size];
   const name = `${size.toLocaleString("en-US")} runs`;
   const wanted = SOONER_THAN_MLFLOW[size];
-  if (wanted !== undefined) {
+  if (wanted !== undefined && HAS_MLFLOW) {
     const mlflow = await serveMlflow(root, folder);
     const theirs = await openFresh(
       executablePath,
@@ -102,6 +115,7 @@ async function measureTable(executablePath, root, size, folder) {
     rows.push(budgetRow("requests before the first row", ours.requests, 6, ""));
     rows.push(budgetRow(`runs data, ${name}`, ours.data / 1e6, 1.5, "MB"));
     rows.push(...(await measureUse(executablePath, address, name)));
+    rows.push(...(await measureScroll(executablePath, address, name)));
   }
   await server.stop();
   return rows;
@@ -132,18 +146,39 @@ function measureUse(executablePath, address, name) {
     const filter = await mainThreadOf(page, () => {
       location.hash = location.hash.replace(/\?.*/, "?q=metrics.metric_1%20%3E%200.5");
     });
-    await page.evaluate(() => {
-      location.hash = location.hash.replace(/\?.*/, "");
-    });
-    await page.waitForTimeout(500);
-    const frames = await scroll(page, SCROLL_STEP);
     return [
       budgetRow(`heap, ${name}`, heap / 1e6, 150, "MB"),
       budgetRow(`sort, ${name}`, sort, 100, "ms"),
       budgetRow(`filter, ${name}`, filter, 100, "ms"),
-      budgetRow(`scroll of ${SCROLL_STEP} px a frame, p95`, frames, 16, "ms"),
     ];
   });
+}
+
+/**
+ * What frames cost while the table is scrolled, beside a page of plain rows that the browser scrolls by itself.
+ *
+ * @param {string} executablePath
+ * @param {string} address
+ * @param {string} name
+ */
+async function measureScroll(executablePath, address, name) {
+  const open = (/** @type {(page: Page) => Promise<number>} */ action) =>
+    inBrowser(executablePath, action, UNLIMITED_FRAMES);
+  const ours = await open(async (page) => {
+    await page.goto(address);
+    await page.locator(".run-row").first().waitFor();
+    await page.waitForTimeout(1_000);
+    return scroll(page, SCROLL_STEP);
+  });
+  const plain = await open(async (page) => {
+    await page.setContent(plainRows(PLAIN_ROWS, PLAIN_CELLS));
+    return scroll(page, SCROLL_STEP);
+  });
+  const what = `scroll of ${SCROLL_STEP} px a frame, p95`;
+  return [
+    budgetRow(what, ours, 16, "ms"),
+    timeRow(`${what}, ${name}`, ours, "plain rows", plain, undefined, "ms"),
+  ];
 }
 
 /**
@@ -163,26 +198,21 @@ async function measureCharts(executablePath, root, folder) {
   const middle = await first(at("middle", runIdOf(0)));
   const long = await first(at("long", runIdOf(0)));
   const ids = Array.from({ length: HOVERED_LINES }, (_, i) => runIdOf(i)).join(",");
-  const hover = await inBrowser(executablePath, async (page) => {
-    await page.goto(at("many", ids));
-    await page.locator(".metric-chart-page .uplot").waitFor();
-    await page.waitForTimeout(2_000);
-    const plot = await page.locator(".metric-chart-page .u-over").boundingBox();
-    if (plot === null) throw new Error("There is no plot");
-    const times = [];
-    for (let i = 0; i < 60; i++) {
-      const before = performance.now();
-      await page.mouse.move(plot.x + (plot.width * i) / 60, plot.y + plot.height / 2);
-      await page.evaluate(() => new Promise(requestAnimationFrame));
-      times.push(performance.now() - before);
-    }
-    return percentile(times, 0.95);
-  });
+  const moved = await inBrowser(
+    executablePath,
+    async (page) => {
+      await page.goto(at("many", ids));
+      await page.locator(".metric-chart-page .u-over").waitFor();
+      await page.waitForTimeout(2_000);
+      return hover(page);
+    },
+    UNLIMITED_FRAMES,
+  );
   await server.stop();
   return [
     budgetRow("picture of 100,000 points, with the page", middle.seconds, 0.3 + 0.4, "s"),
     budgetRow("picture of 1,000,000 points, with the page", long.seconds, 1.5, "s"),
-    budgetRow("cursor over 20 lines of 5,000 points, p95", hover, 16, "ms"),
+    budgetRow("cursor over 20 lines of 5,000 points, p95", moved, 16, "ms"),
   ];
 }
 
