@@ -13,6 +13,7 @@ import { join } from "node:path";
  * @property {string} unit
  * @property {number} ratio
  * @property {number | undefined} required - what the ratio must be at least
+ * @property {string} [missing] - why there are no numbers
  */
 
 /**
@@ -80,6 +81,27 @@ export function shown(value) {
  */
 export function timeRow(what, ours, compared, theirs, required, unit = "s") {
   return { what, ours, with: compared, theirs, unit, ratio: theirs / ours, required };
+}
+
+/**
+ * A row of something that cannot be measured here.
+ *
+ * @param {string} what
+ * @param {string} why
+ * @returns {Row}
+ */
+export function notMeasured(what, why) {
+  const none = Number.NaN;
+  return {
+    what,
+    ours: none,
+    with: "",
+    theirs: none,
+    unit: "",
+    ratio: none,
+    required: undefined,
+    missing: why,
+  };
 }
 
 /**

@@ -41,7 +41,8 @@ for (const name of suites) {
 if (missed > 0) process.stderr.write(`${missed} below what is required\n`);
 
 /** @param {import("./measure.mjs").Row} row */
-function line({ what, ours, with: compared, theirs, unit, ratio, required }) {
+function line({ what, ours, with: compared, theirs, unit, ratio, required, missing }) {
+  if (missing !== undefined) return `| ${what} | not measured: ${missing} | | | | | |`;
   const verdict = required === undefined ? "" : ratio >= required ? "pass" : "MISS";
   const wanted = required === undefined ? "" : `≥ ${shown(required)} ×`;
   return `| ${what} | ${shown(ours)} ${unit} | ${compared} | ${shown(theirs)} ${unit} | ${shown(ratio)} × | ${wanted} | ${verdict} |`;

@@ -9,6 +9,9 @@ const makeTree = fileURLToPath(new URL("../../../shared/bench/make-tree.cjs", im
 /** Runs of the trees that are opened and searched: `BENCH_RUNS=1000` is quicker. */
 export const SIZES = (process.env.BENCH_RUNS ?? "1000,10000").split(",").map(Number);
 
+/** Runs of the tree with few files a run. */
+export const LIGHT_RUNS = Number(process.env.BENCH_LIGHT_RUNS ?? 100_000);
+
 /** Search that all trackers are asked. */
 export const FILTER = "metrics.loss < 1 and params.optimizer = 'adam'";
 export const ORDER = "metrics.accuracy DESC";
@@ -27,6 +30,12 @@ export function benchCache() {
  */
 export function benchTree(runs) {
   return cached(`tree-${runs}`, (target) => makeBenchTree(target, runs));
+}
+
+/** A tree of `LIGHT_RUNS` runs with two short metrics, three params and two tags each, made once. Nobody may write to it. */
+export function lightTree() {
+  const shape = { metrics: 2, steps: 2, params: 3, tags: 2, artifacts: 0 };
+  return cached(`light-${LIGHT_RUNS}`, (target) => makeBenchTree(target, LIGHT_RUNS, shape));
 }
 
 /**
