@@ -177,8 +177,8 @@ function CompareValues({ runs, missing, experimentIds }: CompareValuesProps): JS
             <MenuButton
               label={COMPARE_TEXTS.baseline}
               align="end"
-              items={runs.map(({ info }) => ({
-                label: runNameOf(info),
+              items={runs.map(({ info, rootKey }) => ({
+                label: nameInRoot(info, rootKey),
                 isChecked: info.runId === base.info.runId,
                 onChoose: () => setBaseline(info.runId),
               }))}
@@ -231,7 +231,7 @@ function CompareValues({ runs, missing, experimentIds }: CompareValuesProps): JS
 }
 
 function CompareExport({ runs }: { runs: readonly RunFile[] }): JSX.Element {
-  const names = runs.map(({ info }) => runNameOf(info));
+  const names = runs.map(({ info, rootKey }) => nameInRoot(info, rootKey));
   return (
     <>
       <Button
@@ -272,6 +272,11 @@ function baselineFirst(runs: readonly RunFile[], baseline: number): readonly Run
 
 function experimentsOf(runs: readonly RunFile[]): string[] {
   return [...new Set(runs.map(({ info }) => info.experimentId))];
+}
+
+/** Runs of several roots may have one name. */
+function nameInRoot(info: RunFile["info"], rootKey: string | undefined): string {
+  return rootKey === undefined ? runNameOf(info) : `${runNameOf(info)} (${rootKey})`;
 }
 
 function deltaForm(text: string | undefined): DeltaForm {
