@@ -38,9 +38,13 @@ export function fullNumber(value: number): string {
 
 /** A signed difference with three significant digits, such as `+0.0331`. */
 export function formatDelta(value: number): string {
-  const rounded = Number(value.toPrecision(3));
-  const text = formatNumber(rounded).replace(/(\.\d*?)0+(?=$|e)/, "$1");
-  return (value > 0 ? "+" : "") + text.replace(/\.$/, "");
+  return (value > 0 ? "+" : "") + formatRounded(value, 3);
+}
+
+/** A number with so many significant digits and no zeros behind them: 0.027, never 0.02700. */
+export function formatRounded(value: number, digits: number): string {
+  const text = formatNumber(Number(value.toPrecision(digits)));
+  return text.replace(/(\.\d*?)0+(?=$|e)/, "$1").replace(/\.$/, "");
 }
 
 /** A signed share, such as `−21.5 %`. */

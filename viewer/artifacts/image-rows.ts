@@ -1,5 +1,5 @@
 import type { ArtifactEntry } from "../../lib/wire/data-files.ts";
-import { parseStepImage } from "./step-images.ts";
+import { isSmallCopy, parseStepImage } from "./step-images.ts";
 import { nameOf } from "./tree-rows.ts";
 
 /** The pictures of a run. */
@@ -34,7 +34,7 @@ export function imageRows(
   runs.forEach(({ images }, column) => {
     for (const entry of images) {
       const logged = parseStepImage(entry);
-      if (logged === undefined && nameOf(entry.path).includes("%step%")) continue;
+      if (isSmallCopy(entry)) continue;
       const key = logged?.key ?? nameOf(entry.path);
       const cells = rows.get(key) ?? runs.map(() => null);
       rows.set(key, cells);

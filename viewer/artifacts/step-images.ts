@@ -10,15 +10,24 @@ export interface StepImage {
   readonly timestamp: number;
 }
 
-/** @see MLflow 3.17 `MlflowClient.log_image`: `key%step%1%timestamp%1700%uuid.png`, `#` for the slashes of the key */
-const NAME = /^(.+)%step%(-?\d+)%timestamp%(\d+)%[^%]+\.\w+$/;
+/**
+ * @see `MlflowClient.log_image`: MLflow 3 writes `key+step+1+timestamp+1700+uuid.png`, `~` for the slashes of the key;
+ *   MLflow 2 `%` and `#` instead
+ */
+const NAME = /^(.+)([+%])step\2(-?\d+)\2timestamp\2(\d+)\2[^+%]+\.\w+$/;
+/** A small copy that MLflow keeps beside an image. */
+const COPY = /([+%])step\1-?\d+\1timestamp\1\d+\1[^+%]+\1compressed\.\w+$/;
+
+export function isSmallCopy({ path }: ArtifactEntry): boolean {
+  return COPY.test(path);
+}
 
 export function parseStepImage(entry: ArtifactEntry): StepImage | undefined {
-  const [, key, step, timestamp] = NAME.exec(nameOf(entry.path)) ?? [];
+  const [, key, sign, step, timestamp] = NAME.exec(nameOf(entry.path)) ?? [];
   if (key === undefined) return undefined;
   return {
     entry,
-    key: key.replaceAll("#", "/"),
+    key: key.replaceAll(sign === "+" ? "~" : "#", "/"),
     step: Number(step),
     timestamp: Number(timestamp),
   };

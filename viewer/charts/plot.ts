@@ -64,6 +64,8 @@ export interface Plot {
 /** Pixels that a tick with its label wants. */
 const X_TICK_SPACE = 60;
 const Y_TICK_SPACE = 38;
+/** More say nothing that the values at the cursor do not. */
+const MOST_Y_TICKS = 10;
 
 /** Smooths a line once; zooming and resizing reuse it. */
 export function plotLine(id: string, line: Line, smoothing: number): PlotLine {
@@ -107,7 +109,7 @@ export function makePlot(lines: readonly PlotLine[], options: PlotOptions): Plot
     xScale,
     yScale,
     xTicks: xTicksOf(xScale, x, options),
-    yTicks: ticksOf(yScale, y, options.height / Y_TICK_SPACE),
+    yTicks: ticksOf(yScale, y, Math.min(options.height / Y_TICK_SPACE, MOST_Y_TICKS)),
     columns: joined.x,
     smoothed: joined.y.slice(0, lines.length),
     raw: joined.y.slice(lines.length, firstBand),

@@ -74,7 +74,7 @@ export function CellMenu({
     >
       <p class="cell-menu-key mono">{column.key}</p>
       <p class="cell-menu-value">{value ?? RUNS_TEXTS.noValue}</p>
-      <MenuItems items={items} onDone={onClose} />
+      <MenuItems items={items} onDone={onClose} label={RUNS_TEXTS.cellMenu} />
     </Popover>
   );
 }

@@ -26,7 +26,7 @@ export function CompareArtifacts({ runs }: { runs: readonly RunFile[] }): JSX.El
     return <EmptyState title={ARTIFACT_TEXTS.noCommon} icon="folder" />;
   }
   return (
-    <div class="artifacts">
+    <div class="artifacts compare-artifacts">
       <nav class="artifact-tree compare-files" aria-label={ARTIFACT_TEXTS.compareFiles}>
         <ul>
           {rows.map((row) => (

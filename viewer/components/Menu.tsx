@@ -66,9 +66,12 @@ export function MenuButton(props: MenuButtonProps): JSX.Element {
 export function MenuItems({
   items,
   onDone,
+  label,
 }: {
   items: readonly MenuItem[];
   onDone: () => void;
+  /** Of a menu among other things; without it the popover is the menu. */
+  label?: string;
 }): JSX.Element {
   const list = useRef<HTMLUListElement>(null);
   useEffect(() => focusItem(list.current, 0), []);
@@ -76,7 +79,12 @@ export function MenuItems({
     ({ icon, isChecked }) => icon !== undefined || isChecked !== undefined,
   );
   return (
-    <ul ref={list} class="menu" role="none" onKeyDown={(event) => moveFocus(event, list.current)}>
+    <ul
+      ref={list}
+      class="menu"
+      {...(label === undefined ? { role: "none" } : { role: "menu", "aria-label": label })}
+      onKeyDown={(event) => moveFocus(event, list.current)}
+    >
       {items.map((item) => (
         <li
           key={item.label}

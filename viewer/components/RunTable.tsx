@@ -201,19 +201,20 @@ export function RunTable({ view, label, folds }: RunTableProps): JSX.Element {
             );
           })}
         </div>
-        {menuCell !== null && (
-          <CellMenu
-            view={view}
-            cell={menuCell}
-            column={columns[menuCell.column] ?? NAME}
-            onOpen={() => actions.open(menuCell.row)}
-            onClose={() => {
-              setMenuCell(null);
-              focus();
-            }}
-          />
-        )}
       </div>
+      {/* Beside the grid, which may hold nothing but rows. */}
+      {menuCell !== null && (
+        <CellMenu
+          view={view}
+          cell={menuCell}
+          column={columns[menuCell.column] ?? NAME}
+          onOpen={() => actions.open(menuCell.row)}
+          onClose={() => {
+            setMenuCell(null);
+            focus();
+          }}
+        />
+      )}
     </TableContext.Provider>
   );
 }

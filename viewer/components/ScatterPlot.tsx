@@ -43,8 +43,8 @@ export function ScatterPlot({ runs, fields, lead }: ScatterPlotProps): JSX.Eleme
       x === undefined || y === undefined
         ? null
         : {
-            x: fieldAxis(x, false, size.width / 120),
-            y: fieldAxis(y, false, size.height / 64),
+            x: fieldAxis(x, false, size.width / 150),
+            y: fieldAxis(y, false, size.height / 96),
             color: color === undefined ? null : fieldAxis(color, false, 4),
           },
     [x, y, color, size],

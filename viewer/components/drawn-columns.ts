@@ -1,4 +1,4 @@
-import { formatNumber } from "../format.ts";
+import { formatNumber, formatRounded } from "../format.ts";
 import type { RunsView } from "../state/runs-view.ts";
 import { cellWriter } from "../table/cell.ts";
 import { columnData } from "../table/column-data.ts";
@@ -81,7 +81,7 @@ function groupCell(
     if (count === 0) return { text: "" };
     const text = formatNumber(value);
     return view.aggregate === "mean" && count > 1
-      ? { text, deviation: formatNumber(Number(deviation.toPrecision(2))) }
+      ? { text, deviation: formatRounded(deviation, 2) }
       : { text };
   }
   if (column.kind === "attributes" && columnData(view.table, column).type === "number") {

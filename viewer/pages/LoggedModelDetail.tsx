@@ -44,7 +44,7 @@ export function LoggedModelDetail({ params }: PageProps): JSX.Element {
   }
   if (model === undefined) {
     return (
-      <EmptyState title={MODEL_TEXTS.notFound(modelId)} icon="box">
+      <EmptyState title={MODEL_TEXTS.notFound(modelId)} icon="box" isPage>
         <a class="link" href={loggedModelsHref(experimentId)}>
           {MODEL_TEXTS.loggedModels}
         </a>

@@ -35,7 +35,7 @@ export function ModelDetail({ params }: PageProps): JSX.Element {
   }
   if (model === undefined) {
     return (
-      <EmptyState title={MODEL_TEXTS.notFound(id)} icon="box">
+      <EmptyState title={MODEL_TEXTS.notFound(id)} icon="box" isPage>
         <a class="link" href={modelsHref()}>
           {MODEL_TEXTS.registeredModels}
         </a>

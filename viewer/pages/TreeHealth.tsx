@@ -118,6 +118,9 @@ function Problems({ tree }: { tree: TreeFile }): JSX.Element {
       <h2 class="tree-heading">
         {TEXTS.problems} <span class="faint">{TEXTS.problemsCount(tree.problems.length)}</span>
       </h2>
+      <p class="muted">
+        <code class="mono">mlruns doctor {manifest.value?.roots[0]?.label}</code> {TEXTS.mending}
+      </p>
       <div class="tree-scroll">
         <table class="tree-table">
           <thead>

@@ -70,12 +70,15 @@ export function useRunsView(table: RunsTable, query: Query, folding: Folding): R
   const engine = searchEngine.value;
   const filter = useMemo<FilterResult>(() => {
     if (q.trim() === "") return { rows: inLife, filter: null, mistake: null };
-    return engine?.filterRows(table, inLife, q, lastGood.current) ?? NOT_FILTERED_YET;
+    if (engine !== null) return engine.filterRows(table, inLife, q, lastGood.current);
+    // Who begins to type sees what was there; an address with a filter has nothing to show yet.
+    if (lastGood.current?.filter === null) return { rows: inLife, filter: null, mistake: null };
+    return NOT_FILTERED_YET;
   }, [table, inLife, q, engine]);
   useEffect(() => {
     if (q !== "") void loadSearch();
   }, [q]);
-  if (filter.mistake === null) lastGood.current = filter;
+  if (filter.mistake === null && filter !== NOT_FILTERED_YET) lastGood.current = filter;
 
   const matching = filter.rows;
   const readable = useMemo(

@@ -15,6 +15,7 @@ export const TREE_TEXTS = {
   problems: "What could not be read",
   problemsCount: (count: number): string => plural(count, "problem"),
   noProblems: "Every file could be read",
+  mending: "checks every file, and with --fix mends what needs no guess; it says what it did.",
   path: "File",
   line: (line: number): string => `line ${line}`,
   message: "Why",

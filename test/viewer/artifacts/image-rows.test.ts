@@ -36,6 +36,21 @@ test("each run shows its last picture up to the step, and plain pictures always"
   ]);
 });
 
+test("images of MLflow 3 and of MLflow 2 are the same picture at its steps, under the key with its slashes", () => {
+  const images = [
+    entry("images/val~samples+step+3+timestamp+1795426082710+188a45a9-fd7b.png"),
+    entry("images/val~samples+step+3+timestamp+1795426082710+188a45a9-fd7b+compressed.webp"),
+    entry("images/val#samples%step%1%timestamp%17%ab.png"),
+  ];
+
+  const { rows, steps } = imageRows([{ images }], null);
+
+  expect(steps).toEqual([1, 3]);
+  expect(rows.map(({ key, cells }) => [key, cells[0]?.entry])).toEqual([
+    ["val/samples", images[0]],
+  ]);
+});
+
 test("folders of several runs lie over one another, with the number of runs that have a file", () => {
   const listing = (paths: readonly string[]) => ({
     path: "",

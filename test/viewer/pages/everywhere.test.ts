@@ -42,29 +42,40 @@ test.each(["light", "dark"] as const)(
   },
 );
 
-test("axe finds nothing to object to in what opens above the page", async () => {
-  const { page, places, goTo } = await openPlaces({});
-  await page.evaluate(axe.source);
-  const runs = places.find(({ name }) => name === "selected runs");
-  if (runs !== undefined) await goTo(runs);
-  const openings: Readonly<Record<string, () => Promise<void>>> = {
-    palette: () => page.keyboard.press("Control+k"),
-    help: () => page.keyboard.press("?"),
-    columns: () => page.getByRole("button", { name: "Columns", exact: true }).click(),
-    group: () => page.getByRole("button", { name: "Group", exact: true }).click(),
-    views: () => page.getByRole("button", { name: "Views" }).click(),
-    settings: () => page.getByRole("button", { name: "Appearance and keys" }).click(),
-    suggestions: () => page.getByRole("combobox", { name: "Filter runs" }).fill("met"),
-  };
-  for (const [name, open] of Object.entries(openings)) {
-    await open();
-    await page.locator("dialog[open] input, dialog[open] dl, [popover]").first().waitFor();
+test.each(["light", "dark"] as const)(
+  "axe finds nothing to object to in what opens above the page in the %s theme",
+  async (colorScheme) => {
+    const { page, places, goTo } = await openPlaces({ colorScheme });
+    await page.evaluate(axe.source);
+    const runs = places.find(({ name }) => name === "selected runs");
+    if (runs !== undefined) await goTo(runs);
+    const openings: Readonly<Record<string, () => Promise<void>>> = {
+      palette: () => page.keyboard.press("Control+k"),
+      help: () => page.keyboard.press("?"),
+      columns: () => page.getByRole("button", { name: "Columns", exact: true }).click(),
+      group: () => page.getByRole("button", { name: "Group", exact: true }).click(),
+      views: () => page.getByRole("button", { name: "Views" }).click(),
+      "a new tag": async () => {
+        await page.getByRole("button", { name: "Edit" }).click();
+        await page.getByRole("menuitem", { name: "Set a tag…" }).click();
+      },
+      "a heading's menu": async () => {
+        await page.getByRole("grid").focus();
+        await page.keyboard.press("Shift+F10");
+      },
+      settings: () => page.getByRole("button", { name: "Appearance and keys" }).click(),
+      suggestions: () => page.getByRole("combobox", { name: "Filter runs" }).fill("met"),
+    };
+    for (const [name, open] of Object.entries(openings)) {
+      await open();
+      await page.locator("dialog[open] input, dialog[open] dl, [popover]").first().waitFor();
 
-    expect(await violationsOf(page), name).toEqual([]);
-    await page.keyboard.press("Escape");
-    await page.locator("dialog[open], [popover]").first().waitFor({ state: "detached" });
-  }
-});
+      expect(await violationsOf(page), name).toEqual([]);
+      await page.keyboard.press("Escape");
+      await page.locator("dialog[open], [popover]").first().waitFor({ state: "detached" });
+    }
+  },
+);
 
 test.each([320, 390, 768, 1440])(
   "at %d pixels nothing scrolls sideways but tables and code",

@@ -1,8 +1,10 @@
 import axe from "axe-core";
 import { expect, test } from "vitest";
 import { openPage } from "../../helpers/browser.ts";
+import { EXPERIMENT, idOf } from "../../helpers/damage/sound.ts";
+import { makeBrokenTree } from "../../helpers/damages.ts";
 import { serve } from "../../helpers/servers.ts";
-import { makeTree } from "../../helpers/tree.ts";
+import { makeTree, type TreeName } from "../../helpers/tree.ts";
 import { EXPERIMENT_ID, history, makeRunTree, RUN_ID } from "./run-tree.ts";
 
 const OTHER = "f".repeat(32);
@@ -64,25 +66,74 @@ test.each(["light", "dark"] as const)(
   },
 );
 
-test("axe finds nothing to object to in the registry, logged models and traces", async () => {
-  for (const [tree, hash, shown] of [
-    ["v3-registry", "#/models", ".virtual-table tbody a"],
-    ["v3-registry", "#/models/churn%20model/versions/3", ".model-side .block"],
-    ["v3-traces", "#/experiments/492178799070633253/traces", ".virtual-table tbody a"],
-    [
-      "v3-traces",
-      "#/experiments/492178799070633253/traces/tr-785009c6f03ddf3afb8b4b1b72d23e0a",
-      ".span-row",
-    ],
-  ] as const) {
-    const { url } = await serve(await makeTree(tree));
-    const { page } = await openPage(`${url}/${hash}`);
-    await page.evaluate(axe.source);
-    await page.locator(shown).first().waitFor();
+const TRACES = "#/experiments/492178799070633253/traces";
+const LOGGED = "#/experiments/763216358730172132/models";
 
-    expect(await violations(page), hash).toEqual([]);
-  }
-});
+/** Pages of other trees. */
+const OTHER_TREES: Readonly<Partial<Record<TreeName, typeof PLACES>>> = {
+  "v3-registry": [
+    ["#/models", ".virtual-table tbody a"],
+    ["#/models/churn%20model/versions/3", ".model-side .block"],
+    ["#/models/churn%20model/versions/99", ".model-side .block-note"],
+    ["#/models/none", ".empty-state"],
+  ],
+  "v3-logged-models": [
+    [LOGGED, ".virtual-table tbody a"],
+    [`${LOGGED}/m-b5cf69e274c34085888ba2b8217446db`, ".key-table"],
+    [`${LOGGED}/m-b5cf69e274c34085888ba2b8217446db/artifacts`, ".empty-state"],
+    [`${LOGGED}/m-none`, ".empty-state"],
+    ["#/experiments/0/models", ".empty-state"],
+  ],
+  "v3-traces": [
+    [TRACES, ".virtual-table tbody a"],
+    [`${TRACES}/tr-785009c6f03ddf3afb8b4b1b72d23e0a`, ".span-row"],
+    [`${TRACES}/tr-none`, ".empty-state"],
+    ["#/experiments/0/traces", ".empty-state"],
+    ["#/experiments/0", ".empty-state"],
+  ],
+};
+
+test.each(["light", "dark"] as const)(
+  "axe finds nothing to object to in the registry, logged models, traces and what is not there, in the %s theme",
+  async (colorScheme) => {
+    for (const [tree, places] of Object.entries(OTHER_TREES)) {
+      const { url } = await serve(await makeTree(tree as TreeName));
+      // What is not there is asked for on purpose.
+      const { page } = await openPage(url, { colorScheme, allow: /404/ });
+      await page.evaluate(axe.source);
+      for (const [hash, shown] of places) {
+        await page.evaluate((next) => {
+          location.hash = next;
+        }, hash);
+        await page.locator(shown).first().waitFor();
+
+        expect(await violations(page), `${tree} ${hash}`).toEqual([]);
+      }
+    }
+  },
+);
+
+test.each(["light", "dark"] as const)(
+  "axe finds nothing to object to where a tree is broken, in the %s theme",
+  async (colorScheme) => {
+    const { url } = await serve((await makeBrokenTree()).root);
+    // A run that cannot be read is answered with an error.
+    const { page } = await openPage(url, { colorScheme, allow: /500 .*\/data\/run\// });
+    await page.evaluate(axe.source);
+    for (const [hash, shown] of [
+      ["#/tree", ".tree-table"],
+      [`#/experiments/${EXPERIMENT}`, ".run-row"],
+      [`#/experiments/${EXPERIMENT}/runs/${idOf("run meta with an unknown status")}`, "h1"],
+    ] as const) {
+      await page.evaluate((next) => {
+        location.hash = next;
+      }, hash);
+      await page.locator(shown).first().waitFor();
+
+      expect(await violations(page), hash).toEqual([]);
+    }
+  },
+);
 
 /** What axe objects to: the rule and the elements. */
 async function violations(page: Awaited<ReturnType<typeof openPage>>["page"]): Promise<unknown[]> {

@@ -252,7 +252,7 @@ test("groups are summed up, and open to their runs", async () => {
 
   await page.getByRole("button", { name: "Show the runs below 6 runs" }).first().waitFor();
   const cells = await page.locator(".run-row").first().getByRole("gridcell").allTextContents();
-  expect(cells).toContain("0.3000 ±0.1900");
+  expect(cells).toContain("0.3000 ±0.19");
   await page.getByRole("button", { name: "Show the runs below 6 runs" }).first().click();
   await expect.poll(() => page.locator(".run-row").count()).toBe(8);
 });
