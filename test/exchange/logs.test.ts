@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { MlrunsClient } from "../../lib/client/client.ts";
 import { exportFrom } from "../../lib/exchange/export.ts";
 import { importInto } from "../../lib/exchange/import.ts";
+import { fixturesTrees } from "../helpers/paths.ts";
 import { runPython } from "../helpers/python.ts";
 import { makeTempFolder, makeTree } from "../helpers/tree.ts";
 import { databaseEnvironment } from "./answers.ts";
@@ -53,6 +54,30 @@ describe("importing TensorBoard's event files", () => {
       updated: 0,
       there: 2,
     });
+  });
+
+  test("reads what TensorFlow 2 itself has written, where all values are tensors", async () => {
+    const root = join(await makeTempFolder(), "mlruns");
+
+    const report = await importInto(root, join(fixturesTrees, "..", "tensorboard", "tf2"));
+
+    const { client, runs } = await only(root, "tf2");
+    const [run] = runs;
+    const runId = run?.info.runId ?? "";
+    expect(report.failures).toEqual([]);
+    expect(report.notes).toMatchObject([{ count: 2 }]);
+    expect(run?.data.metrics).toEqual({ epoch_loss: 0.25, lr: 0.1 });
+    const history = await client.getMetricHistory(runId, "epoch_loss");
+    expect(history.map(({ value, step }) => [value, step])).toEqual([
+      [1, 0],
+      [0.5, 1],
+      [0.25, 2],
+    ]);
+    const images = await client.listArtifacts(runId, "images/digits");
+    expect(images.map(({ path }) => path)).toEqual([
+      "images/digits/1-0.png",
+      "images/digits/1-1.png",
+    ]);
   });
 
   test("takes what is whole of a file that is still being written, and refuses a folder without any", async () => {

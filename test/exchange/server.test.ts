@@ -10,7 +10,10 @@ import { makeTempFolder } from "../helpers/tree.ts";
 import { answersOf, databaseEnvironment, seed, startMlflow } from "./answers.ts";
 
 let python: PythonSession;
+let python2: PythonSession;
 let servers: { readonly sqlite: RunningServer; readonly postgres: RunningServer };
+/** Of MLflow 2.22. */
+let server2: RunningServer;
 /** A folder with a tree in which is something of everything, written by MLflow. */
 let folder: string;
 let root: string;
@@ -28,12 +31,19 @@ beforeAll(async () => {
       // Its workers for jobs cost more than all that is asked of it here.
       env: { ...databaseEnvironment("3.17.2"), MLFLOW_SERVER_ENABLE_JOB_EXECUTION: "false" },
     });
-  const [session, onSqlite, onPostgres] = await Promise.all([
+  const [session, session2, older, onSqlite, onPostgres] = await Promise.all([
     startMlflow("3.17.2"),
+    startMlflow("2.22.5"),
+    startMlflowServer("2.22.5", {
+      backend: `sqlite:///${join(await makeTempFolder(), "server.db")}`,
+      artifacts: join(await makeTempFolder(), "artifacts"),
+      cwd: folder,
+      env: databaseEnvironment("2.22.5"),
+    }),
     start(`sqlite:///${join(await makeTempFolder(), "server.db")}`),
     start(await postgres.createDatabase("tracking")),
   ]);
-  python = session;
+  [python, python2, server2] = [session, session2, older];
   servers = { sqlite: onSqlite, postgres: onPostgres };
   const source = await makeTempFolder();
   const uri = `sqlite:///${join(source, "mlflow.db")}`;
@@ -74,6 +84,31 @@ test("a tree that was imported from a running server answers as the server", {
   expect(spelledAlike(await answersOf(python, join(place, "mlruns"), place))).toEqual(
     spelledAlike(await answersOf(python, url, folder)),
   );
+});
+
+test("a server of MLflow 2.22 takes a tree of 2.22 whole, and gives it back", {
+  timeout: 240_000,
+}, async () => {
+  const [source, back] = [await makeTempFolder(), await makeTempFolder()];
+  const tree = join(source, "mlruns");
+  const uri = `sqlite:///${join(source, "mlflow.db")}`;
+  await seed(python2, uri, source);
+  await importInto(tree, uri);
+
+  const sent = await exportFrom(tree, server2.url);
+  const taken = await importInto(join(back, "mlruns"), server2.url);
+
+  expect([sent.failures, taken.failures]).toEqual([[], []]);
+  const there = await answersOf(python2, server2.url, source);
+  expect(comparable(there)).toEqual(comparable(await answersOf(python2, tree, source)));
+  expect(spelledAlike(await answersOf(python2, join(back, "mlruns"), back))).toEqual(
+    spelledAlike(there),
+  );
+  expect((await exportFrom(tree, server2.url)).counts.run).toEqual({
+    carried: 0,
+    updated: 0,
+    there: 5,
+  });
 });
 
 /** Answers with the ids of the tree, and without the times that a server sets itself. */
@@ -119,6 +154,7 @@ const OF_THE_SERVER = new Set([
   "last_update_time",
   "creation_timestamp",
   "last_updated_timestamp",
+  "mlruns.source.experimentId",
   "mlruns.source.runId",
   "mlruns.source.modelId",
 ]);
