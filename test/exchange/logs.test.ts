@@ -66,7 +66,7 @@ describe("importing TensorBoard's event files", () => {
     const runId = run?.info.runId ?? "";
     expect(report.failures).toEqual([]);
     expect(report.notes).toMatchObject([{ count: 2 }]);
-    expect(run?.data.metrics).toEqual({ epoch_loss: 0.25, lr: 0.1 });
+    expect(run?.data.metrics).toEqual({ epoch_loss: 0.25, lr: Math.fround(0.1) });
     const history = await client.getMetricHistory(runId, "epoch_loss");
     expect(history.map(({ value, step }) => [value, step])).toEqual([
       [1, 0],

@@ -90,7 +90,7 @@ test("a server of MLflow 2.22 takes a tree of 2.22 whole, and gives it back", {
   timeout: 240_000,
 }, async () => {
   const [source, back] = [await makeTempFolder(), await makeTempFolder()];
-  const tree = join(source, "mlruns");
+  const tree = join(source, "tree", "mlruns");
   const uri = `sqlite:///${join(source, "mlflow.db")}`;
   await seed(python2, uri, source);
   await importInto(tree, uri);
@@ -100,7 +100,9 @@ test("a server of MLflow 2.22 takes a tree of 2.22 whole, and gives it back", {
 
   expect([sent.failures, taken.failures]).toEqual([[], []]);
   const there = await answersOf(python2, server2.url, source);
-  expect(comparable(there)).toEqual(comparable(await answersOf(python2, tree, source)));
+  expect(comparable(there)).toEqual(
+    comparable(await answersOf(python2, tree, join(source, "tree"))),
+  );
   expect(spelledAlike(await answersOf(python2, join(back, "mlruns"), back))).toEqual(
     spelledAlike(there),
   );

@@ -74,9 +74,10 @@ test("a run that was left alone here answers as at its source again", {
   await importInto(root, uri);
   await python.run(GO_ON, { uri, folder, runId });
 
-  const { counts, failures } = await importInto(root, uri);
+  const { counts, failures, metricPoints } = await importInto(root, uri);
 
   expect(failures).toEqual([]);
+  expect(metricPoints).toBe(5);
   expect([counts.run, counts.loggedModel]).toEqual([
     { carried: 0, updated: 1, there: 0 },
     { carried: 0, updated: 1, there: 0 },

@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import type { Experiment } from "../../entities/experiment.ts";
-import type { Metric } from "../../entities/metric.ts";
 import type { ModelVersion } from "../../entities/model-version.ts";
 import { adoptExperiment } from "../../store/adopt/adopt-experiment.ts";
 import { adoptModel } from "../../store/adopt/adopt-model.ts";
@@ -76,7 +75,7 @@ export class TreeDestination implements Destination {
 
   async #takeRun(item: Extract<Item, { kind: "run" }>): Promise<Outcome> {
     const { id: experimentId } = this.#experimentOf(item);
-    const { artifacts, info, metrics, ...run } = await item.read();
+    const { artifacts, info, ...run } = await item.read();
     const adopted = await adoptRun(
       this.#store,
       {
@@ -86,7 +85,6 @@ export class TreeDestination implements Destination {
           experimentId,
           artifactUri: artifacts.kind === "stay" ? artifacts.uri : null,
         },
-        metrics: () => this.#counted(metrics()),
         copyArtifacts: this.#copier(item, artifacts),
       },
       this.#told(item),
@@ -180,6 +178,9 @@ export class TreeDestination implements Destination {
       refused: this.#report.refused(item, "key"),
       differs: this.#report.differs(item),
       isWhole: () => failures.length === before,
+      wrote: (points) => {
+        this.#report.metricPoints += points;
+      },
       remembers: this.#remembers,
     };
   }
@@ -192,13 +193,6 @@ export class TreeDestination implements Destination {
     if (known !== undefined) return known;
     // The source has not told of it: its scan of experiments failed there.
     return { id: experimentId, folder: findExperiment(this.#store, experimentId).folder };
-  }
-
-  async *#counted(portions: AsyncIterable<readonly Metric[]>): AsyncGenerator<readonly Metric[]> {
-    for await (const points of portions) {
-      this.#report.metricPoints += points.length;
-      yield points;
-    }
   }
 }
 

@@ -57,6 +57,8 @@ export interface Told {
   readonly differs: (what: string) => void;
   /** Whether nothing has been told of this item: else the next import looks at it again. */
   readonly isWhole: () => boolean;
+  /** Is told how many points were written. */
+  readonly wrote: (points: number) => void;
   /** Whether a later import is to know what was imported. */
   readonly remembers: boolean;
 }
@@ -101,7 +103,8 @@ async function fillRun(
   const place = { runId, experimentId, inTrash: false, folder };
   writeInputs(place, run.inputs.datasetInputs, run.inputs.modelInputs, experiment);
   writeOutputs(place, run.outputs.modelOutputs);
-  await writeHistories(runPaths.metrics(folder), run.metrics(), "run", told.refused);
+  const histories = telling(run.metrics(), told);
+  await writeHistories(runPaths.metrics(folder), histories, "run", told.refused);
   const { sizes } = await run.copyArtifacts(runPaths.artifacts(folder));
   remember(folder, run, sizes, told, true);
   const uri = `${experimentLocation(store, experimentId)}/${runId}/artifacts`;
@@ -114,6 +117,16 @@ async function fillRun(
       extra: {},
     }),
   );
+}
+
+async function* telling(
+  portions: AsyncIterable<readonly Metric[]>,
+  { wrote }: Told,
+): AsyncGenerator<readonly Metric[]> {
+  for await (const points of portions) {
+    wrote(points.length);
+    yield points;
+  }
 }
 
 /** Status and end come last, and after them what the next import goes by: an update that was cut off is done again. */
@@ -138,6 +151,7 @@ async function catchUp(
     (key) => readHistory(store, place.runId, key).found,
     printMetricLine,
   );
+  told.wrote(points);
   const { sizes, added } = await run.copyArtifacts(
     runPaths.artifacts(folder),
     before?.artifacts ?? {},
