@@ -119,8 +119,12 @@ export interface ArtifactRepository {
   download(path: string, localFile: string, options?: TransferOptions): Promise<Receipt>;
   /** Removes a file, or a folder with all that is in it; nothing happens when there is none. */
   delete(path: string): Promise<void>;
-  /** Removes files, all of which `list` has told. */
-  deleteFiles(paths: readonly string[]): Promise<void>;
+  /**
+   * Removes files, all of which `list` has told.
+   *
+   * @throws MlrunsError ABORTED for one that was written anew since it had its ETag, where the store can tell
+   */
+  deleteFiles(files: readonly Pick<ArtifactFile, "path" | "etag">[]): Promise<void>;
 }
 
 /** A place that can also keep versions of its files: what a folder or a bucket can do, and a server's proxy cannot. */

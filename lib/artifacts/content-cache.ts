@@ -25,8 +25,12 @@ const CONCURRENCY = 16;
 export interface ContentCache {
   /** Path of a file that should have an object's content; undefined when there is none. Who reads it checks it. */
   find(object: StoredObject): Promise<string | undefined>;
-  /** Takes in a file that was downloaded: as a link where the file system can, so that it takes no room. */
-  keep(object: StoredObject, md5: string, file: string): Promise<void>;
+  /**
+   * Takes in a file that was downloaded: as a link where the file system can, so that it takes no room.
+   *
+   * @param digest - MD5 of the whole content, or SHA-256 of an object that came in parts
+   */
+  keep(object: StoredObject, digest: string, file: string): Promise<void>;
   /** Throws away a file that has other content than it should. */
   drop(file: string): Promise<void>;
 }
@@ -71,18 +75,18 @@ function makeCache(folder: string, bound: number): ContentCache {
       const { md5, parts, size } = object;
       if (md5 === undefined || size === 0) return undefined;
       if (parts === undefined) return fileIn(await shard("md5", `${md5}-${size}`), size);
-      // The MD5 of the whole was learned when it was downloaded.
+      // The digest of the whole was learned when it was downloaded.
       const whole = await readFile(await shard("parts", partsName(object)), "utf8").catch(() => "");
       return whole === "" ? undefined : fileIn(await shard("md5", `${whole}-${size}`), size);
     },
 
-    async keep(object, md5, file) {
+    async keep(object, digest, file) {
       const { size, parts } = object;
       if (size === 0 || size > bound * (1 - FULL_ENOUGH)) return;
       try {
-        await linkOrCopy(file, await shard("md5", `${md5}-${size}`));
+        await linkOrCopy(file, await shard("md5", `${digest}-${size}`));
         if (parts !== undefined) {
-          await writeFileAtomic(await shard("parts", partsName(object)), md5, { fsync: false });
+          await writeFileAtomic(await shard("parts", partsName(object)), digest, { fsync: false });
         }
         await makeRoom(size);
       } catch {

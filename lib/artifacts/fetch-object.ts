@@ -3,18 +3,23 @@ import { createReadStream } from "node:fs";
 import { type FileHandle, open, utimes } from "node:fs/promises";
 import { basename } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { crc32 } from "node:zlib";
+import { pMapIterable } from "p-map";
 import { MlrunsError } from "../errors.ts";
 import type { Receipt, TransferOptions } from "./artifact-repository.ts";
 import type { ContentCache } from "./content-cache.ts";
 import { replaceSmall, replaceWith } from "./local-files.ts";
 import type { ObjectStore, StoredObject } from "./object-store.ts";
-import { md5Of } from "./parts.ts";
+import { md5Of, printCrc32 } from "./parts.ts";
 import { failOnStall } from "./stall.ts";
 import { isPassing, storeError } from "./store-error.ts";
 
 const ATTEMPTS = 6;
 /** Objects up to this size come in one piece. Bytes. */
 const SMALL = 1024 * 1024;
+/** Pieces of large objects, of which so many are on their way at a time. Bytes. */
+const RANGE = 4 * 1024 * 1024;
+const RANGES_AT_ONCE = 4;
 /** Part of a file this large is kept for the next run. Bytes. */
 const WORTH_KEEPING = 16 * 1024 * 1024;
 
@@ -50,7 +55,7 @@ export async function fetchObject(
   if (object.modified !== null) {
     await utimes(localFile, object.modified / 1000, object.modified / 1000);
   }
-  await cache?.keep(object, digests.md5, localFile);
+  await cache?.keep(object, nameOf(digests), localFile);
   return receiptOf(object, digests);
 }
 
@@ -104,8 +109,7 @@ async function fill(
 ): Promise<Digests> {
   const file = await open(temporary, "a+");
   try {
-    const wantsSha256 = options.wantsSha256 || object.sha256 !== undefined;
-    const target: Target = { file, hashes: hashes(wantsSha256), length: 0, md5: undefined };
+    const target = beginTarget(file, await whatToHash(store, object, options));
     await hashWhatIsThere(target, temporary, object);
     if (target.length === 0 && (await fillFromCache(target, object, name, cache))) {
       return check(target, object, name);
@@ -138,8 +142,7 @@ async function fillFromCache(
   try {
     for await (const chunk of createReadStream(file)) await add(target, chunk as Buffer);
     // The user may have written to the file that the cache has a link to.
-    const { md5 } = check(target, object, name);
-    if (basename(file).startsWith(md5)) return true;
+    if (basename(file).startsWith(nameOf(check(target, object, name)))) return true;
   } catch {
     // As good as none.
   }
@@ -149,26 +152,38 @@ async function fillFromCache(
 }
 
 async function add(target: Target, bytes: Buffer): Promise<void> {
-  await target.file.write(bytes);
-  update(target.hashes, bytes);
+  // Another thread writes while this one computes.
+  const writing = target.file.write(bytes);
+  update(target, bytes);
+  let { bytesWritten } = await writing;
+  while (bytesWritten < bytes.length) {
+    bytesWritten += (await target.file.write(bytes.subarray(bytesWritten))).bytesWritten;
+  }
   target.length += bytes.length;
 }
 
 interface Digests {
-  readonly md5: string;
+  /** Null where the CRC32 stands for it. */
+  readonly md5: string | null;
   readonly sha256: string | null;
 }
 
-interface Hashes {
-  readonly md5: Hash;
-  readonly sha256: Hash | undefined;
+/** Which digests are computed: MD5 takes as long as all the others together, and tells nothing of what came in parts. */
+interface Wanted {
+  readonly md5: boolean;
+  readonly sha256: boolean;
+  /** What the store tells of the whole, in base64. */
+  readonly crc32: string | undefined;
 }
 
 interface Target {
   readonly file: FileHandle;
-  hashes: Hashes;
+  readonly wanted: Wanted;
+  md5Hash: Hash | undefined;
+  sha256Hash: Hash | undefined;
+  crc32: number;
   length: number;
-  /** As the store told with the body. */
+  /** MD5, as the store told with the body. */
   md5: string | undefined;
 }
 
@@ -180,6 +195,7 @@ async function append(
   { signal, pace }: TransferOptions,
 ): Promise<void> {
   if (target.length >= object.size && object.size > 0) return;
+  if (await appendRanges(store, object, target, pace, signal)) return;
   const start = target.length;
   const opened = await store.open(object.key, {
     ...(start && { start }),
@@ -201,20 +217,84 @@ async function append(
   }
 }
 
+/**
+ * Fetches a large object in pieces, some of which are under way while one is written.
+ *
+ * @returns whether that was the short way to all of it; what came is written also when not
+ */
+async function appendRanges(
+  store: ObjectStore,
+  object: StoredObject,
+  target: Target,
+  pace: TransferOptions["pace"],
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  const { key, etag, size } = object;
+  const { get } = store;
+  if (get === undefined || size - target.length < RANGE) return false;
+  const count = Math.ceil((size - target.length) / RANGE);
+  const starts = Array.from({ length: count }, (_, i) => target.length + i * RANGE);
+  const free: Buffer[] = [];
+  const pieces = pMapIterable(
+    starts,
+    async (start) => {
+      const end = Math.min(start + RANGE, size) - 1;
+      await pace?.(end + 1 - start);
+      signal?.throwIfAborted();
+      const into = free.pop() ?? Buffer.allocUnsafeSlow(RANGE);
+      const piece = await get(key, { etag, start, end, into });
+      return piece?.bytes.length === end + 1 - start ? { bytes: piece.bytes, into } : undefined;
+    },
+    { concurrency: RANGES_AT_ONCE },
+  );
+  for await (const piece of pieces) {
+    if (piece === undefined) return false;
+    await add(target, piece.bytes);
+    free.push(piece.into);
+  }
+  return true;
+}
+
 function check(target: Target, object: StoredObject, name: string): Digests {
-  const md5 = target.hashes.md5.copy().digest("hex");
-  const sha256 = target.hashes.sha256?.copy().digest("hex") ?? null;
-  if (!isOther({ md5, sha256 }, object, target.md5)) return { md5, sha256 };
+  const md5 = target.md5Hash?.copy().digest("hex") ?? null;
+  const sha256 = target.sha256Hash?.copy().digest("hex") ?? null;
+  const { crc32 } = target.wanted;
+  const isRight = crc32 === undefined || crc32 === printCrc32(target.crc32);
+  if (isRight && !isOther({ md5, sha256 }, object, target.md5)) return { md5, sha256 };
   throw new MlrunsError("DATA_LOSS", `Other bytes came than ${name} has: MD5 ${md5}`);
 }
 
-function hashes(wantsSha256: boolean): Hashes {
-  return { md5: createHash("md5"), sha256: wantsSha256 ? createHash("sha256") : undefined };
+async function whatToHash(
+  store: ObjectStore,
+  object: StoredObject,
+  { wantsSha256 = false }: TransferOptions,
+): Promise<Wanted> {
+  const crc32 = object.parts === undefined ? undefined : await store.checksum?.(object);
+  const isQuick = crc32 !== undefined;
+  return { md5: !isQuick, sha256: isQuick || wantsSha256 || object.sha256 !== undefined, crc32 };
 }
 
-function update({ md5, sha256 }: Hashes, bytes: Buffer): void {
-  md5.update(bytes);
-  sha256?.update(bytes);
+function beginTarget(file: FileHandle, wanted: Wanted): Target {
+  return { file, wanted, length: 0, md5: undefined, ...beginHashes(wanted) };
+}
+
+function beginHashes({ md5, sha256 }: Wanted): Pick<Target, "md5Hash" | "sha256Hash" | "crc32"> {
+  return {
+    md5Hash: md5 ? createHash("md5") : undefined,
+    sha256Hash: sha256 ? createHash("sha256") : undefined,
+    crc32: 0,
+  };
+}
+
+function update(target: Target, bytes: Buffer): void {
+  target.md5Hash?.update(bytes);
+  target.sha256Hash?.update(bytes);
+  if (target.wanted.crc32 !== undefined) target.crc32 = crc32(bytes, target.crc32);
+}
+
+/** What the cache calls content by. */
+function nameOf({ md5, sha256 }: Digests): string {
+  return md5 ?? sha256 ?? "";
 }
 
 async function hashWhatIsThere(
@@ -225,12 +305,12 @@ async function hashWhatIsThere(
   const { size } = await target.file.stat();
   if (size > object.size) return startAgain(target);
   if (size === 0) return;
-  for await (const chunk of createReadStream(temporary)) update(target.hashes, chunk as Buffer);
+  for await (const chunk of createReadStream(temporary)) update(target, chunk as Buffer);
   target.length = size;
 }
 
 async function startAgain(target: Target): Promise<void> {
   await target.file.truncate(0);
-  target.hashes = hashes(target.hashes.sha256 !== undefined);
+  Object.assign(target, beginHashes(target.wanted));
   target.length = 0;
 }

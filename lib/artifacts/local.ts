@@ -129,8 +129,8 @@ export function openLocal(root: string, options: LocalOptions = {}): VersionedRe
       await fs.remove(await locate(path));
     },
 
-    async deleteFiles(paths) {
-      for (const path of paths) await removeFile(root, await locate(path));
+    async deleteFiles(files) {
+      for (const { path } of files) await removeFile(root, await locate(path));
     },
   };
 }

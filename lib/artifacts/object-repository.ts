@@ -16,7 +16,13 @@ import type {
 } from "./artifact-repository.ts";
 import { type ContentCache, openContentCache } from "./content-cache.ts";
 import { fetchObject } from "./fetch-object.ts";
-import type { DirectObjects, FileSource, ObjectStore, StoredObject } from "./object-store.ts";
+import type {
+  DirectObjects,
+  FileSource,
+  ObjectStore,
+  Removed,
+  StoredObject,
+} from "./object-store.ts";
 import { contentOf, readWhole } from "./parts.ts";
 import { failOnStall } from "./stall.ts";
 
@@ -141,19 +147,20 @@ export function openObjectRepository(
     },
 
     async delete(path) {
-      if (path !== "") await store.remove([fileKey(path)]);
-      let keys: string[] = [];
+      if (path !== "") await store.remove([{ key: fileKey(path) }]);
+      let found: Removed[] = [];
       for await (const { key } of store.list(folderKey(path))) {
-        if (keys.push(key) < REMOVED_AT_ONCE) continue;
-        await store.remove(keys);
-        keys = [];
+        if (found.push({ key }) < REMOVED_AT_ONCE) continue;
+        await store.remove(found);
+        found = [];
       }
-      if (keys.length > 0) await store.remove(keys);
+      if (found.length > 0) await store.remove(found);
     },
 
-    async deleteFiles(paths) {
-      for (let i = 0; i < paths.length; i += REMOVED_AT_ONCE) {
-        await store.remove(paths.slice(i, i + REMOVED_AT_ONCE).map(fileKey));
+    async deleteFiles(files) {
+      const objects = files.map(({ path, etag }) => ({ key: fileKey(path), etag }));
+      for (let i = 0; i < objects.length; i += REMOVED_AT_ONCE) {
+        await store.remove(objects.slice(i, i + REMOVED_AT_ONCE));
       }
     },
   };

@@ -31,7 +31,10 @@ export interface ReadOptions {
   readonly signal?: AbortSignal;
 }
 
-export type GetOptions = Pick<ReadOptions, "start" | "end" | "etag">;
+export interface GetOptions extends Pick<ReadOptions, "start" | "end" | "etag"> {
+  /** Memory for the bytes, which are then part of it. */
+  readonly into?: Buffer;
+}
 
 /** Bytes of an object, as it was when it had this ETag. */
 export interface GotObject {
@@ -52,6 +55,12 @@ export interface PutOptions {
   readonly signal?: AbortSignal;
   /** As {@link TransferOptions.replaces}. */
   readonly replaces?: string | null;
+}
+
+/** An object to be removed; with an ETag only while it has it. */
+export interface Removed {
+  readonly key: string;
+  readonly etag?: string;
 }
 
 export interface FileSource {
@@ -117,6 +126,6 @@ export interface ObjectStore {
   putParts(key: string, source: FileSource, options: TransferOptions): Promise<Receipt>;
   /** Copies within the bucket. Fails with ABORTED when the source has another ETag. */
   copy(from: StoredObject, to: string): Promise<void>;
-  /** Removes what is there of `keys`. */
-  remove(keys: readonly string[]): Promise<void>;
+  /** Removes what is there of these objects. Fails with ABORTED for one that has another ETag than the one that is given. */
+  remove(objects: readonly Removed[]): Promise<void>;
 }

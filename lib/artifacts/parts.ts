@@ -11,6 +11,9 @@ const SMALL = MEBIBYTE / 4;
 /** The most parts that S3 takes in an upload. */
 const MOST_PARTS = 10_000;
 
+/** The least that S3 takes for a part that is not the last: a process that is killed loses no more than 15 MiB of a file. Bytes. */
+const SMALLEST_OF_S3 = 5 * MEBIBYTE;
+
 /** Parts of one file sent at a time: with two large files at a time, 96 MiB are held. */
 export const PARTS_IN_FLIGHT = 3;
 
@@ -23,8 +26,13 @@ export interface Part {
 }
 
 /** The size of a file's parts, a whole number of MiB: the same for the same size of file, so that digests compare. */
-export function partSizeOf(size: number): number {
-  return Math.max(SMALLEST, Math.ceil(size / MOST_PARTS / MEBIBYTE) * MEBIBYTE);
+export function partSizeOf(size: number, smallest: number = SMALLEST): number {
+  return Math.max(smallest, Math.ceil(size / MOST_PARTS / MEBIBYTE) * MEBIBYTE);
+}
+
+/** As `partSizeOf`, in S3, whose parts are sent beside one another. */
+export function s3PartSizeOf(size: number): number {
+  return partSizeOf(size, SMALLEST_OF_S3);
 }
 
 /**
@@ -84,6 +92,13 @@ function readSmall(source: FileSource): Buffer {
 
 export function md5Of(bytes: Buffer): Buffer {
   return hash("md5", bytes, "buffer");
+}
+
+/** A CRC32 as S3 writes it: in base64. */
+export function printCrc32(value: number): string {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes.toString("base64");
 }
 
 /** Bytes with their digests. */

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { beforeAll, expect, test } from "vitest";
-import { PARTS_IN_FLIGHT } from "../../lib/artifacts/parts.ts";
+import { PARTS_IN_FLIGHT, s3PartSizeOf } from "../../lib/artifacts/parts.ts";
 import { verifyArtifacts } from "../../lib/artifacts/sync/verify.ts";
 import { seededRandom, startFaultProxy } from "../helpers/fault-proxy.ts";
 import { startStore, type TestStore } from "../helpers/object-stores.ts";
@@ -58,9 +58,9 @@ test("a push that is killed again and again goes on each time, and ends with all
   });
   expect(JSON.parse((await push).stdout)).toMatchObject({ failures: [], interrupted: false });
   expect((await verifyArtifacts(folder, uri, { full: true })).differences).toEqual([]);
-  // Of the large file a kill costs the parts that were under way, of the small ones those.
+  // Of a large file a kill costs the parts that were under way, of the small ones those.
   const total = LARGE_FILES * LARGE + FILES * SMALL;
-  const lost = LARGE_FILES * PARTS_IN_FLIGHT * PART + 32 * SMALL;
+  const lost = LARGE_FILES * PARTS_IN_FLIGHT * s3PartSizeOf(LARGE) + 32 * SMALL;
   expect(proxy.bytesUp).toBeLessThan(total + KILLS * lost + 4 * 1024 * 1024);
   if (process.env.KILL_FILES) console.log(`${proxy.bytesUp - total} bytes more than there are`);
 }, 900_000);

@@ -49,6 +49,8 @@ export interface ContractOptions {
   readonly largeSize: number;
   /** The server, not the service it stands for, cannot tell what it has of an upload. */
   readonly forgetsParts?: boolean;
+  /** Deletes also what is no longer the listed file: a folder of this machine, and servers that do not look at conditions. */
+  readonly deletesAnything?: boolean;
 }
 
 /**
@@ -58,7 +60,7 @@ export interface ContractOptions {
  */
 export function artifactRepositoryContract(
   open: () => Promise<ArtifactRepository>,
-  { refusedNames = [], largeSize, forgetsParts = false }: ContractOptions,
+  { refusedNames = [], largeSize, forgetsParts = false, deletesAnything = false }: ContractOptions,
 ): void {
   test("a root without files has none", async () => {
     const artifacts = await open();
@@ -68,7 +70,7 @@ export function artifactRepositoryContract(
     expect(await artifacts.listFolder("no/such")).toEqual([]);
     expect(await artifacts.find("no/such")).toBeUndefined();
     await artifacts.delete("no/such");
-    await artifacts.deleteFiles(["no/such"]);
+    await artifacts.deleteFiles([{ path: "no/such" }]);
   });
 
   test("what is written is read back, whole and in ranges", async () => {
@@ -110,8 +112,21 @@ export function artifactRepositoryContract(
       await artifacts.download(`odd/${name}`, join(folder, "copies", name));
       expect(await readFile(join(folder, "copies", name), "utf8")).toBe(name);
     }
-    await artifacts.deleteFiles(sorted);
+    await artifacts.deleteFiles(sorted.map((path) => ({ path })));
     expect(await collect(artifacts.list(""))).toEqual([]);
+  });
+
+  test("a file that was written anew since it was listed is not deleted, where the store can tell", async () => {
+    const artifacts = await open();
+    await artifacts.write("kept", Readable.from(["old"]));
+    await artifacts.write("gone", Readable.from(["old"]));
+    const listed = await collect(artifacts.list(""));
+    await artifacts.write("kept", Readable.from(["newer"]));
+
+    const deleting = artifacts.deleteFiles(listed);
+    if (deletesAnything) return deleting;
+    await expect(deleting).rejects.toMatchObject({ errorCode: "ABORTED" });
+    expect(await outline(artifacts.list(""))).toContain("kept 5");
   });
 
   test("a folder is shown by what lies in it, sorted, with paths from the root", async () => {

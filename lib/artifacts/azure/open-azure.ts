@@ -133,13 +133,13 @@ function azureStore(container: ContainerClient, direct: DirectObjects | undefine
 
     putParts: (key, source, options) => putAzureBlocks(container, key, source, options),
 
-    async remove(keys) {
+    async remove(objects) {
       await pMap(
-        keys,
-        (key) =>
+        objects,
+        ({ key, etag }) =>
           container
             .getBlobClient(key)
-            .deleteIfExists({ deleteSnapshots: "include" })
+            .deleteIfExists({ deleteSnapshots: "include", conditions: conditionOf(etag) })
             .catch(failed(`delete ${nameIn(container, key)}`)),
         { concurrency: CONCURRENCY },
       );

@@ -141,11 +141,13 @@ function gcsStore(bucket: Bucket): ObjectStore {
 
     putParts: (key, source, options) => putGcsParts(bucket, key, source, options),
 
-    async remove(keys) {
+    async remove(objects) {
       await pMap(
-        keys,
-        (key) =>
-          ask(`delete ${name}/${key}`, () => bucket.file(key).delete({ ignoreNotFound: true })),
+        objects,
+        ({ key, etag }) =>
+          ask(`delete ${name}/${key}`, () =>
+            bucket.file(key).delete({ ignoreNotFound: true, ...conditionOf(etag) }),
+          ),
         { concurrency: CONCURRENCY },
       );
     },

@@ -3,6 +3,7 @@ import type { Dispatcher } from "undici";
 
 const require = createRequire(import.meta.url);
 
+const NOTHING = Buffer.alloc(0);
 const CONNECT_MS = 10_000;
 const TIMEOUT_MS = 60_000;
 
@@ -12,6 +13,8 @@ export interface HttpRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Buffer;
+  /** Takes the body of the answer, if it is no longer than this: memory that is used again. */
+  readonly into?: Buffer;
 }
 
 /** An answer of a server, whole. */
@@ -59,9 +62,9 @@ function makePool(
     connect: { rejectUnauthorized, timeout: CONNECT_MS },
   });
   return {
-    send: ({ method, path, headers, body }) =>
+    send: ({ method, path, headers, body, into }) =>
       new Promise((resolve, reject) => {
-        pool.dispatch({ method, path, headers, body }, collect(resolve, reject));
+        pool.dispatch({ method, path, headers, body }, collect(resolve, reject, into));
       }),
   };
 }
@@ -70,8 +73,10 @@ function makePool(
 function collect(
   resolve: (answer: Answer) => void,
   reject: (error: Error) => void,
+  into: Buffer = NOTHING,
 ): Dispatcher.DispatchHandler {
   const chunks: Buffer[] = [];
+  let filled = 0;
   let head: Omit<Answer, "body"> = { status: 0, headers: {} };
   return {
     onRequestStart() {},
@@ -80,9 +85,15 @@ function collect(
       head = { status, headers: Object.fromEntries(all) };
     },
     onResponseData(_controller, chunk) {
-      chunks.push(chunk);
+      if (chunks.length > 0 || filled + chunk.length > into.length) chunks.push(chunk);
+      else filled += chunk.copy(into, filled);
     },
     onResponseEnd() {
+      const begin = into.subarray(0, filled);
+      if (filled > 0) {
+        resolve({ ...head, body: chunks.length === 0 ? begin : Buffer.concat([begin, ...chunks]) });
+        return;
+      }
       const [only] = chunks;
       const isOne = chunks.length === 1 && only !== undefined;
       resolve({ ...head, body: isOne ? only : Buffer.concat(chunks) });

@@ -107,10 +107,11 @@ export function openLeanStore(place: S3Bucket): LeanStore {
       return answer && storedOf(answer);
     },
 
-    async get(key, { etag, start, end }) {
+    async get(key, { etag, start, end, into }) {
       const answer = await send({
         method: "GET",
         key,
+        into,
         headers: {
           ...(etag === undefined ? {} : { "if-match": etag }),
           ...(start === undefined ? {} : { range: `bytes=${start}-${end ?? ""}` }),

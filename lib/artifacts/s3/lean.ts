@@ -1,8 +1,9 @@
 import { crc32 } from "node:zlib";
 import aws4, { type Credentials } from "aws4";
+import { printCrc32 } from "../parts.ts";
 import { environment, isOn } from "../sdk.ts";
 import { region, s3Endpoint } from "./client.ts";
-import { type Answer, openConnections } from "./connections.ts";
+import { type Answer, type HttpRequest, openConnections } from "./connections.ts";
 import type { S3Bucket } from "./objects.ts";
 
 /** Connections of a process to one store. */
@@ -17,6 +18,7 @@ export interface LeanRequest {
   readonly body?: Buffer;
   /** Of the body, in hex; without one the signature does not cover the body. */
   readonly sha256?: string;
+  readonly into?: HttpRequest["into"];
 }
 
 /**
@@ -53,7 +55,7 @@ export async function openLean(place: S3Bucket): Promise<SendLean | undefined> {
   });
   const base = access.url.pathname.replace(/\/$/, "");
   const { host } = access.url;
-  return async ({ method, key, query = {}, headers = {}, body, sha256 }) => {
+  return async ({ method, key, query = {}, headers = {}, body, sha256, into }) => {
     const pairs = printQuery(query);
     const object = key === undefined ? `${base}/` : `${base}/${escapeKey(key)}`;
     const path = pairs === "" ? object : `${object}?${pairs}`;
@@ -67,6 +69,7 @@ export async function openLean(place: S3Bucket): Promise<SendLean | undefined> {
         path,
         headers: signed as Readonly<Record<string, string>>,
         body,
+        into,
       });
     } catch {
       return undefined;
@@ -80,13 +83,6 @@ export function checksumHeaders(body: Buffer): Readonly<Record<string, string>> 
     "x-amz-sdk-checksum-algorithm": "CRC32",
     "x-amz-checksum-crc32": printCrc32(crc32(body)),
   };
-}
-
-/** A CRC32 as S3 writes it. */
-export function printCrc32(value: number): string {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(value);
-  return bytes.toString("base64");
 }
 
 /** What is told by the environment alone: a server of one's own and its keys. Then the SDK need not be loaded, which takes longer than a short push. */

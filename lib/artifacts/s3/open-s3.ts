@@ -174,19 +174,22 @@ function s3Store(place: S3Bucket, isCustom: boolean): ObjectStore {
 
     putParts: (key, source, options) => putS3Parts(place, lean, key, source, options),
 
-    async remove(keys) {
+    async remove(objects) {
       const { sdk, client } = await place.connect();
       const answer = await client
         .send(
           new sdk.DeleteObjectsCommand({
             ...whole,
-            Delete: { Objects: keys.map((Key) => ({ Key })), Quiet: true },
+            Delete: {
+              Objects: objects.map(({ key, etag }) => ({ Key: key, ETag: etag })),
+              Quiet: true,
+            },
           }),
         )
         .catch(failed(`delete in s3://${bucket}`));
       const refused = answer.Errors?.[0];
       if (refused === undefined) return;
-      const status = refused.Code === "AccessDenied" ? 403 : 500;
+      const status = { AccessDenied: 403, PreconditionFailed: 412 }[refused.Code ?? ""] ?? 500;
       throw storeError(
         new Error(refused.Message ?? refused.Code ?? ""),
         { status, reason: refused.Code },

@@ -3,7 +3,8 @@ import type { Part as S3Part } from "@aws-sdk/client-s3";
 import pMap from "p-map";
 import type { Receipt, TransferOptions } from "../artifact-repository.ts";
 import type { FileSource } from "../object-store.ts";
-import { PARTS_IN_FLIGHT, type Part, partSizeOf, readParts } from "../parts.ts";
+import { PARTS_IN_FLIGHT, type Part, readParts, s3PartSizeOf } from "../parts.ts";
+import { readAhead } from "../sync/read-ahead.ts";
 import { withChecksums } from "./checksums.ts";
 import type { LeanStore, StoredPart } from "./lean-store.ts";
 import {
@@ -61,10 +62,13 @@ async function putParts(
   const sha256 = wantsSha256 ? createHash("sha256") : undefined;
   try {
     const parts = await pMap(
-      readParts(source, partSize, (bytes) => {
-        hash?.update(bytes);
-        sha256?.update(bytes);
-      }),
+      readAhead(
+        readParts(source, partSize, (bytes) => {
+          hash?.update(bytes);
+          sha256?.update(bytes);
+        }),
+        1,
+      ),
       async (part) => findSent(sent, part) ?? (await sendPart(place, lean, key, id, part, options)),
       { concurrency: PARTS_IN_FLIGHT, signal },
     );
@@ -91,7 +95,7 @@ async function begin(
 ): Promise<Upload> {
   const { hasChecksums, bucket, owner } = place;
   const { sdk, client } = await place.connect();
-  const partSize = partSizeOf(source.size);
+  const partSize = s3PartSizeOf(source.size);
   const created = await client
     .send(
       new sdk.CreateMultipartUploadCommand({

@@ -101,7 +101,7 @@ async function removeExtras(
   for (let start = 0; start < extras.length && !signal.aborted; start += DELETED_AT_ONCE) {
     const some = extras.slice(start, start + DELETED_AT_ONCE);
     const free = recorder === undefined ? some : await keepAll(some, recorder, failures);
-    await to.artifacts.deleteFiles(free.map(({ path }) => path));
+    await to.artifacts.deleteFiles(free);
     for (const file of free) {
       recorder?.noteDelete(file.path);
       onStep?.(toDelete(file));

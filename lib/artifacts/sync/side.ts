@@ -12,6 +12,8 @@ export interface Side {
   readonly name: string;
   /** Undefined for a place that is not on this machine. */
   readonly folder: string | undefined;
+  /** Of a place that can be opened by it alone; undefined for a folder, and for a version of a place. */
+  readonly uri?: string;
   readonly artifacts: ArtifactRepository;
 }
 
@@ -51,7 +53,8 @@ export async function openSide(place: string): Promise<Side> {
   const scheme = schemeOf(place);
   if (scheme !== undefined && scheme !== "file:") {
     const artifacts = await openArtifacts({ kind: "remote", uri: place });
-    return { name: place.replace(/\/+$/, ""), folder: undefined, artifacts };
+    const uri = place.replace(/\/+$/, "");
+    return { name: uri, folder: undefined, uri, artifacts };
   }
   const folder = scheme === undefined ? resolve(place) : fileURLToPath(place);
   return { name: folder, folder, artifacts: await openArtifacts({ kind: "folder", folder }) };

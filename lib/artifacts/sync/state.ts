@@ -14,8 +14,14 @@ interface Knowledge {
   readonly format: number;
   /** By absolute path: a file's size, times and inode when it was read, and its digest. */
   digests: { [path: string]: { readonly seen: string; readonly digest: string } };
-  /** By path in the store: the MD5 of what has this ETag, where listings do not tell it. */
-  bindings: { [path: string]: { readonly etag: string; readonly md5: string } };
+  /** By path in the store: a digest of what has this ETag, where listings do not tell it. */
+  bindings: { [path: string]: Binding };
+}
+
+interface Binding {
+  readonly etag: string;
+  readonly md5?: string;
+  readonly sha256?: string;
 }
 
 interface Uploads {

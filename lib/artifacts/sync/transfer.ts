@@ -13,6 +13,7 @@ import type { Copy } from "./plan.ts";
 import { isSettled, rememberDigest } from "./same.ts";
 import type { Side } from "./side.ts";
 import type { SyncState } from "./state.ts";
+import { openCopyWithin } from "./within-store.ts";
 
 /** Files from this size on move a few at a time, each of them in parts. Bytes. */
 const LARGE = 16 * 1024 * 1024;
@@ -58,6 +59,8 @@ export async function transfer(
   const failures: SyncFailure[] = [];
   let retries = 0;
   let savedAt = Date.now();
+  // A version names what it holds by a digest, for which the bytes have to come here.
+  const within = settings.recorder === undefined ? await openCopyWithin(from, to) : undefined;
   const stop = new AbortController();
   const signal = AbortSignal.any([settings.signal, stop.signal]);
   // Each file under way listens to it.
@@ -68,7 +71,8 @@ export async function transfer(
     for (let attempts = 1; !signal.aborted; attempts++) {
       try {
         const options = { ...settings, signal, journal: state.journal };
-        if (settings.recorder === undefined) await copyFile(from, to, file, state, options);
+        if (within !== undefined) await within(file);
+        else if (settings.recorder === undefined) await copyFile(from, to, file, state, options);
         else await copyRecorded(from, to, copy, state, settings.recorder, options);
         copied.files++;
         copied.bytes += file.fileSize ?? 0;
@@ -165,10 +169,11 @@ async function copyThroughFile(
   }
 }
 
-/** Notes the MD5 of a stored file where its store does not tell it. */
-function bind(state: SyncState, path: string, { md5, etag, isListed }: Receipt): void {
-  if (md5 === null || etag === null || isListed) delete state.knowledge.bindings[path];
-  else state.knowledge.bindings[path] = { etag, md5 };
+/** Notes a digest of a stored file where its store does not tell the MD5. */
+function bind(state: SyncState, path: string, { md5, sha256, etag, isListed }: Receipt): void {
+  const { bindings } = state.knowledge;
+  if (etag === null || isListed || (md5 ?? sha256) === null) delete bindings[path];
+  else bindings[path] = { etag, ...(md5 !== null ? { md5 } : sha256 !== null && { sha256 }) };
 }
 
 export function toFailure({ path }: ArtifactFile, error: unknown, attempts: number): SyncFailure {

@@ -59,7 +59,7 @@ export async function collectVersions(
     (file) => isOld(file) && !needed.has(lastPart(file.path)),
   );
   if (!dryRun) {
-    await store.artifacts.deleteFiles([...manifests, ...objects].map(({ path }) => path));
+    await store.artifacts.deleteFiles([...manifests, ...objects]);
   }
   const bytes = objects.reduce((sum, { fileSize }) => sum + (fileSize ?? 0), 0);
   return { versions: drop.size, manifests: manifests.length, objects: objects.length, bytes };

@@ -118,8 +118,8 @@ export function openProxied(connection: Connection, root: string): ArtifactRepos
       });
       return NO_RECEIPT;
     },
-    async deleteFiles(paths) {
-      for (const path of paths) await remove(path);
+    async deleteFiles(files) {
+      for (const { path } of files) await remove(path);
     },
   };
 }

@@ -21,6 +21,7 @@ import {
 } from "../../../lib/artifacts/sync/sync.ts";
 import { verifyArtifacts } from "../../../lib/artifacts/sync/verify.ts";
 import { collect } from "../../contract/artifact-repository.ts";
+import { startFaultProxy } from "../../helpers/fault-proxy.ts";
 import { type Cloud, startStore, type TestStore } from "../../helpers/object-stores.ts";
 import { makeTempFolder } from "../../helpers/tree.ts";
 
@@ -200,6 +201,21 @@ describe("between all kinds of places", () => {
     expect(counts(await syncArtifacts(from, to))).toEqual({ copied: 0, unchanged: 4 });
     expect(await contents(to)).toEqual(FILES);
     expect((await verifyArtifacts(to, other, { full: true })).differences).toEqual([]);
+  });
+
+  test("within a bucket the store copies: no bytes of files come here", async () => {
+    const content = randomBytes(20 * 1024 * 1024);
+    const [from, uri, other] = [await makeTempFolder(), freshUri(), freshUri()];
+    await writeFile(join(from, "large #1"), content);
+    await writeFile(join(from, "small"), "small");
+    await syncArtifacts(from, uri);
+    const proxy = await startFaultProxy(store.server.url);
+    vi.stubEnv("MLFLOW_S3_ENDPOINT_URL", proxy.url);
+
+    expect(counts(await syncArtifacts(uri, other))).toEqual({ copied: 2, unchanged: 0 });
+    expect(proxy.bytesUp).toBeLessThan(100_000);
+    vi.stubEnv("MLFLOW_S3_ENDPOINT_URL", store.server.url);
+    expect((await verifyArtifacts(from, other, { full: true })).differences).toEqual([]);
   });
 
   test("a run that is stopped says so, and the next one finishes it", async () => {
