@@ -109,11 +109,15 @@ async function fill(
 ): Promise<Digests> {
   const file = await open(temporary, "a+");
   try {
+    const cached = (await file.stat()).size === 0 ? await cache?.find(object) : undefined;
+    if (cached !== undefined) {
+      const target = beginTarget(file, whatIsNamed(cached, object, options));
+      if (await fillFrom(cached, target, object, name)) return check(target, object, name);
+      await cache?.drop(cached);
+      await startAgain(target);
+    }
     const target = beginTarget(file, await whatToHash(store, object, options));
     await hashWhatIsThere(target, temporary, object);
-    if (target.length === 0 && (await fillFromCache(target, object, name, cache))) {
-      return check(target, object, name);
-    }
     for (let attempt = 1; ; attempt++) {
       try {
         await append(store, object, target, name, options);
@@ -131,24 +135,31 @@ async function fill(
 }
 
 /** Takes what was downloaded before. @returns whether it has the object's content */
-async function fillFromCache(
+async function fillFrom(
+  cached: string,
   target: Target,
   object: StoredObject,
   name: string,
-  cache: ContentCache | undefined,
 ): Promise<boolean> {
-  const file = await cache?.find(object);
-  if (cache === undefined || file === undefined) return false;
   try {
-    for await (const chunk of createReadStream(file)) await add(target, chunk as Buffer);
+    for await (const chunk of createReadStream(cached)) await add(target, chunk as Buffer);
     // The user may have written to the file that the cache has a link to.
-    if (basename(file).startsWith(nameOf(check(target, object, name)))) return true;
+    return basename(cached).startsWith(nameOf(check(target, object, name)));
   } catch {
     // As good as none.
+    return false;
   }
-  await cache.drop(file);
-  await startAgain(target);
-  return false;
+}
+
+/** What the cache calls a file by is compared with it: MD5 has 32 digits, SHA-256 has 64. */
+function whatIsNamed(
+  cached: string,
+  object: StoredObject,
+  { wantsSha256 = false }: TransferOptions,
+): Wanted {
+  const isMd5 = /^[0-9a-f]{32}-/.test(basename(cached));
+  const sha256 = !isMd5 || wantsSha256 || object.sha256 !== undefined;
+  return { md5: isMd5, sha256, crc32: undefined };
 }
 
 async function add(target: Target, bytes: Buffer): Promise<void> {
