@@ -1,10 +1,11 @@
-/** Trained by Python in one folder, moved to another: real MLflow finds everything there. */
-import { mkdir, rename } from "node:fs/promises";
+/** Trained by Python in one folder, brought to another: our server and real MLflow find everything there. */
+import { cp, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { MlrunsClient } from "../../lib/client/client.ts";
 import { relocateTree } from "../../lib/travel/relocate.ts";
 import { type MlflowVersion, startPython } from "../helpers/python.ts";
+import { serve } from "../helpers/servers.ts";
 import { makeTempFolder } from "../helpers/tree.ts";
 import { readByMlflow, readByUs, writeByMlflow } from "../helpers/whole-tree.ts";
 
@@ -53,15 +54,18 @@ print(json.dumps(answer))
 `;
 
 test.each(["3.17.2", "2.22.5"] as const satisfies readonly MlflowVersion[])(
-  "MLflow %s finds artifacts, models and traces of a tree that was moved, and writes on in it",
+  "a tree trained with MLflow %s is served where it was copied to, and MLflow finds all and writes on after relocate",
   async (mlflow) => {
     const python = await startPython({ mlflow });
     const parent = await makeTempFolder();
     const a = join(parent, "a", "mlruns");
     await mkdir(join(parent, "a"));
     const runId = (await writeByMlflow(python, a, TRAIN)).trim().split("\n").at(-1) ?? "";
-    await rename(join(parent, "a"), join(parent, "b"));
+    await cp(join(parent, "a"), join(parent, "b"), { recursive: true });
+    await rm(join(parent, "a"), { recursive: true });
     const b = join(parent, "b", "mlruns");
+    // By structure: the URIs in the tree still name A.
+    expect(await readByServer(b, runId)).toEqual(SERVED);
     const seen = {
       text: "hello",
       predictions: [8, 8],
@@ -86,3 +90,35 @@ test.each(["3.17.2", "2.22.5"] as const satisfies readonly MlflowVersion[])(
   },
   180_000,
 );
+
+/** What `readByServer` finds in the tree that {@link TRAIN} wrote. */
+const SERVED = {
+  files: expect.arrayContaining(["notes"]),
+  notes: ["notes/a b.txt"],
+  text: "hello",
+  model: expect.stringContaining("loader_module: mlflow.sklearn"),
+};
+
+/** Asks a server over the tree for the files of the run and of its model, and closes it again. */
+async function readByServer(root: string, runId: string): Promise<object> {
+  const server = await serve(root);
+  const get = async (path: string, query: Record<string, string>): Promise<Response> => {
+    const answer = await fetch(`${server.url}/${path}?${new URLSearchParams(query)}`);
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+    return answer;
+  };
+  const list = async (path: string): Promise<readonly string[]> => {
+    const query = { run_id: runId, path };
+    const answer = await (await get("api/2.0/mlflow/artifacts/list", query)).json();
+    return answer.files.map((file: { readonly path: string }) => file.path);
+  };
+  const version = { name: "line", version: "1", path: "MLmodel" };
+  const seen = {
+    files: await list(""),
+    notes: await list("notes"),
+    text: await (await get("get-artifact", { run_id: runId, path: "notes/a b.txt" })).text(),
+    model: await (await get("model-versions/get-artifact", version)).text(),
+  };
+  await server.stop();
+  return seen;
+}
