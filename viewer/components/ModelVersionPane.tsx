@@ -1,4 +1,4 @@
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import type { ModelVersion } from "../../lib/entities/model-version.ts";
 import type { RunFile } from "../../lib/wire/data-files.ts";
 import { plainId } from "../../lib/wire/rooted-id.ts";
@@ -14,10 +14,14 @@ import { KeyValues } from "./KeyValues.tsx";
 import { MarkdownView } from "./MarkdownView.tsx";
 
 /** One version of a registered model: where it comes from and what was said about it. */
-export function ModelVersionPane({ version }: { version: ModelVersion }): JSX.Element {
+export function ModelVersionPane(props: {
+  version: ModelVersion;
+  actions?: ComponentChildren;
+}): JSX.Element {
+  const { version, actions } = props;
   return (
     <>
-      <Block title={MODEL_TEXTS.versionName(version.version)}>
+      <Block title={MODEL_TEXTS.versionName(version.version)} actions={actions}>
         <dl class="key-values">
           <Fact name={MODEL_TEXTS.status} text={statusText(version)} />
           {version.currentStage !== "None" && (

@@ -4,6 +4,7 @@ import type { ModelVersion } from "../../lib/entities/model-version.ts";
 import type { RegisteredModelEntry, RegistryFile } from "../../lib/wire/data-files.ts";
 import { Block } from "../components/Block.tsx";
 import { Button, LinkButton } from "../components/Button.tsx";
+import { EditAliases } from "../components/EditAliases.tsx";
 import { EmptyState, ErrorState } from "../components/EmptyState.tsx";
 import { KeyValues } from "../components/KeyValues.tsx";
 import { MarkdownView } from "../components/MarkdownView.tsx";
@@ -14,6 +15,7 @@ import type { PageProps } from "../components/page-source.ts";
 import { RootLabel } from "../components/RootLabel.tsx";
 import { copyText } from "../components/Toast.tsx";
 import { getRegistry } from "../data/client.ts";
+import { canEdit } from "../data/edits.ts";
 import { useData } from "../data/use-data.ts";
 import { formatTime } from "../format.ts";
 import { compareHref, modelsHref } from "../state/links.ts";
@@ -74,7 +76,14 @@ function Model(props: { model: RegisteredModelEntry; version: string | undefined
           {version !== undefined && shown === undefined && (
             <p class="block-note">{MODEL_TEXTS.noVersion(version)}</p>
           )}
-          {shown === undefined ? <About model={model} /> : <ModelVersionPane version={shown} />}
+          {shown === undefined ? (
+            <About model={model} />
+          ) : (
+            <ModelVersionPane
+              version={shown}
+              actions={<EditAliases model={model} version={shown.version} />}
+            />
+          )}
         </aside>
       </div>
     </>
@@ -82,6 +91,7 @@ function Model(props: { model: RegisteredModelEntry; version: string | undefined
 }
 
 function About({ model }: { model: RegisteredModelEntry }): JSX.Element {
+  const hasAliases = Object.keys(model.aliases).length > 0;
   return (
     <>
       {model.description !== null && model.description !== "" && (
@@ -89,11 +99,18 @@ function About({ model }: { model: RegisteredModelEntry }): JSX.Element {
           <MarkdownView text={model.description} />
         </Block>
       )}
-      {Object.keys(model.aliases).length > 0 && (
-        <Block title={MODEL_TEXTS.aliases}>
-          <p class="block-list">
-            <ModelAliases id={model.id} aliases={model.aliases} />
-          </p>
+      {(hasAliases || canEdit()) && (
+        <Block
+          title={MODEL_TEXTS.aliases}
+          actions={<EditAliases model={model} version={undefined} />}
+        >
+          {hasAliases ? (
+            <p class="block-list">
+              <ModelAliases id={model.id} aliases={model.aliases} />
+            </p>
+          ) : (
+            <p class="block-note">{MODEL_TEXTS.none}</p>
+          )}
         </Block>
       )}
       <KeyValues title={MODEL_TEXTS.tags} values={model.tags} />

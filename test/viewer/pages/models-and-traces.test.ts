@@ -1,4 +1,6 @@
+import axe from "axe-core";
 import { expect, test } from "vitest";
+import { MlrunsClient } from "../../../lib/client/client.ts";
 import { openPage } from "../../helpers/browser.ts";
 import { serve } from "../../helpers/servers.ts";
 import { makeTree } from "../../helpers/tree.ts";
@@ -17,6 +19,49 @@ test("the registry shows models, aliases and stages as MLflow keeps them, and le
   expect(decodeURIComponent(new URL(page.url()).hash)).toBe("#/models/churn model/versions/2");
   await page.getByRole("link", { name: "trainer" }).click();
   await page.getByRole("heading", { name: "trainer" }).waitFor();
+});
+
+test("an alias is set on a version, and one is removed, from the model's page", async () => {
+  const root = await makeTree("v3-registry");
+  const { url } = await serve(root);
+  const { page } = await openPage(`${url}/#/models/churn model/versions/1`);
+  await page.getByRole("button", { name: "Edit aliases" }).click();
+  const dialog = page.getByRole("dialog", { name: "Aliases of churn model" });
+
+  await dialog.getByRole("button", { name: "Remove champion" }).click();
+  await dialog.getByRole("button", { name: "Remove champion" }).waitFor({ state: "detached" });
+  await dialog.getByLabel("Alias", { exact: true }).fill("stable");
+  await page.evaluate(axe.source);
+  const violations = await page.evaluate(async () => {
+    const { axe: inPage } = globalThis as unknown as { axe: typeof import("axe-core") };
+    return (await inPage.run(document)).violations.map(({ id }) => id);
+  });
+  expect(violations).toEqual([]);
+  await dialog.getByRole("button", { name: "Set alias" }).click();
+  await page.getByText("stable points to version 1").waitFor();
+
+  await page.getByRole("row", { name: /stable/ }).waitFor();
+  const { aliases } = await new MlrunsClient(root).getRegisteredModel("churn model");
+  expect(aliases).toEqual({ Challenger_2: "2", stable: "1" });
+});
+
+test("an alias that MLflow refuses stays in the dialog with the reason", async () => {
+  const { url } = await serve(await makeTree("v3-registry"));
+  const { page } = await openPage(`${url}/#/models/churn model`, { allow: /400/ });
+  await page.getByRole("button", { name: "Edit aliases" }).click();
+  await page.getByLabel("Alias", { exact: true }).fill("latest");
+  await page.getByRole("button", { name: "Set alias" }).click();
+
+  expect(await page.getByRole("alert").textContent()).toContain("latest");
+  expect(await page.getByLabel("Alias", { exact: true }).inputValue()).toBe("latest");
+});
+
+test("a read-only server's model page offers no edit of aliases", async () => {
+  const { url } = await serve(await makeTree("v3-registry"), { args: ["--read-only"] });
+  const { page } = await openPage(`${url}/#/models/churn model`);
+
+  await page.getByRole("link", { name: "champion 3" }).waitFor();
+  expect(await page.getByRole("button", { name: "Edit aliases" }).count()).toBe(0);
 });
 
 test("a logged model shows its metrics by dataset and its params", async () => {
