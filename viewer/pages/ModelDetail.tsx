@@ -15,7 +15,6 @@ import type { PageProps } from "../components/page-source.ts";
 import { RootLabel } from "../components/RootLabel.tsx";
 import { copyText } from "../components/Toast.tsx";
 import { getRegistry } from "../data/client.ts";
-import { canEdit } from "../data/edits.ts";
 import { useData } from "../data/use-data.ts";
 import { formatTime } from "../format.ts";
 import { compareHref, modelsHref } from "../state/links.ts";
@@ -91,7 +90,6 @@ function Model(props: { model: RegisteredModelEntry; version: string | undefined
 }
 
 function About({ model }: { model: RegisteredModelEntry }): JSX.Element {
-  const hasAliases = Object.keys(model.aliases).length > 0;
   return (
     <>
       {model.description !== null && model.description !== "" && (
@@ -99,20 +97,18 @@ function About({ model }: { model: RegisteredModelEntry }): JSX.Element {
           <MarkdownView text={model.description} />
         </Block>
       )}
-      {(hasAliases || canEdit()) && (
-        <Block
-          title={MODEL_TEXTS.aliases}
-          actions={<EditAliases model={model} version={undefined} />}
-        >
-          {hasAliases ? (
-            <p class="block-list">
-              <ModelAliases id={model.id} aliases={model.aliases} />
-            </p>
-          ) : (
-            <p class="block-note">{MODEL_TEXTS.none}</p>
-          )}
-        </Block>
-      )}
+      <Block
+        title={MODEL_TEXTS.aliases}
+        actions={<EditAliases model={model} version={undefined} />}
+      >
+        {Object.keys(model.aliases).length > 0 ? (
+          <p class="block-list">
+            <ModelAliases id={model.id} aliases={model.aliases} />
+          </p>
+        ) : (
+          <p class="block-note">{MODEL_TEXTS.none}</p>
+        )}
+      </Block>
       <KeyValues title={MODEL_TEXTS.tags} values={model.tags} />
       <KeyValues
         title={MODEL_TEXTS.about}

@@ -108,7 +108,7 @@ function comparable(text: string): string {
     .replace(/(read <age> from|static export of).*$/, "")
     .replaceAll(/read <age>, |followed live|asked every few seconds|connecting|static export/g, "")
     .replaceAll(/\/[\w/-]*\/mlruns|mlruns/g, "<root>")
-    .replaceAll(/Edit…?|Views/g, "")
+    .replaceAll(/Edit( aliases|…)?|Views/g, "")
     .replace(/Shown in a sandbox:.*|Scripts in this report.*/, "")
     .replace(/Source(models|s3|javascript):.*?(?=Description|$)/, "");
 }
