@@ -121,10 +121,13 @@ print(json.dumps([second.assessment_id, flag.assessment_id]))
   ) as [string, string];
   await expectOneMind(client.root);
 
+  // By their values: those of one millisecond have no order of their own.
   const relevance = async (): Promise<(readonly [unknown, boolean])[]> =>
-    (await client.getTraceInfo(traceId)).assessments.flatMap((each) =>
-      each.kind === "feedback" && each.name === "relevance" ? [[each.value, each.valid]] : [],
-    );
+    (await client.getTraceInfo(traceId)).assessments
+      .flatMap((each): [unknown, boolean][] =>
+        each.kind === "feedback" && each.name === "relevance" ? [[each.value, each.valid]] : [],
+      )
+      .sort(([a], [b]) => Number(a) - Number(b));
   expect(await relevance()).toEqual([
     [0.5, false],
     [0.9, false],
