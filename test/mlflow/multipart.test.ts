@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import { AccountSASPermissions, BlobServiceClient } from "@azure/storage-blob";
 import { beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { RestClient } from "../../lib/client/rest/rest-client.ts";
+import { startGcsWithParts } from "../helpers/gcs-parts.ts";
 import { cloudPython, startStore, type TestStore } from "../helpers/object-stores.ts";
 import { makeTempFolder } from "../helpers/tree.ts";
 import { listen, makeApi, type TestApi } from "../server/api-client.ts";
@@ -21,7 +22,7 @@ const SMALL = {
   MLFLOW_MULTIPART_DOWNLOAD_CHUNK_SIZE: String(5 * MEBIBYTE),
 };
 
-let stores: Readonly<Record<"s3" | "wasbs", TestStore>>;
+let stores: Readonly<Record<"s3" | "wasbs" | "gs", TestStore>>;
 let file: string;
 let sha256: string;
 let api: TestApi;
@@ -29,13 +30,15 @@ let url: string;
 let asked: string[];
 
 beforeAll(async () => {
-  stores = { s3: await startStore("s3"), wasbs: await startStore("wasbs") };
+  const s3 = await startStore("s3");
+  const gs = await startGcsWithParts(await startStore("gs"), s3);
+  stores = { s3, gs, wasbs: await startStore("wasbs") };
   file = join(await makeTempFolder(), "large ä.bin");
   await writeFile(file, randomBytes(12 * MEBIBYTE + 7));
   sha256 = sha256Of(await readFile(file));
 });
 
-describe.each(["s3", "wasbs"] as const)("with %s behind the server", (cloud) => {
+describe.each(["s3", "wasbs", "gs"] as const)("with %s behind the server", (cloud) => {
   beforeEach(() => serve(stores[cloud]));
 
   test("an unmodified client sends a file in parts, and fetches it where it is offered", async () => {
@@ -73,12 +76,7 @@ describe.each(["s3", "wasbs"] as const)("with %s behind the server", (cloud) => 
 
 test("Azure takes a hundred parts, signs no more than they need, and refuses a list that is not whole", async () => {
   await serve(stores.wasbs);
-  const { json: experiment } = await api.post("experiments/create", { name: "many" });
-  const { json: created } = await api.post("runs/create", experiment);
-  const { run_id: runId, artifact_uri: uri } = created.run.info;
-  const target = uri.replace("mlflow-artifacts:/", "");
-  const step = (name: string, fields: object) =>
-    api.post(`/api/2.0/mlflow-artifacts/mpu/${name}/${target}`, fields);
+  const { runId, step } = await startRun();
   const { json } = await step("create", { path: "many.bin", num_parts: 100 });
   const { upload_id, credentials } = json;
   const sent = credentials.map(async ({ url: to }: { url: string }, i: number) =>
@@ -103,6 +101,46 @@ test("Azure takes a hundred parts, signs no more than they need, and refuses a l
   expect((await step("complete", complete)).status).toBe(200);
   const read = await buffer(await api.client.readArtifact(runId, "many.bin"));
   expect(read.toString()).toBe(Array.from({ length: 100 }, (_, i) => `${i},`).join(""));
+});
+
+test("Google Cloud takes no part at a changed address, and forgets an upload that was given up", async () => {
+  await serve(stores.gs);
+  const { step } = await startRun();
+  const path = "many &:*%.bin";
+  const { json: begun } = await step("create", { path, num_parts: 2 });
+  const { upload_id, credentials } = begun;
+  const urls: string[] = credentials.map(({ url: to }: { url: string }) => to);
+  const put = async (to = "") => (await fetch(to, { method: "PUT", body: "part" })).status;
+
+  expect(urls[0]).toMatch(new RegExp(`^${stores.gs.env.MLFLOW_GCS_ENDPOINT}/mlruns-test/root/`));
+  expect(new URL(urls[0] ?? "").searchParams.get("X-Goog-Expires")).toBe("3600");
+  expect(await put(urls[0])).toBe(200);
+  expect(await put(urls[0]?.replace("partNumber=1", "partNumber=2"))).toBe(403);
+  expect(await put(urls[1]?.replace(/X-Goog-Expires=\d+/, "X-Goog-Expires=604800"))).toBe(403);
+  const parts = [{ part_number: 1, etag: '"another<&"' }];
+  expect((await step("complete", { path, upload_id, parts })).status).toBe(400);
+  expect((await step("abort", { path, upload_id })).status).toBe(200);
+  expect(await put(urls[1])).toBe(404);
+  expect((await step("complete", { path, upload_id, parts })).status).toBe(404);
+});
+
+test("a client is told to use the server where Google Cloud's credentials cannot sign, or an emulator has no parts", async () => {
+  const { env, server } = stores.gs;
+  const user = join(await makeTempFolder(), "user.json");
+  const token = { client_id: "a", client_secret: "b", refresh_token: "c" };
+  await writeFile(user, JSON.stringify({ type: "authorized_user", ...token }));
+  for (const other of [
+    { ...env, GOOGLE_APPLICATION_CREDENTIALS: user },
+    { ...env, MLFLOW_GCS_ENDPOINT: server.url },
+  ]) {
+    await serve({ ...stores.gs, env: other });
+    const { step } = await startRun();
+    const { status, json } = await step("create", { path: "a", num_parts: 2 });
+    expect([status, json.message]).toEqual([
+      501,
+      "Multipart upload is not supported for the current artifact repository",
+    ]);
+  }
 });
 
 test("a token for Azure cannot sign: an unmodified client then sends the file through the server", async () => {
@@ -163,6 +201,17 @@ async function serve(store: TestStore): Promise<void> {
       return api.app.fetch(request, ...rest);
     },
   } as never);
+}
+
+/** A run, whose folder of artifacts the steps of uploads are asked for. */
+async function startRun() {
+  const { json: experiment } = await api.post("experiments/create", { name: "many" });
+  const { json: created } = await api.post("runs/create", experiment);
+  const { run_id: runId, artifact_uri: uri } = created.run.info;
+  const target = uri.replace("mlflow-artifacts:/", "");
+  const step = (name: string, fields: object) =>
+    api.post(`/api/2.0/mlflow-artifacts/mpu/${name}/${target}`, fields);
+  return { runId, step };
 }
 
 function useStore({ env }: TestStore): void {

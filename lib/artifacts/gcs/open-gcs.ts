@@ -9,6 +9,7 @@ import { failOnStall, withinTime } from "../stall.ts";
 import { storeError } from "../store-error.ts";
 import { parseBucketUri } from "../uri.ts";
 import { openGcsClient } from "./client.ts";
+import { gcsDirect } from "./direct.ts";
 import {
   ask,
   checkMd5,
@@ -57,6 +58,7 @@ function gcsStore(bucket: Bucket): ObjectStore {
 
   return {
     capabilities: { listsMd5: true, checksReplaced: true, resumesUploads: true, transfers: 32 },
+    direct: gcsDirect(bucket),
     listsInOrder: true,
     singlePutLimit: 8 * 1024 * 1024,
 

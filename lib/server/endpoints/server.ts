@@ -18,7 +18,7 @@ const SERVER_INFO = {
 };
 
 /** Schemes of stores that sign addresses, with most credentials; clients who are refused then use the proxy. */
-const UPLOADS_IN_PARTS = /^(s3|wasbs|abfss|azure)$/;
+const UPLOADS_IN_PARTS = /^(s3|gs|wasbs|abfss|azure)$/;
 
 /** What clients ask about the server itself. */
 export const serverEndpoints: readonly Endpoint[] = [
