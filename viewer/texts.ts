@@ -41,6 +41,7 @@ export const TEXTS = {
   models: "Models",
   traces: "Traces",
   health: "Health",
+  problemsMet: "Met so far: the health page looks at the whole tree",
   staticExport: "static export",
   readOnly: "local, read-only",
   readWrite: "local, read-write",

@@ -68,6 +68,7 @@ export interface Manifest {
     readonly loggedModels: boolean;
     readonly traces: boolean;
   };
+  /** Live: of what was read so far; `tree.json` reads everything. */
   readonly problemCount: number;
 }
 

@@ -77,7 +77,12 @@ export function NavPanel({ isOpen }: { isOpen: Signal<boolean> }): JSX.Element {
         <TracesLink />
         <NavLink href={treeHref()} icon="pulse" label={TEXTS.health} isCurrent={isAt("tree")}>
           {data !== null && data.problemCount > 0 && (
-            <span class="nav-count nav-warn">{plural(data.problemCount, "problem")}</span>
+            <span
+              class="nav-count nav-warn"
+              title={data.mode === "live" ? TEXTS.problemsMet : undefined}
+            >
+              {plural(data.problemCount, "problem")}
+            </span>
           )}
         </NavLink>
         <div class="spacer" />

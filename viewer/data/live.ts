@@ -143,13 +143,16 @@ async function countProblems(): Promise<void> {
   const path = DATA_PATH.manifest;
   try {
     const response = await fetchResponse(path, { cache: "no-cache" });
-    const { problemCount } = parseJson<Manifest>(path, await response.arrayBuffer());
-    const now = manifest.peek();
-    if (now !== null && now.problemCount !== problemCount)
-      manifest.value = { ...now, problemCount };
+    noteProblemCount(parseJson<Manifest>(path, await response.arrayBuffer()).problemCount);
   } catch {
     // Whether the server is still there, the events tell.
   }
+}
+
+/** What a reading of the whole tree counted: a live manifest counts only what was met before. */
+export function noteProblemCount(problemCount: number): void {
+  const now = manifest.peek();
+  if (now !== null && now.problemCount !== problemCount) manifest.value = { ...now, problemCount };
 }
 
 function hangUp(): void {

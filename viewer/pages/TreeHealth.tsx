@@ -1,11 +1,12 @@
 import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
 import type { TreeFile } from "../../lib/wire/data-files.ts";
 import { rootedId } from "../../lib/wire/rooted-id.ts";
 import { Button } from "../components/Button.tsx";
 import { EmptyState, ErrorState } from "../components/EmptyState.tsx";
 import { copyText } from "../components/Toast.tsx";
 import { getTree } from "../data/client.ts";
-import { connection, manifest, refresh } from "../data/live.ts";
+import { connection, manifest, noteProblemCount, refresh } from "../data/live.ts";
 import { useData } from "../data/use-data.ts";
 import { formatAgo, formatCount, formatTimeFull } from "../format.ts";
 import { compareHref } from "../state/links.ts";
@@ -18,6 +19,10 @@ import "./TreeHealth.css";
 export function TreeHealth(): JSX.Element {
   useTitle(TEXTS.title);
   const { data, error } = useData("tree", (signal) => getTree({ signal }));
+  const known = manifest.value?.problemCount;
+  useEffect(() => {
+    if (data !== null) noteProblemCount(data.problems.length + data.duplicateRunIds.length);
+  }, [data, known]);
   if (error !== null && data === null) return <ErrorState error={error} />;
   return (
     <>
