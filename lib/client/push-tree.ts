@@ -3,10 +3,12 @@ import { join } from "node:path";
 import pMap from "p-map";
 import { type SyncOptions, type SyncReport, syncArtifacts } from "../artifacts/sync/sync.ts";
 import type { SyncFailure } from "../artifacts/sync/transfer.ts";
+import type { ArtifactPlace } from "../entities/file-info.ts";
+import type { LoggedModel } from "../entities/logged-model.ts";
 import { isTerminated, type RunInfo } from "../entities/run.ts";
 import { invalidParameter, MlrunsError } from "../errors.ts";
 import { parseRunMeta } from "../format/run-meta.ts";
-import { experimentFolder, META_FILE, runFolder } from "../tree/layout.ts";
+import { experimentFolder, experimentPaths, META_FILE, runFolder } from "../tree/layout.ts";
 import { readTextIfThere } from "../tree/read.ts";
 import { MlrunsClient } from "./client.ts";
 import { sumReports } from "./sum-reports.ts";
@@ -32,6 +34,16 @@ export interface PushTreeReport extends SyncReport {
   readonly parts: readonly SyncReport[];
 }
 
+/** A run or logged model that is pushed. */
+interface Item {
+  readonly id: string;
+  readonly experimentId: string;
+  /** Relative to the root. */
+  readonly name: string;
+  readonly folder: string;
+  readonly artifacts: ArtifactPlace;
+}
+
 /** A folder of the tree and where it goes. */
 interface Part {
   /** As failures name it: relative to the root. */
@@ -43,8 +55,9 @@ interface Part {
 }
 
 /**
- * Pushes some runs of a tree. Artifacts go to the store that the run's `artifact_uri` names, else below `uri`, where metadata
- * always goes: laid out as in the tree, so that what is there can be pulled and served.
+ * Pushes some runs of a tree with the models that they have logged. Artifacts go to the store that the run's `artifact_uri`
+ * names, else below `uri`, where metadata always goes: laid out as in the tree, so that what is there can be pulled and
+ * served. Logged models have no place in a layout by runs.
  *
  * @throws MlrunsError INVALID_PARAMETER_VALUE when a URI is needed and there is none; RESOURCE_DOES_NOT_EXIST for a run or
  * experiment that is not there; what a store throws that refuses every part
@@ -54,7 +67,13 @@ export async function pushTree(options: PushTreeOptions = {}): Promise<PushTreeR
   const { root, uri, runs, experiments, what = "all", layout = "tree", ...sync } = options;
   const client = new MlrunsClient(root);
   client.checkRoot();
-  const chosen = await chooseRuns(client, runs, experiments);
+  const whole = experiments ?? (runs === undefined ? await activeExperiments(client) : []);
+  const infos = await chooseRuns(client, runs ?? [], whole);
+  const models = layout === "run" ? [] : await chooseModels(client, infos, whole);
+  const chosen = [
+    ...infos.map((info) => runItem(client, info)),
+    ...models.map((model) => modelItem(client, model)),
+  ];
   const parts = partsOf(client, chosen, { uri, what, layout });
   const progress = shareProgress(sync);
   const results = await pMap(parts, (part, i) => pushPart(part, progress(i), sync.versions), {
@@ -87,18 +106,20 @@ export function runEndOf(folder: string): (() => Promise<boolean>) | undefined {
   return async () => isTerminated(parseRunMeta(readTextIfThere(meta) ?? "", meta).status);
 }
 
+async function activeExperiments(client: MlrunsClient): Promise<string[]> {
+  const { experiments } = await client.scanExperiments("ACTIVE_ONLY");
+  return experiments.map(({ experimentId }) => experimentId);
+}
+
+/** @param whole - experiments of which all active runs are meant */
 async function chooseRuns(
   client: MlrunsClient,
-  runs: readonly string[] | undefined,
-  experiments: readonly string[] | undefined,
+  runs: readonly string[],
+  whole: readonly string[],
 ): Promise<RunInfo[]> {
-  const named = await Promise.all((runs ?? []).map((id) => client.getRunInfo(id)));
-  if (runs !== undefined && experiments === undefined) return named;
-  const ids =
-    experiments ??
-    (await client.scanExperiments("ACTIVE_ONLY")).experiments.map((each) => each.experimentId);
+  const named = await Promise.all(runs.map((id) => client.getRunInfo(id)));
   const all: RunInfo[] = [];
-  for (const id of ids) {
+  for (const id of whole) {
     await client.getExperiment(id);
     const { records } = await client.scanRuns(id);
     all.push(...records.map(({ run }) => run.info));
@@ -107,55 +128,82 @@ async function chooseRuns(
   return [...new Map([...named, ...active].map((info) => [info.runId, info])).values()];
 }
 
-function partsOf(
+/** All of whole experiments, and of others those that the runs have logged. */
+async function chooseModels(
   client: MlrunsClient,
   runs: readonly RunInfo[],
+  whole: readonly string[],
+): Promise<LoggedModel[]> {
+  const runIds = new Set(runs.map(({ runId }) => runId));
+  const experiments = new Set([...whole, ...runs.map(({ experimentId }) => experimentId)]);
+  const chosen: LoggedModel[] = [];
+  for (const id of experiments) {
+    const { loggedModels } = await client.scanLoggedModels(id);
+    const isWhole = whole.includes(id);
+    chosen.push(
+      ...loggedModels.filter(({ sourceRunId }) => isWhole || runIds.has(sourceRunId ?? "")),
+    );
+  }
+  return chosen;
+}
+
+function runItem(client: MlrunsClient, info: RunInfo): Item {
+  const { runId: id, experimentId } = info;
+  const folder = runFolder(experimentFolder(client.root, experimentId), id);
+  const artifacts = client.artifactPlaceOf(info);
+  return { id, experimentId, name: `${experimentId}/${id}`, folder, artifacts };
+}
+
+function modelItem(client: MlrunsClient, { modelId: id, experimentId }: LoggedModel): Item {
+  const models = experimentPaths.loggedModels(experimentFolder(client.root, experimentId));
+  const artifacts = client.artifactPlaceOfModel(id);
+  const name = `${experimentId}/models/${id}`;
+  return { id, experimentId, name, folder: join(models, id), artifacts };
+}
+
+function partsOf(
+  client: MlrunsClient,
+  items: readonly Item[],
   { uri, what, layout }: Pick<PushTreeOptions, "uri" | "what" | "layout">,
 ): Part[] {
   const base = uri?.replace(/\/+$/, "");
   const parts: Part[] = [];
   if (what !== "metadata") {
-    parts.push(...runs.flatMap((info) => artifactsOf(client, info, base, layout) ?? []));
+    parts.push(...items.flatMap((item) => artifactsOf(item, base, layout) ?? []));
   }
   if (what === "artifacts" || layout === "run") return parts;
   if (base === undefined) {
     if (what === "metadata") throw invalidParameter("Where is the metadata to go? Give a URI.");
     return parts;
   }
-  const experiments = new Set(runs.map(({ experimentId }) => experimentId));
+  const experiments = new Set(items.map(({ experimentId }) => experimentId));
   for (const id of experiments) {
     const from = experimentFolder(client.root, id);
     parts.push({ name: id, from, to: `${base}/${id}`, paths: [META_FILE, "tags"] });
   }
-  for (const { experimentId, runId } of runs) {
-    const from = runFolder(experimentFolder(client.root, experimentId), runId);
-    const paths = readdirSync(from).filter((name) => name !== "artifacts" && !name.startsWith("."));
-    const name = `${experimentId}/${runId}`;
+  for (const { name, folder: from } of items) {
+    const paths = readdirSync(from).filter((each) => each !== "artifacts" && !each.startsWith("."));
     parts.push({ name, from, to: `${base}/${name}`, paths });
   }
   return parts;
 }
 
-/** Undefined for a run that has no files here. */
+/** Undefined for what has no files here. */
 function artifactsOf(
-  client: MlrunsClient,
-  info: RunInfo,
+  { id, name: item, folder, artifacts: place }: Item,
   base: string | undefined,
   layout: PushTreeOptions["layout"],
 ): Part | undefined {
-  const place = client.artifactPlaceOf(info);
-  const { experimentId, runId } = info;
-  const inTree = join(runFolder(experimentFolder(client.root, experimentId), runId), "artifacts");
-  const from = place.kind === "folder" ? place.folder : inTree;
+  const from = place.kind === "folder" ? place.folder : join(folder, "artifacts");
   if (!existsSync(from) || readdirSync(from).length === 0) return undefined;
-  const name = `${experimentId}/${runId}/artifacts`;
+  const name = `${item}/artifacts`;
   if (layout === "run") {
     if (base === undefined) throw invalidParameter("Where to? --layout run needs a URI.");
-    return { name, from, to: `${base}/${runId}`, versions: true };
+    return { name, from, to: `${base}/${id}`, versions: true };
   }
   if (place.kind === "remote") return { name, from, to: place.uri, versions: true };
   if (base !== undefined) return { name, from, to: `${base}/${name}`, versions: true };
-  throw invalidParameter(`Run ${runId} has no store of its own: give a URI or set ARTIFACT_ROOT.`);
+  throw invalidParameter(`'${item}' has no store of its own: give a URI or set ARTIFACT_ROOT.`);
 }
 
 /** A part that a store refuses is told beside the others, which may be elsewhere. */

@@ -123,6 +123,11 @@ describe("a clone", () => {
   test("finds the artifacts that stay out of git by their manifests", async () => {
     const runId = await logRun("big");
     await client.logText(runId, "many bytes", "weights/w.bin");
+    const model = await client.createLoggedModel(experimentId, { sourceRunId: runId });
+    const models = join("mlruns", experimentId, "models");
+    const weights = join(models, model.modelId, "artifacts/model.bin");
+    await mkdir(dirname(join(folder, weights)), { recursive: true });
+    await writeFile(join(folder, weights), "the model");
     const store = await makeTempFolder();
     await mlruns("git", "init", "--no-artifacts");
     const pushed = await mlruns(
@@ -139,6 +144,7 @@ describe("a clone", () => {
     const files = git(folder, "ls-files").split("\n");
     expect(files.filter((file) => file.includes("/artifacts"))).toEqual([
       `mlruns/${experimentId}/${runId}/artifacts.manifest.jsonl`,
+      `${models}/${model.modelId}/artifacts.manifest.jsonl`,
     ]);
     const clone = join(dirname(folder), "clone");
     git(dirname(folder), "clone", "--quiet", folder, clone);
@@ -148,6 +154,7 @@ describe("a clone", () => {
     expect(pulled).toMatchObject({ exit: "0" });
     const file = join(clone, "mlruns", experimentId, runId, "artifacts/weights/w.bin");
     expect(await readFile(file, "utf8")).toBe("many bytes");
+    expect(await readFile(join(clone, weights), "utf8")).toBe("the model");
     expect(git(clone, "status", "--porcelain")).toBe("");
   });
 });
