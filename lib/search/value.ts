@@ -142,7 +142,9 @@ function takesLists({ kind, identifier }: ValueContext): boolean {
 
 function checkList({ kind, node }: ValueContext, attribute: Attribute | undefined): void {
   if (attribute?.list === true) return;
-  const names = ATTRIBUTES[kind].filter(({ list }) => list).map(({ name }) => name);
+  const names = ATTRIBUTES[kind]
+    .filter(({ list, viewer }) => list && viewer !== true)
+    .map(({ name }) => name);
   const message =
     kind === "traces"
       ? `Only attributes in ${reprSet(names)} supports comparison with a list of quoted string values.`
