@@ -272,12 +272,11 @@ function toFolder(path: string): ArtifactFile {
 }
 
 function inPaths(direct: DirectObjects, keyOf: (path: string) => string): DirectObjects {
-  const { signUpload, signDownload } = direct;
   return {
     beginUpload: (path, parts) => direct.beginUpload(keyOf(path), parts),
     completeUpload: (path, id, parts) => direct.completeUpload(keyOf(path), id, parts),
     abortUpload: (path, id) => direct.abortUpload(keyOf(path), id),
-    ...(signUpload && { signUpload: (path, seconds) => signUpload(keyOf(path), seconds) }),
-    ...(signDownload && { signDownload: (path, seconds) => signDownload(keyOf(path), seconds) }),
+    signUpload: (path, seconds) => direct.signUpload(keyOf(path), seconds),
+    signDownload: (path, seconds) => direct.signDownload(keyOf(path), seconds),
   };
 }

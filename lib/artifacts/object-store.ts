@@ -88,9 +88,15 @@ export interface DirectObjects {
   ): Promise<{ readonly id: string; readonly urls: readonly string[] } | undefined>;
   completeUpload(key: string, id: string, parts: readonly UploadedPart[]): Promise<void>;
   abortUpload(key: string, id: string): Promise<void>;
-  /** Whole files, as in MLflow only in S3. */
-  signUpload?(key: string, seconds: number): Promise<string>;
-  signDownload?(key: string, seconds: number): Promise<string>;
+  /** Where a whole file may be PUT, or fetched, until some seconds from now; undefined as above. */
+  signUpload(key: string, seconds: number): Promise<SignedAddress | undefined>;
+  signDownload(key: string, seconds: number): Promise<SignedAddress | undefined>;
+}
+
+export interface SignedAddress {
+  readonly url: string;
+  /** Without them the store refuses the request. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /**

@@ -14,8 +14,8 @@ const { fetch } = globalThis;
 
 /**
  * Google Cloud Storage with its XML API for uploads in parts, which fake-gcs-server has not. The protocol is S3's, so a real
- * S3 server assembles the parts, and what it made is put into fake-gcs-server, which answers all else. A part is only
- * taken with a V4 signature by the key of the service account that the environment names.
+ * S3 server assembles the parts, and what it made is put into fake-gcs-server, which answers all else. Parts, and
+ * objects at signed addresses, are only served with a V4 signature by the key of the service account that the environment names.
  */
 export async function startGcsWithParts(gcs: TestStore, s3: TestStore): Promise<TestStore> {
   const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
@@ -31,14 +31,20 @@ export async function startGcsWithParts(gcs: TestStore, s3: TestStore): Promise<
     const url = new URL(incoming.url ?? "", `http://${incoming.headers.host}`);
     const body = await buffer(incoming);
     const { searchParams: query } = url;
-    if (query.has("partNumber") && !isSigned(incoming.method ?? "", url, publicKey)) {
+    const isAddress = query.has("X-Goog-Signature") && !query.has("partNumber");
+    if (
+      (query.has("partNumber") || isAddress) &&
+      !isSigned(incoming.method ?? "", url, publicKey)
+    ) {
       response.writeHead(403).end("<Error><Code>SignatureDoesNotMatch</Code></Error>");
       return;
     }
     const isOfParts = query.has("uploads") || query.has("uploadId");
     const answer = isOfParts
       ? await askS3(s3, incoming.method ?? "", url, body, incoming.headers["content-type"])
-      : await passOn(gcs, incoming, body);
+      : isAddress
+        ? await askGcs(gcs, incoming.method ?? "", url.pathname, body)
+        : await passOn(gcs, incoming, body);
     if (incoming.method === "POST" && query.has("uploadId") && answer.ok) {
       await hand(s3, gcs, url.pathname);
     }
@@ -139,13 +145,27 @@ function passOn(
 /** Puts what the one server made into the other. */
 async function hand(s3: TestStore, gcs: TestStore, path: string): Promise<void> {
   const made = await askS3(s3, "GET", new URL(path, s3.server.url), Buffer.alloc(0));
+  const type = made.headers.get("content-type") ?? "";
+  await askGcs(gcs, "PUT", path, Buffer.from(await made.arrayBuffer()), type);
+}
+
+/** Sends or fetches a whole object by its path in the XML API. */
+function askGcs(
+  { server }: TestStore,
+  method: string,
+  path: string,
+  body: Buffer,
+  type = "application/octet-stream",
+): Promise<Response> {
   const [, bucket, ...key] = path.split("/");
   const name = encode(decodeURIComponent(key.join("/")));
-  await fetch(`${gcs.server.url}/upload/storage/v1/b/${bucket}/o?uploadType=media&name=${name}`, {
-    method: "POST",
-    headers: { "content-type": made.headers.get("content-type") ?? "" },
-    body: await made.arrayBuffer(),
-  });
+  return method === "PUT"
+    ? fetch(`${server.url}/upload/storage/v1/b/${bucket}/o?uploadType=media&name=${name}`, {
+        method: "POST",
+        headers: { "content-type": type },
+        ...bodyOf(method, body),
+      })
+    : fetch(`${server.url}/storage/v1/b/${bucket}/o/${name}?alt=media`);
 }
 
 function bodyOf(method: string, body: Buffer): { body?: Uint8Array<ArrayBuffer> } {

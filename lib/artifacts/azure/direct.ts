@@ -5,14 +5,13 @@ import type { DirectObjects } from "../object-store.ts";
 import type { AzureSdk } from "./client.ts";
 import { CONTENT_TYPE, factsOf, failed, nameIn } from "./objects.ts";
 
-/** How long blocks may be sent; MLflow's own. Milliseconds. */
-const LIFETIME = 3_600_000;
+/** How long blocks may be sent; MLflow's own. Seconds. */
+const LIFETIME = 3_600;
 /** A delegated key is valid from some time ago, for the sake of clocks that are not alike. Milliseconds. */
 const CLOCK_SKEW = 300_000;
 
 /**
- * Signs addresses at which somebody without credentials may send a blob's blocks. As in MLflow, nothing else is signed.
- * An upload has no name in Azure, so it gets one of ours, which its blocks' names hold: blocks of two uploads of one
+ * Signs addresses at which somebody without credentials may send or fetch a blob, or send its blocks. An upload has no name in Azure, so it gets one of ours, which its blocks' names hold: blocks of two uploads of one
  * blob are never mixed.
  *
  * @returns undefined for a client whose credential cannot sign: a SAS token, or none
@@ -27,7 +26,7 @@ export function azureDirect(
   const container = service.getContainerClient(bucket);
   return {
     async beginUpload(key, parts) {
-      const token = await signWrite(sdk, service, bucket, key);
+      const token = await sign(sdk, service, bucket, key, "w", LIFETIME);
       if (token === undefined) return undefined;
       const id = randomBytes(16).toString("hex");
       const { url } = container.getBlobClient(key);
@@ -54,6 +53,18 @@ export function azureDirect(
 
     // Blocks cannot be removed: Azure does so after a week.
     async abortUpload() {},
+
+    async signUpload(key, seconds) {
+      const token = await sign(sdk, service, bucket, key, "cw", seconds);
+      if (token === undefined) return undefined;
+      const url = `${container.getBlobClient(key).url}?${token}`;
+      return { url, headers: { "x-ms-blob-type": "BlockBlob" } };
+    },
+
+    async signDownload(key, seconds) {
+      const token = await sign(sdk, service, bucket, key, "r", seconds);
+      return token && { url: `${container.getBlobClient(key).url}?${token}` };
+    },
   };
 }
 
@@ -63,14 +74,16 @@ function blockId(upload: string, number: number): string {
 }
 
 /** @returns undefined when the identity may not delegate */
-async function signWrite(
+async function sign(
   sdk: AzureSdk,
   service: BlobServiceClient,
   containerName: string,
   blobName: string,
+  allowed: "w" | "cw" | "r",
+  seconds: number,
 ): Promise<SASQueryParameters | undefined> {
-  const expiresOn = new Date(Date.now() + LIFETIME);
-  const permissions = sdk.BlobSASPermissions.parse("w");
+  const expiresOn = new Date(Date.now() + seconds * 1000);
+  const permissions = sdk.BlobSASPermissions.parse(allowed);
   const values = { containerName, blobName, permissions, expiresOn };
   const { credential } = service;
   if (credential instanceof sdk.StorageSharedKeyCredential) {

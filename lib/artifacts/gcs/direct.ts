@@ -5,14 +5,14 @@ import type { DirectObjects, UploadedPart } from "../object-store.ts";
 import { storeFault } from "../store-error.ts";
 import { ask, gcsContentType } from "./objects.ts";
 
-/** How long parts of an upload may be sent; MLflow's own. Milliseconds. */
-const LIFETIME = 3_600_000;
+/** How long parts of an upload may be sent; MLflow's own. Seconds. */
+const LIFETIME = 3_600;
 const UNKNOWN = new Set(["BAD_REQUEST", "RESOURCE_DOES_NOT_EXIST", "NOT_IMPLEMENTED"]);
 
 /**
- * Signs addresses at which somebody without credentials may send an object's parts, in the service's XML API. As in
- * MLflow, nothing else is signed, and only with the key of a service account. Our own requests carry credentials
- * as all others do: a signed POST may only begin a resumable upload.
+ * Signs addresses at which somebody without credentials may send or fetch an object, or send its parts, in the service's
+ * XML API. As in MLflow this takes the key of a service account. Our own requests carry credentials as all others do: a
+ * signed POST may only begin a resumable upload.
  *
  * @see MLflow 3.17 `GCSArtifactRepository.create_multipart_upload`
  * @see https://cloud.google.com/storage/docs/authentication/canonical-requests
@@ -32,7 +32,8 @@ export function gcsDirect(bucket: Bucket): DirectObjects {
       if (id === undefined) throw storeFault(`No upload of ${nameOf(key)} was begun.`);
       const urls: string[] = [];
       for (let number = 1; number <= parts; number++) {
-        urls.push(await signPart(bucket, key, id, number));
+        const queryParams = { partNumber: String(number), uploadId: id };
+        urls.push(await sign(bucket, key, "write", LIFETIME, queryParams));
         // A signature takes a millisecond, and there may be ten thousand.
         await othersTurn();
       }
@@ -54,6 +55,16 @@ export function gcsDirect(bucket: Bucket): DirectObjects {
       const query = `uploadId=${encodeURIComponent(id)}`;
       await send(bucket, key, `abandon the upload of ${nameOf(key)}`, { method: "DELETE", query });
     },
+
+    async signUpload(key, seconds) {
+      if (!(await canSign(bucket))) return undefined;
+      return { url: await sign(bucket, key, "write", seconds) };
+    },
+
+    async signDownload(key, seconds) {
+      if (!(await canSign(bucket))) return undefined;
+      return { url: await sign(bucket, key, "read", seconds) };
+    },
   };
 }
 
@@ -72,13 +83,17 @@ function unlessUnknown(error: unknown): undefined {
   throw error;
 }
 
-async function signPart(bucket: Bucket, key: string, id: string, number: number): Promise<string> {
-  const [url] = await bucket.file(key).getSignedUrl({
-    version: "v4",
-    action: "write",
-    expires: Date.now() + LIFETIME,
-    queryParams: { partNumber: String(number), uploadId: id },
-  });
+async function sign(
+  bucket: Bucket,
+  key: string,
+  action: "read" | "write",
+  seconds: number,
+  queryParams: Record<string, string> = {},
+): Promise<string> {
+  const expires = Date.now() + seconds * 1000;
+  const [url] = await bucket
+    .file(key)
+    .getSignedUrl({ version: "v4", action, expires, queryParams });
   return url;
 }
 

@@ -69,12 +69,14 @@ export function s3Direct(place: S3Bucket): DirectObjects {
 
     async signUpload(key, seconds) {
       const { sdk, client } = await place.connect();
-      return sign(client, new sdk.PutObjectCommand({ Bucket: bucket, Key: key }), seconds);
+      const command = new sdk.PutObjectCommand({ Bucket: bucket, Key: key });
+      return { url: await sign(client, command, seconds) };
     },
 
     async signDownload(key, seconds) {
       const { sdk, client } = await place.connect();
-      return sign(client, new sdk.GetObjectCommand({ Bucket: bucket, Key: key }), seconds);
+      const command = new sdk.GetObjectCommand({ Bucket: bucket, Key: key });
+      return { url: await sign(client, command, seconds) };
     },
   };
 }

@@ -65,14 +65,15 @@ export const directArtifactEndpoints: readonly Endpoint[] = [
     `${PROXY}/presigned/*`,
     async ({ locations }, context) => {
       const { artifacts, path } = await locations.open(pathBehind(context, "presigned"));
-      const signDownload = artifacts.direct?.signDownload;
-      if (signDownload === undefined) throw unsupported("download");
+      if (artifacts.direct === undefined) throw unsupported("download");
       const file = await artifacts.find(path);
       if (file === undefined || file.isDir) {
         throw new MlrunsError("RESOURCE_DOES_NOT_EXIST", `No such artifact: '${path}'`);
       }
-      const url = await signDownload(path, DOWNLOAD_LIFETIME);
-      return jsonAnswer(compact({ url, headers: {}, file_size: file.fileSize ?? undefined }));
+      const signed = await artifacts.direct.signDownload(path, DOWNLOAD_LIFETIME);
+      if (signed === undefined) throw unsupported("download");
+      const { url, headers = {} } = signed;
+      return jsonAnswer(compact({ url, headers, file_size: file.fileSize ?? undefined }));
     },
     { isProxy: true },
   ),
@@ -99,9 +100,9 @@ export const directArtifactEndpoints: readonly Endpoint[] = [
         runId === ""
           ? await api.client.openModelArtifacts(modelId)
           : await api.client.openRunArtifacts(runId);
-      const signUpload = artifacts.direct?.signUpload;
-      if (signUpload === undefined) throw unsupported("upload", "Presigned");
-      return { presigned_url: await signUpload(safe, expiration) };
+      const signed = await artifacts.direct?.signUpload(safe, expiration);
+      if (signed === undefined) throw unsupported("upload", "Presigned");
+      return compact({ presigned_url: signed.url, headers: signed.headers });
     },
   ),
   endpoint(
@@ -121,11 +122,12 @@ export const directArtifactEndpoints: readonly Endpoint[] = [
         "runs with ",
       );
       const artifacts = await api.client.openRunArtifacts(runId);
-      const signDownload = artifacts.direct?.signDownload;
-      if (signDownload === undefined) throw unsupported("download", "Presigned");
+      const signed = await artifacts.direct?.signDownload(safe, expiration);
+      if (signed === undefined) throw unsupported("download", "Presigned");
       const file = await artifacts.find(safe);
       return compact({
-        presigned_url: await signDownload(safe, expiration),
+        presigned_url: signed.url,
+        headers: signed.headers,
         file_size: file?.fileSize ?? undefined,
       });
     },
