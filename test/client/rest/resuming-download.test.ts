@@ -77,7 +77,7 @@ test("a server that is killed in the middle of a download and comes back is aske
   let asked = 0;
   const { download, ranges, target, server, root, proxy } = await makeRun(() => asked++ === 0);
   const finished = download();
-  await vi.waitUntil(() => asked > 0);
+  await vi.waitUntil(() => proxy.made.get("truncated answer") === 1);
   await server.stop("SIGKILL");
   await serve(root, { port: server.port });
   await finished;

@@ -119,7 +119,8 @@ export async function settle(page: Page): Promise<void> {
       const isBusy = main?.querySelector('[aria-busy="true"]') != null;
       return isBusy ? "" : (main?.textContent ?? "");
     });
-    if (now.length > 20 && now === before && underWay.get(page)?.size === 0) return;
+    const isReading = /Reading[^…]{0,40}…/.test(now);
+    if (now.length > 20 && !isReading && now === before && underWay.get(page)?.size === 0) return;
     before = now;
   }
   throw new Error(`${page.url()} was not there after ${PATIENCE_MS} ms: ${before.slice(0, 500)}`);
