@@ -1,6 +1,7 @@
 import type { StyledRun } from "./chart-run.ts";
 import type { Plot, PlotLine } from "./plot.ts";
 import { makePlot, type PlotOptions } from "./plot.ts";
+import type { Stroke } from "./settings.ts";
 import { chartSvg, SVG_PLOT } from "./svg.ts";
 import type { ThemeColors } from "./theme-colors.ts";
 
@@ -11,7 +12,7 @@ export function svgOf(
   metric: string,
   runs: readonly StyledRun[],
   lines: readonly PlotLine[],
-  options: Omit<PlotOptions, "width" | "height">,
+  options: Omit<PlotOptions, "width" | "height"> & { readonly stroke: Stroke },
   colors: ThemeColors,
 ): string | undefined {
   const plot: Plot | undefined = makePlot(lines, { ...options, ...SVG_PLOT });
@@ -23,6 +24,7 @@ export function svgOf(
       name: run?.name ?? id,
       color: colors.runs[(run?.style.color ?? 1) - 1] ?? colors.text,
       dash: run?.style.dash ?? 0,
+      stroke: options.stroke,
     };
   });
   return chartSvg(metric, plot, looks, { ...colors, ground: colors.surface });

@@ -22,6 +22,34 @@ export function sectionsOf(metrics: Iterable<string>): Section[] {
     .sort((a, b) => rank(a.prefix) - rank(b.prefix) || byName(a.prefix, b.prefix));
 }
 
+/** Sections that a reader has put in an order come first, in that order. */
+export function inOrder(
+  sections: readonly Section[],
+  order: readonly string[],
+): readonly Section[] {
+  const place = ({ prefix }: Section): number => {
+    const at = order.indexOf(prefix);
+    return at < 0 ? order.length : at;
+  };
+  return [...sections].sort((a, b) => place(a) - place(b));
+}
+
+/** The order with one section moved by a place among those that are shown. */
+export function movedSection(
+  shown: readonly string[],
+  order: readonly string[],
+  prefix: string,
+  by: 1 | -1,
+): string[] {
+  const at = shown.indexOf(prefix);
+  const to = at + by;
+  if (at < 0 || to < 0 || to >= shown.length) return [...order];
+  const moved = shown.filter((one) => one !== prefix);
+  moved.splice(to, 0, prefix);
+  // What another page shows keeps its place behind.
+  return [...moved, ...order.filter((one) => !moved.includes(one))];
+}
+
 /** Whether a metric is meant by a search: words that it contains, or `/a regular expression/`. */
 export function metricFilter(search: string): (metric: string) => boolean {
   const text = search.trim();

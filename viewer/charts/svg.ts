@@ -2,12 +2,14 @@ import { bandOutline } from "./group.ts";
 import { DASHES } from "./line-styles.ts";
 import type { Plot } from "./plot.ts";
 import type { Range } from "./range.ts";
+import type { Stroke } from "./settings.ts";
 
 export interface SvgLine {
   readonly name: string;
   /** A resolved CSS colour: a saved picture has no style sheet. */
   readonly color: string;
   readonly dash: number;
+  readonly stroke: Stroke;
 }
 
 export interface SvgTheme {
@@ -58,11 +60,41 @@ export function chartSvg(
     ...plot.raw.map((column, i) =>
       path(plot, column, lines[plot.rawOf[i] ?? 0], x, y, 'stroke-width="1" opacity="0.28"'),
     ),
-    ...plot.smoothed.map((column, i) => path(plot, column, lines[i], x, y, dashOf(lines[i]))),
+    ...plot.smoothed.flatMap((column, i) => strokes(plot, column, lines[i], x, y)),
     "</g>",
     ...lines.map((line, i) => legendRow(line, bottom + 40 + i * LEGEND_ROW, theme)),
     "</svg>",
   ].join("\n");
+}
+
+/** A line, its points, or both. */
+function strokes(
+  plot: Plot,
+  column: Plot["smoothed"][number],
+  line: SvgLine | undefined,
+  x: (value: number) => string,
+  y: (value: number) => string,
+): string[] {
+  const stroke = line?.stroke ?? "line";
+  return [
+    ...(stroke === "points" ? [] : [path(plot, column, line, x, y, dashOf(line))]),
+    ...(stroke === "line" ? [] : [dots(plot, column, line, x, y)]),
+  ];
+}
+
+/** Points as strokes without length, which round ends make discs. */
+function dots(
+  plot: Plot,
+  column: Plot["smoothed"][number],
+  line: SvgLine | undefined,
+  x: (value: number) => string,
+  y: (value: number) => string,
+): string {
+  const d = column.map((value, i) =>
+    typeof value === "number" ? `M${x(plot.columns[i] as number)} ${y(value)}h0` : "",
+  );
+  const color = line?.color ?? "currentColor";
+  return `<path d="${d.join("")}" stroke="${color}" stroke-width="5" stroke-linecap="round"/>`;
 }
 
 function path(

@@ -29,6 +29,11 @@ export function withOwnZoom(sync: ChartSync): ChartSync {
   return { ...sync, zoom: signal(null) };
 }
 
+/** A chart whose x is another than that of the charts around it: only the run that is pointed at is shared. */
+export function withOwnAxis(sync: ChartSync): ChartSync {
+  return { ...makeSync(), pointedRun: sync.pointedRun };
+}
+
 /** A hover moves the cursor unless it is pinned. */
 export function hoverAt(sync: ChartSync, x: number | null, hot: string | null): void {
   const cursor = sync.cursor.peek();

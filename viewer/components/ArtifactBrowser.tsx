@@ -10,6 +10,7 @@ import { ARTIFACT_TEXTS } from "../texts/artifacts.ts";
 import { ArtifactPane } from "./ArtifactPane.tsx";
 import { ArtifactTree } from "./ArtifactTree.tsx";
 import { EmptyState } from "./EmptyState.tsx";
+import { GoneFile } from "./GoneFile.tsx";
 import { SplitHandle } from "./SplitHandle.tsx";
 import { useListings } from "./use-listings.ts";
 import "./ArtifactBrowser.css";
@@ -102,11 +103,9 @@ function NoFiles({ root, path }: { root: ArtifactsFile; path: string }): JSX.Ele
       </EmptyState>
     );
   }
+  if (path !== "") return <GoneFile path={path} root={root} />;
   return (
-    <EmptyState
-      title={path === "" ? ARTIFACT_TEXTS.empty : ARTIFACT_TEXTS.gone(path)}
-      icon="folder"
-    >
+    <EmptyState title={ARTIFACT_TEXTS.empty} icon="folder">
       <p>{ARTIFACT_TEXTS.emptyHint}</p>
     </EmptyState>
   );

@@ -9,6 +9,7 @@ import { ARTIFACT_TEXTS } from "../texts/artifacts.ts";
 import { Button, LinkButton } from "./Button.tsx";
 import { EmptyState } from "./EmptyState.tsx";
 import { FolderList } from "./FolderList.tsx";
+import { GoneFile } from "./GoneFile.tsx";
 import { PreviewHost } from "./PreviewHost.tsx";
 import { copyText } from "./Toast.tsx";
 
@@ -43,7 +44,7 @@ export function ArtifactPane(props: ArtifactPaneProps): JSX.Element {
   }
   return (
     <div class="artifact-pane" aria-busy={!isGone(listings, path)}>
-      {isGone(listings, path) && <Gone {...props} />}
+      {isGone(listings, path) && <GoneFile path={path} root={props.root} />}
     </div>
   );
 }
@@ -126,19 +127,5 @@ function PaneHead(props: {
         </>
       )}
     </header>
-  );
-}
-
-function Gone({ path, root }: ArtifactPaneProps): JSX.Element {
-  return (
-    <EmptyState title={ARTIFACT_TEXTS.gone(path)} icon="file">
-      <p>{ARTIFACT_TEXTS.goneHint}</p>
-      {root.recordedUri !== undefined && (
-        <p>
-          {ARTIFACT_TEXTS.recorded} <code class="mono">{root.recordedUri}</code>{" "}
-          {root.source === "tree" && ARTIFACT_TEXTS.triedInstead}
-        </p>
-      )}
-    </EmptyState>
   );
 }

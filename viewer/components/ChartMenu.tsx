@@ -24,6 +24,8 @@ interface ChartMenuProps {
   readonly zoom: Range | null;
   readonly isTable: boolean;
   readonly onTable: () => void;
+  /** Opens the settings that the chart has of its own. */
+  readonly onSettings?: (() => void) | undefined;
   readonly isPinned?: boolean | undefined;
   readonly onPin?: (() => void) | undefined;
   /** The chart has a page of its own already. */
@@ -62,6 +64,15 @@ export function ChartMenu(props: ChartMenuProps): JSX.Element {
             label: props.isPinned === true ? CHART_TEXTS.unpinChart : CHART_TEXTS.pinChart,
             icon: "pin",
             onChoose: props.onPin,
+          } as const,
+        ]),
+    ...(props.onSettings === undefined
+      ? []
+      : [
+          {
+            label: CHART_TEXTS.cardSettings,
+            icon: "sliders",
+            onChoose: props.onSettings,
           } as const,
         ]),
     {

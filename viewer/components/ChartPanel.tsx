@@ -4,9 +4,16 @@ import { useMemo, useRef } from "preact/hooks";
 import type { ChartGroup, ChartRun, StyledRun } from "../charts/chart-run.ts";
 import { groupsAsRuns } from "../charts/group-lines.ts";
 import { lineStyles } from "../charts/line-styles.ts";
-import { metricFilter, type Section, SYSTEM_PREFIX, sectionsOf } from "../charts/sections.ts";
-import { readSettings, settingsQuery } from "../charts/settings.ts";
-import { type ChartSync, makeSync, withOwnZoom } from "../charts/sync.ts";
+import {
+  inOrder,
+  metricFilter,
+  movedSection,
+  type Section,
+  SYSTEM_PREFIX,
+  sectionsOf,
+} from "../charts/sections.ts";
+import { ownSettings, readCardSettings, readSettings, settingsQuery } from "../charts/settings.ts";
+import { type ChartSync, makeSync, withOwnAxis, withOwnZoom } from "../charts/sync.ts";
 import { formatCount, plural } from "../format.ts";
 import { isBoolean, isTexts, preference } from "../state/preferences.ts";
 import { query, setQuery } from "../state/route.ts";
@@ -14,7 +21,9 @@ import { CHART_TEXTS } from "../texts/charts.ts";
 import { ChartControls } from "./ChartControls.tsx";
 import { EmptyState } from "./EmptyState.tsx";
 import { Icon } from "./Icon.tsx";
+import { MenuButton } from "./Menu.tsx";
 import { MetricChart } from "./MetricChart.tsx";
+import { axisName } from "./SettingsFields.tsx";
 import { ValueBars } from "./ValueBars.tsx";
 import { ValueList } from "./ValueList.tsx";
 import "./ChartPanel.css";
@@ -32,6 +41,8 @@ interface ChartPanelProps {
 
 /** Prefixes of sections that are folded, the machine metrics to begin with. */
 const folded = preference<readonly string[]>("charts.folded", [SYSTEM_PREFIX], isTexts);
+/** Prefixes of sections in the order that was chosen. */
+const order = preference<readonly string[]>("charts.order", [], isTexts);
 const pinned = preference<readonly string[]>("charts.pinned", [], isTexts);
 const syncsZoom = preference("charts.sync-zoom", true, isBoolean);
 
@@ -54,7 +65,7 @@ export function ChartPanel(props: ChartPanelProps): JSX.Element {
   const isPinned = (metric: string): boolean => pinned.value.includes(metric);
   const sections = [
     { prefix: PINNED, metrics: shown.filter(isPinned) },
-    ...sectionsOf(shown.filter((metric) => !isPinned(metric))),
+    ...inOrder(sectionsOf(shown.filter((metric) => !isPinned(metric))), order.value),
   ].filter((section) => section.metrics.length > 0);
   const countOf = new Map(
     sectionsOf(all).map((section) => [section.prefix, section.metrics.length]),
@@ -80,9 +91,19 @@ export function ChartPanel(props: ChartPanelProps): JSX.Element {
             section={section}
             total={countOf.get(section.prefix) ?? section.metrics.length}
             isAlwaysOpen={search !== "" || sections.length === 1}
+            onMove={
+              search !== "" || section.prefix === PINNED
+                ? undefined
+                : (by) => {
+                    const prefixes = sections.map(({ prefix }) => prefix);
+                    const movable = prefixes.filter((prefix) => prefix !== PINNED);
+                    order.value = movedSection(movable, order.value, section.prefix, by);
+                  }
+            }
           >
             <Cards
               metrics={section.metrics}
+              axes={all}
               runs={runs}
               groups={props.groups}
               settings={settings}
@@ -100,13 +121,16 @@ const PINNED = "pinned";
 
 interface CardsProps {
   readonly metrics: readonly string[];
+  /** Metrics that may be an x axis. */
+  readonly axes: readonly string[];
   readonly runs: readonly StyledRun[];
   readonly groups: readonly ChartGroup[] | undefined;
   readonly settings: ReturnType<typeof readSettings>;
   readonly sync: ChartSync;
 }
 
-function Cards({ metrics, runs, groups, settings, sync }: CardsProps): JSX.Element {
+function Cards({ metrics, ...shared }: CardsProps): JSX.Element {
+  const { runs, groups, sync } = shared;
   const bars = useMemo(
     () => (groups === undefined ? runs : groupsAsRuns(groups, runs)),
     [groups, runs],
@@ -120,13 +144,7 @@ function Cards({ metrics, runs, groups, settings, sync }: CardsProps): JSX.Eleme
       {(only === undefined ? metrics : metrics.filter(hasHistory)).map((metric) => (
         <div key={metric} class="chart-cell">
           {hasHistory(metric) ? (
-            <HistoryCard
-              metric={metric}
-              runs={runs}
-              groups={groups}
-              settings={settings}
-              sync={sync}
-            />
+            <HistoryCard {...shared} metric={metric} />
           ) : (
             <ValueBars metric={metric} runs={bars} sync={sync} />
           )}
@@ -139,12 +157,16 @@ function Cards({ metrics, runs, groups, settings, sync }: CardsProps): JSX.Eleme
 
 function HistoryCard(props: Omit<CardsProps, "metrics"> & { metric: string }): JSX.Element {
   const { metric, sync } = props;
-  const own = useMemo(() => withOwnZoom(sync), [sync]);
+  const settings = readCardSettings(query.value, metric);
+  const hasOwnAxis = axisName(settings.x) !== axisName(props.settings.x);
+  const ownZoom = useMemo(() => withOwnZoom(sync), [sync]);
+  const ownAxis = useMemo(() => withOwnAxis(sync), [sync, axisName(settings.x)]);
   const isPinned = pinned.value.includes(metric);
   return (
     <MetricChart
       {...props}
-      sync={syncsZoom.value ? sync : own}
+      settings={ownSettings(query.value, metric).length > 0 ? settings : props.settings}
+      sync={hasOwnAxis ? ownAxis : syncsZoom.value ? sync : ownZoom}
       isPinned={isPinned}
       onPin={() => toggle(pinned, metric)}
     />
@@ -156,14 +178,16 @@ function ChartSection(props: {
   total: number;
   /** A search shows what it finds, and a section alone has nothing to make room for. */
   isAlwaysOpen: boolean;
+  /** Moves the section up or down; absent where it has a place of its own. */
+  onMove: ((by: 1 | -1) => void) | undefined;
   children: JSX.Element;
 }): JSX.Element {
-  const { section, total, isAlwaysOpen } = props;
+  const { section, total, isAlwaysOpen, onMove } = props;
   const isOpen = isAlwaysOpen || !folded.value.includes(section.prefix);
   const shown = section.metrics.length;
   return (
     <div class="chart-section">
-      <h2>
+      <h2 class="chart-section-line">
         <button
           type="button"
           class="chart-section-head"
@@ -182,6 +206,19 @@ function ChartSection(props: {
               : plural(total, "chart")}
           </span>
         </button>
+        {onMove !== undefined && !isAlwaysOpen && (
+          <MenuButton
+            items={[
+              { label: CHART_TEXTS.moveUp, icon: "up", onChoose: () => onMove(-1) },
+              { label: CHART_TEXTS.moveDown, icon: "down", onChoose: () => onMove(1) },
+            ]}
+            label={CHART_TEXTS.moveSection(nameOf(section.prefix))}
+            icon="dots"
+            kind="quiet"
+            small
+            align="end"
+          />
+        )}
       </h2>
       {isOpen && <div class="chart-grid">{props.children}</div>}
     </div>

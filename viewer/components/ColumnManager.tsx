@@ -5,6 +5,7 @@ import { moveColumn, resetColumns, setColumnOptions, setColumns } from "../state
 import type { RunsView } from "../state/runs-view.ts";
 import { allColumns, type Column, headingOf } from "../table/columns.ts";
 import { hasValues } from "../table/differences.ts";
+import { columnWidth, NARROWEST, WIDEST } from "../table/layout.ts";
 import { RUNS_TEXTS } from "../texts/runs.ts";
 import { Button } from "./Button.tsx";
 import { Checkbox } from "./Checkbox.tsx";
@@ -138,10 +139,13 @@ function ColumnLine(props: ColumnLineProps): JSX.Element {
   const isPinned = view.options.get(column.id)?.isPinned === true;
   const { kind, label } = headingOf(column, NO_PREFIXES);
   const onKeyDown = (event: KeyboardEvent): void => {
-    const by = event.altKey ? { ArrowUp: -1, ArrowDown: 1 }[event.key] : undefined;
-    if (by === undefined || !isShown) return;
+    if (!event.altKey || !isShown) return;
+    const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    const wider = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (by === undefined && wider === undefined) return;
     event.preventDefault();
-    props.onMove(by);
+    if (by !== undefined) props.onMove(by);
+    else if (wider !== undefined) widen(view, column, wider);
   };
   return (
     <div
@@ -183,6 +187,16 @@ function ColumnLine(props: ColumnLineProps): JSX.Element {
       )}
     </div>
   );
+}
+
+/** Pixels. */
+const WIDTH_STEP = 24;
+
+function widen(view: RunsView, column: Column, direction: number): void {
+  const heading = headingOf(column, NO_PREFIXES);
+  const now = columnWidth(view.table, column, heading, view.options, view.groupBy.length > 0);
+  const width = Math.min(WIDEST, Math.max(NARROWEST, now + direction * WIDTH_STEP));
+  setColumnOptions(view, column, { width });
 }
 
 /** Place among the shown columns of the line under the pointer. */

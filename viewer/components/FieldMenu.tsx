@@ -31,7 +31,7 @@ export function FieldMenu(props: FieldMenuProps): JSX.Element {
   return (
     <MenuButton label={label} items={items}>
       <span class="faint">{label}</span>
-      <span class="cut chart-controls-axis">{current?.name ?? none}</span>
+      <span class="cut settings-axis">{current?.name ?? none}</span>
       <Icon name="down" size={14} />
     </MenuButton>
   );

@@ -5,13 +5,13 @@ import type { StyledRun } from "../charts/chart-run.ts";
 import { cursorRows, nearestLine } from "../charts/cursor.ts";
 import { nearestIndex } from "../charts/nearest.ts";
 import { makePlot, type Plot, type PlotLine } from "../charts/plot.ts";
-import type { ChartSettings } from "../charts/settings.ts";
+import type { ChartSettings, Stroke } from "../charts/settings.ts";
 import { chartSummary } from "../charts/summary.ts";
 import { type ChartSync, hoverAt, togglePin } from "../charts/sync.ts";
 import { themeColors } from "../charts/theme-colors.ts";
 import { xLabel } from "../charts/x-label.ts";
 import { CHART_TEXTS } from "../texts/charts.ts";
-import type { LinePlot, LinePlotEvents } from "./line-plot.ts";
+import type { LineLook, LinePlot, LinePlotEvents } from "./line-plot.ts";
 import "./LinePlotView.css";
 
 /** uPlot is a chunk of its own; a page that will draw charts asks for it early. */
@@ -93,9 +93,9 @@ export function LinePlotView(props: LinePlotViewProps): JSX.Element {
 
   useEffect(() => {
     if (drawn === null || plot === undefined) return;
-    const looks = lines.map((line) => lookOf(runs, line.id, colors.runs));
+    const looks = lines.map((line) => lookOf(runs, line.id, colors.runs, settings.stroke));
     drawn.draw(plot, looks, colors, size);
-  }, [drawn, plot, colors, runs, size]);
+  }, [drawn, plot, colors, runs, size, settings.stroke]);
 
   useEffect(
     () =>
@@ -238,9 +238,10 @@ function lookOf(
   runs: readonly StyledRun[],
   runId: string,
   colors: readonly string[],
-): { color: string; dash: number } {
+  stroke: Stroke,
+): LineLook {
   const style = runs.find((run) => run.runId === runId)?.style ?? { color: 1, dash: 0 };
-  return { color: colors[style.color - 1] ?? "gray", dash: style.dash };
+  return { color: colors[style.color - 1] ?? "gray", dash: style.dash, stroke };
 }
 
 function useSize(host: { current: HTMLElement | null }): { width: number; height: number } {

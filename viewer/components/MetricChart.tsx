@@ -8,6 +8,7 @@ import type { ChartSettings } from "../charts/settings.ts";
 import type { ChartSync } from "../charts/sync.ts";
 import { formatCount, formatNumber, fullNumber, plural } from "../format.ts";
 import { CHART_TEXTS } from "../texts/charts.ts";
+import { CardSettings } from "./CardSettings.tsx";
 import { ChartMenu } from "./ChartMenu.tsx";
 import { CursorTable } from "./CursorTable.tsx";
 import { LinePlotView, loadLinePlot } from "./LinePlotView.tsx";
@@ -29,6 +30,8 @@ interface MetricChartProps {
   readonly sync: ChartSync;
   /** `page` fills its room; `mini` has no table and no menu. */
   readonly size?: "card" | "mini" | "page";
+  /** Metrics that may be the x axis of a card with settings of its own; without them it has none. */
+  readonly axes?: readonly string[];
   readonly isPinned?: boolean;
   readonly onPin?: () => void;
 }
@@ -72,6 +75,7 @@ function ChartBody(props: MetricChartProps): JSX.Element {
   const [columns, setColumns] = useState(0);
   const [plot, setPlot] = useState<Plot | undefined>();
   const [isTable, setTable] = useState(false);
+  const [isSetting, setSetting] = useState(false);
   const own = useChartLines(metric, props.runs, settings, sync.zoom.value, columns);
   const { isReady, error } = own;
   const { lines, runs } = useGroups(props, own.lines);
@@ -86,6 +90,16 @@ function ChartBody(props: MetricChartProps): JSX.Element {
           </span>
         )}
         {isAlone && <LastValue run={runs[0]} metric={metric} lines={lines} sync={sync} />}
+        {props.axes !== undefined && (
+          <CardSettings
+            metric={metric}
+            metrics={props.axes}
+            sync={sync}
+            isGrouped={props.groups !== undefined}
+            isOpen={isSetting}
+            onOpen={setSetting}
+          />
+        )}
         {size !== "mini" && (
           <ChartMenu
             metric={metric}
@@ -96,6 +110,7 @@ function ChartBody(props: MetricChartProps): JSX.Element {
             zoom={sync.zoom.value}
             isTable={isTable}
             onTable={() => setTable(!isTable)}
+            onSettings={props.axes && (() => setSetting(true))}
             isPinned={props.isPinned}
             onPin={props.onPin}
             isPage={size === "page"}

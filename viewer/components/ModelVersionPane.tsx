@@ -3,22 +3,26 @@ import type { ModelVersion } from "../../lib/entities/model-version.ts";
 import type { RunFile } from "../../lib/wire/data-files.ts";
 import { plainId } from "../../lib/wire/rooted-id.ts";
 import { getRun } from "../data/client.ts";
+import { canEdit, modelTagEdits, setModelDescription } from "../data/edits.ts";
 import { touchesRuns } from "../data/reader.ts";
 import { useData } from "../data/use-data.ts";
 import { formatTime } from "../format.ts";
 import { runNameOf } from "../run/facts.ts";
 import { loggedModelHref, runHref } from "../state/links.ts";
+import { EDIT_TEXTS } from "../texts/edits.ts";
 import { MODEL_TEXTS } from "../texts/models.ts";
 import { Block } from "./Block.tsx";
-import { KeyValues } from "./KeyValues.tsx";
-import { MarkdownView } from "./MarkdownView.tsx";
+import { NoteBlock } from "./NoteBlock.tsx";
+import { TagBlock } from "./TagBlock.tsx";
 
 /** One version of a registered model: where it comes from and what was said about it. */
 export function ModelVersionPane(props: {
+  /** See `RegisteredModelEntry.id`. */
+  modelId: string;
   version: ModelVersion;
   actions?: ComponentChildren;
 }): JSX.Element {
-  const { version, actions } = props;
+  const { modelId, version, actions } = props;
   return (
     <>
       <Block title={MODEL_TEXTS.versionName(version.version)} actions={actions}>
@@ -36,12 +40,13 @@ export function ModelVersionPane(props: {
           {version.source !== null && <Fact name={MODEL_TEXTS.source} text={version.source} />}
         </dl>
       </Block>
-      {version.description !== null && version.description !== "" && (
-        <Block title={MODEL_TEXTS.description}>
-          <MarkdownView text={version.description} />
-        </Block>
-      )}
-      <KeyValues title={MODEL_TEXTS.tags} values={version.tags} />
+      <NoteBlock
+        title={MODEL_TEXTS.description}
+        text={version.description ?? ""}
+        words={EDIT_TEXTS.description}
+        save={canEdit() ? (text) => setModelDescription(modelId, version.version, text) : null}
+      />
+      <TagBlock tags={version.tags} edits={modelTagEdits(modelId, version.version)} />
     </>
   );
 }

@@ -70,10 +70,12 @@ export function RunCards({ view }: { view: RunsView }): JSX.Element {
     const runId = table.runIds[row] ?? "";
     const status = table.status[row] ?? UNREADABLE;
     const isSelected = selection.value.has(runId);
+    const copies = table.copies.get(runId);
     const problem = table.problems.get(runId)?.[0];
     const notes = [
       status === 2 || status === UNREADABLE ? "" : statusName(status),
       ...(table.root.values.length > 1 ? [rootOf(runId)] : []),
+      copies === undefined ? "" : RUNS_TEXTS.copyIn(copies),
       ...writers.map((writer) => writer.text(row)),
       formatAgo(table.startTime[row] ?? Number.NaN, now),
     ];

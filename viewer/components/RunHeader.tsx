@@ -4,6 +4,7 @@ import { MLFLOW_TAG } from "../../lib/entities/tag.ts";
 import type { TreeProblem } from "../../lib/errors.ts";
 import type { RunFile, RunLink } from "../../lib/wire/data-files.ts";
 import { plainId } from "../../lib/wire/rooted-id.ts";
+import { canEdit, restoreRun } from "../data/edits.ts";
 import { manifest } from "../data/live.ts";
 import {
   formatAgo,
@@ -18,12 +19,15 @@ import { compareHref, type RunTab, runHref, runsHref } from "../state/links.ts";
 import { useNow } from "../state/now.ts";
 import { rootOf } from "../state/roots.ts";
 import { RUN_TEXTS } from "../texts/run.ts";
+import { RUNS_TEXTS } from "../texts/runs.ts";
 import { Button, LinkButton } from "./Button.tsx";
 import { Fact, Facts } from "./Facts.tsx";
 import { RootLabel } from "./RootLabel.tsx";
+import { RunEdits } from "./RunEdits.tsx";
 import { RunMark, statusName } from "./RunMark.tsx";
 import { RunNeighbours } from "./RunNeighbours.tsx";
 import { copyText } from "./Toast.tsx";
+import { useEdit } from "./use-edit.ts";
 
 /** Who the run is and how it went. Only the overview has the room for all of it. */
 export function RunHeader({ run, tab }: { run: RunFile; tab: RunTab }): JSX.Element {
@@ -54,6 +58,7 @@ export function RunHeader({ run, tab }: { run: RunFile; tab: RunTab }): JSX.Elem
         <LinkButton class="run-head-wide" href={compareHref([info.runId], [info.experimentId])}>
           {RUN_TEXTS.compareWith}
         </LinkButton>
+        {canEdit() && info.lifecycleStage === "active" && <RunEdits run={run} />}
       </header>
       {tab === "overview" && <RunFacts run={run} />}
       <Banners run={run} />
@@ -151,12 +156,28 @@ function Commit({ commit, tags }: { commit: string; tags: RunFile["tags"] }): JS
 function Banners({ run }: { run: RunFile }): JSX.Element {
   const now = useNow();
   const alive = sinceLastWrite(run, now);
+  const edit = useEdit();
   return (
     <>
       {run.info.lifecycleStage === "deleted" && (
         <p class="run-banner" role="status">
-          {RUN_TEXTS.deleted} <span>{RUN_TEXTS.restoreWith}</span>
-          <code class="mono">mlruns restore run {plainId(run.info.runId)}</code>
+          {RUN_TEXTS.deleted}{" "}
+          {canEdit() ? (
+            <Button
+              small
+              icon="restore"
+              disabled={edit.isBusy}
+              onClick={() => void edit.carryOut(() => restoreRun(run.info.runId))}
+            >
+              {RUNS_TEXTS.restore}
+            </Button>
+          ) : (
+            <>
+              <span>{RUN_TEXTS.restoreWith}</span>
+              <code class="mono">mlruns restore run {plainId(run.info.runId)}</code>
+            </>
+          )}
+          {edit.failure !== null && <span role="alert">{edit.failure}</span>}
         </p>
       )}
       {alive?.isProbablyDead === true && (

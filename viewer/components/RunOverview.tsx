@@ -5,23 +5,27 @@ import type { RunFile } from "../../lib/wire/data-files.ts";
 import { lineStyles } from "../charts/line-styles.ts";
 import { readSettings } from "../charts/settings.ts";
 import { makeSync } from "../charts/sync.ts";
-import { plural } from "../format.ts";
+import { canEdit, runTagEdits, setRunNote } from "../data/edits.ts";
 import { chartRunOf, headlineMetrics } from "../run/facts.ts";
 import { loggedModelHref, modelVersionHref } from "../state/links.ts";
 import { query } from "../state/route.ts";
+import { EDIT_TEXTS } from "../texts/edits.ts";
 import { RUN_TEXTS } from "../texts/run.ts";
 import { Block } from "./Block.tsx";
 import { DatasetList } from "./DatasetList.tsx";
-import { MarkdownView } from "./MarkdownView.tsx";
 import { MetricChart } from "./MetricChart.tsx";
 import { MetricTable } from "./MetricTable.tsx";
+import { NoteBlock } from "./NoteBlock.tsx";
 import { ParamTable } from "./ParamTable.tsx";
 import { RunAnchor } from "./RunHeader.tsx";
+import { TagBlock } from "./TagBlock.tsx";
 import "./RunOverview.css";
 
 /** What was logged, at a glance: a few curves, all metrics and params, and what people wrote about it. */
 export function RunOverview({ run }: { run: RunFile }): JSX.Element {
-  const note = run.tags[MLFLOW_TAG.note] ?? "";
+  const { runId, lifecycleStage } = run.info;
+  // MLflow takes no changes of deleted runs.
+  const isEditable = canEdit() && lifecycleStage === "active";
   return (
     <div class="page-body run-overview">
       <HeadlineCharts run={run} />
@@ -29,12 +33,13 @@ export function RunOverview({ run }: { run: RunFile }): JSX.Element {
         <MetricTable run={run} />
         <ParamTable title={RUN_TEXTS.params} empty={RUN_TEXTS.noParams} values={run.params} />
         <aside class="run-aside">
-          {note !== "" && (
-            <Block title={RUN_TEXTS.note}>
-              <MarkdownView text={note} />
-            </Block>
-          )}
-          <Tags tags={run.tags} />
+          <NoteBlock
+            title={RUN_TEXTS.note}
+            text={run.tags[MLFLOW_TAG.note] ?? ""}
+            words={EDIT_TEXTS.note}
+            save={isEditable ? (text) => setRunNote(runId, text) : null}
+          />
+          <TagBlock tags={run.tags} edits={isEditable ? runTagEdits(runId) : null} />
           {run.inputs.datasetInputs.length > 0 && (
             <Block title={RUN_TEXTS.datasets} count={run.inputs.datasetInputs.length}>
               <DatasetList inputs={run.inputs.datasetInputs} />
@@ -73,31 +78,6 @@ function HeadlineCharts({ run }: { run: RunFile }): JSX.Element | null {
         />
       ))}
     </div>
-  );
-}
-
-function Tags({ tags }: { tags: RunFile["tags"] }): JSX.Element | null {
-  const [showsAll, setShowsAll] = useState(false);
-  const entries = Object.entries(tags).filter(([key]) => key !== MLFLOW_TAG.note);
-  const own = entries.filter(([key]) => !key.startsWith("mlflow."));
-  const hidden = entries.length - own.length;
-  if (entries.length === 0) return null;
-  return (
-    <Block title={RUN_TEXTS.tags} count={own.length}>
-      <dl class="key-values">
-        {(showsAll ? entries : own).map(([key, value]) => (
-          <div key={key}>
-            <dt title={key}>{key}</dt>
-            <dd title={value}>{value}</dd>
-          </div>
-        ))}
-      </dl>
-      {hidden > 0 && (
-        <button type="button" class="link block-more" onClick={() => setShowsAll(!showsAll)}>
-          {showsAll ? RUN_TEXTS.hideMlflowTags : RUN_TEXTS.showMlflowTags(plural(hidden, "tag"))}
-        </button>
-      )}
-    </Block>
   );
 }
 

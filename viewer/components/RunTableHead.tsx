@@ -9,6 +9,7 @@ import { Checkbox } from "./Checkbox.tsx";
 import { ColumnMenu } from "./ColumnMenu.tsx";
 import { TableContext } from "./table-context.ts";
 import { useResize } from "./use-resize.ts";
+import "./RunTableHead.css";
 
 export interface HeadActions {
   readonly onSort: (column: Column, isAdded: boolean) => void;

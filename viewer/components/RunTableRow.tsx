@@ -12,6 +12,7 @@ import { RUNS_TEXTS } from "../texts/runs.ts";
 import { Icon } from "./Icon.tsx";
 import { RunMark, statusName } from "./RunMark.tsx";
 import { cellId, writeCells } from "./run-row-cells.ts";
+import "./RunTableRow.css";
 
 /** A column as a row draws it: where it stands and what it says. */
 export interface DrawnColumn {

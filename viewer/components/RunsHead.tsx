@@ -8,15 +8,14 @@ import { loggedModelsHref, tracesHref } from "../state/links.ts";
 import { navigate, setQuery } from "../state/route.ts";
 import type { RunsView } from "../state/runs-view.ts";
 import type { Views } from "../state/views.ts";
-import { exportCsv, exportJson, exportMarkdown } from "../table/export.ts";
 import { RUNS_TEXTS } from "../texts/runs.ts";
+import { exportItems, exportRuns } from "./export-runs.ts";
 import { lazyComponent } from "./lazy.tsx";
 import { MenuButton, type MenuItem } from "./Menu.tsx";
 import { RootLabel } from "./RootLabel.tsx";
 import { RunningNote } from "./RunsFoot.tsx";
 import { Segmented } from "./Segmented.tsx";
-import { saveFile } from "./save-file.ts";
-import { copyText, showToast } from "./Toast.tsx";
+import { copyText } from "./Toast.tsx";
 
 const SaveViewDialog = lazyComponent(
   async () => (await import("./SaveViewDialog.tsx")).SaveViewDialog,
@@ -37,7 +36,7 @@ export function RunsHead(props: RunsHeadProps): JSX.Element {
   const [only] = experimentIds;
   const experiment =
     experimentIds.length === 1 && only !== undefined ? findExperiment(only) : undefined;
-  useKeys({ e: () => exportAs("csv", title, view) });
+  useKeys({ e: () => exportRuns("csv", title, view, view.rows) });
 
   const viewItems: MenuItem[] = [
     ...props.views.views.map(({ name, hash }) => ({
@@ -96,11 +95,7 @@ export function RunsHead(props: RunsHeadProps): JSX.Element {
         label={RUNS_TEXTS.export}
         align="end"
         class="runs-wide"
-        items={[
-          { label: RUNS_TEXTS.exportCsv, hint: "e", onChoose: () => exportAs("csv", title, view) },
-          { label: RUNS_TEXTS.exportJson, onChoose: () => exportAs("json", title, view) },
-          { label: RUNS_TEXTS.exportMarkdown, onChoose: () => copyMarkdown(view) },
-        ]}
+        items={exportItems(title, view, view.rows)}
       >
         {RUNS_TEXTS.export}
       </MenuButton>
@@ -114,15 +109,4 @@ export function RunsHead(props: RunsHeadProps): JSX.Element {
       )}
     </header>
   );
-}
-
-/** Every run that matches, not only those that are drawn. */
-function exportAs(form: "csv" | "json", title: string, { table, columns, rows }: RunsView): void {
-  const text = form === "csv" ? exportCsv(table, columns, rows) : exportJson(table, columns, rows);
-  saveFile(`${title}.${form}`, text, form === "csv" ? "text/csv" : "application/json");
-  showToast(RUNS_TEXTS.exported(rows.length));
-}
-
-function copyMarkdown({ table, columns, rows }: RunsView): void {
-  void copyText(exportMarkdown(table, columns, rows), RUNS_TEXTS.markdownCopied(rows.length));
 }

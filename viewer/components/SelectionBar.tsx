@@ -9,6 +9,7 @@ import { select, selection } from "../state/selection.ts";
 import { snippet } from "../table/snippet.ts";
 import { RUNS_TEXTS } from "../texts/runs.ts";
 import { Button, LinkButton } from "./Button.tsx";
+import { exportRuns } from "./export-runs.ts";
 import { MenuButton, type MenuItem } from "./Menu.tsx";
 import { copyText } from "./Toast.tsx";
 import { selectMatching } from "./use-row-selection.ts";
@@ -17,6 +18,8 @@ import "./SelectionBar.css";
 const MOST_COMPARED = 50;
 
 interface SelectionBarProps {
+  /** Of the page. */
+  readonly title: string;
   readonly view: RunsView;
   /** Opens a dialog that changes the selected runs. */
   readonly onEdit: (edit: RunEdit) => void;
@@ -25,7 +28,7 @@ interface SelectionBarProps {
 export type RunEdit = "tag" | "rename" | "delete" | "restore";
 
 /** What can be done with the selected runs. */
-export function SelectionBar({ view, onEdit }: SelectionBarProps): JSX.Element | null {
+export function SelectionBar({ title, view, onEdit }: SelectionBarProps): JSX.Element | null {
   const ids = [...selection.value];
   if (ids.length === 0) return null;
   const matching = view.rows.length;
@@ -41,6 +44,19 @@ export function SelectionBar({ view, onEdit }: SelectionBarProps): JSX.Element |
       icon: "copy" as const,
       onChoose: () => void copyText(snippet(language, idsByRoot(ids)), RUNS_TEXTS.snippetCopied),
     })),
+  ];
+  const selectedItems: MenuItem[] = [
+    {
+      label: RUNS_TEXTS.exportSelected("CSV"),
+      icon: "download",
+      startsGroup: true,
+      onChoose: () => exportRuns("csv", title, view, selectedRows(view)),
+    },
+    {
+      label: RUNS_TEXTS.exportSelected("JSON"),
+      icon: "download",
+      onChoose: () => exportRuns("json", title, view, selectedRows(view)),
+    },
   ];
   const editItems: MenuItem[] = [
     { label: RUNS_TEXTS.tag, icon: "tag", startsGroup: true, onChoose: () => onEdit("tag") },
@@ -66,13 +82,21 @@ export function SelectionBar({ view, onEdit }: SelectionBarProps): JSX.Element |
       <MenuButton items={copyItems} label={RUNS_TEXTS.copy} align="end" class="selection-wide">
         {RUNS_TEXTS.copy}
       </MenuButton>
+      <MenuButton
+        items={selectedItems}
+        label={RUNS_TEXTS.export}
+        align="end"
+        class="selection-wide"
+      >
+        {RUNS_TEXTS.export}
+      </MenuButton>
       {canEdit && (
         <MenuButton items={editItems} label={RUNS_TEXTS.edit} align="end" class="selection-wide">
           {RUNS_TEXTS.edit}
         </MenuButton>
       )}
       <MenuButton
-        items={[...copyItems, ...(canEdit ? editItems : [])]}
+        items={[...copyItems, ...selectedItems, ...(canEdit ? editItems : [])]}
         icon="dots"
         label={RUNS_TEXTS.more}
         align="end"
@@ -92,6 +116,15 @@ export function SelectionBar({ view, onEdit }: SelectionBarProps): JSX.Element |
       )}
     </section>
   );
+}
+
+/** In the order of the table; selected runs that do not match any more come last. */
+function selectedRows({ table, rows }: RunsView): Int32Array {
+  const isSelected = (row: number): boolean => selection.peek().has(table.runIds[row] ?? "");
+  const matching = rows.filter(isSelected);
+  const known = new Set(matching);
+  const others = [...table.runIds.keys()].filter((row) => isSelected(row) && !known.has(row));
+  return Int32Array.from([...matching, ...others]);
 }
 
 /** Run ids as their trees have them, by the path of the root. */

@@ -3,6 +3,7 @@ import "uplot/dist/uPlot.min.css";
 import { DASHES } from "../charts/line-styles.ts";
 import type { Plot } from "../charts/plot.ts";
 import { inverse } from "../charts/scale.ts";
+import type { Stroke } from "../charts/settings.ts";
 import { type ThemeColors, withAlpha } from "../charts/theme-colors.ts";
 import {
   clearOverlay,
@@ -24,6 +25,7 @@ export interface LinePlotEvents {
 export interface LineLook {
   readonly color: string;
   readonly dash: number;
+  readonly stroke: Stroke;
 }
 
 /** Pixels that a drag has to be long to be a zoom. */
@@ -67,7 +69,7 @@ export class LinePlot {
     this.#plot = plot;
     this.#looks = looks;
     this.#colors = colors;
-    const shape = [...plot.rawOf, "", ...looks.map((look) => look.dash)].join();
+    const shape = [...plot.rawOf, "", ...looks.map((look) => look.dash + look.stroke)].join();
     const data = [plot.columns, ...plot.raw, ...plot.smoothed] as unknown as uPlot.AlignedData;
     if (this.#chart === null || shape !== this.#shape) {
       this.#shape = shape;
@@ -180,11 +182,12 @@ export class LinePlot {
         dash: DASHES[this.#look(i).dash]?.map((length) => length * uPlot.pxRatio),
         stroke: () => this.#look(i).color,
         paths: (...parameters) => {
-          const paths = linear(...parameters);
+          const paths = this.#look(i).stroke === "points" ? null : linear(...parameters);
           this.#paths[i] = (paths?.stroke as Path2D | undefined) ?? null;
           return paths;
         },
         points: {
+          ...(this.#look(i).stroke !== "line" && { show: true }),
           size: POINT_SIZE,
           space: POINT_SPACE,
           width: 0,
@@ -196,7 +199,7 @@ export class LinePlot {
   }
 
   #look(line: number): LineLook {
-    return this.#looks[line] ?? { color: this.#colors.text, dash: 0 };
+    return this.#looks[line] ?? { color: this.#colors.text, dash: 0, stroke: "line" };
   }
 
   #addOverlay(chart: uPlot): void {

@@ -1,5 +1,6 @@
 /** Changes to the tree, through the REST API that clients use. Hidden where the data is read-only. */
 
+import { MLFLOW_TAG } from "../../lib/entities/tag.ts";
 import { plainId, rootKeyOf } from "../../lib/wire/rooted-id.ts";
 import { DataError } from "./errors.ts";
 import { manifest } from "./live.ts";
@@ -15,6 +16,28 @@ export function setRunTag(runId: string, key: string, value: string): Promise<vo
 
 export function deleteRunTag(runId: string, key: string): Promise<void> {
   return postOfRun("runs/delete-tag", runId, { key });
+}
+
+/** How the tags of one thing are changed. */
+export interface TagEdits {
+  readonly set: (key: string, value: string) => Promise<void>;
+  readonly remove: (key: string) => Promise<void>;
+}
+
+/** Null where the data is read-only. */
+export function runTagEdits(runId: string): TagEdits | null {
+  if (!canEdit()) return null;
+  return {
+    set: (key, value) => setRunTag(runId, key, value),
+    remove: (key) => deleteRunTag(runId, key),
+  };
+}
+
+/** The note of a run is a tag; an empty one is none. */
+export function setRunNote(runId: string, text: string): Promise<void> {
+  return text === ""
+    ? deleteRunTag(runId, MLFLOW_TAG.note)
+    : setRunTag(runId, MLFLOW_TAG.note, text);
 }
 
 export function renameRun(runId: string, name: string): Promise<void> {
@@ -44,6 +67,43 @@ export function setModelAlias(modelId: string, alias: string, version: string): 
 export function deleteModelAlias(modelId: string, alias: string): Promise<void> {
   const body = { name: plainId(modelId), alias };
   return post(rootKeyOf(modelId), "registered-models/alias", body, "DELETE");
+}
+
+/**
+ * Tags of a registered model, or of one of its versions. Null where the data is read-only.
+ *
+ * @param modelId - see `RegisteredModelEntry.id`
+ */
+export function modelTagEdits(modelId: string, version?: string): TagEdits | null {
+  if (!canEdit()) return null;
+  const change = (verb: "set" | "delete", tag: object): Promise<void> =>
+    post(
+      rootKeyOf(modelId),
+      `${placeOfModel(version)}/${verb}-tag`,
+      { name: plainId(modelId), ...(version !== undefined && { version }), ...tag },
+      verb === "set" ? "POST" : "DELETE",
+    );
+  return {
+    set: (key, value) => change("set", { key, value }),
+    remove: (key) => change("delete", { key }),
+  };
+}
+
+export function setModelDescription(
+  modelId: string,
+  version: string | undefined,
+  description: string,
+): Promise<void> {
+  const body = {
+    name: plainId(modelId),
+    ...(version !== undefined && { version }),
+    description,
+  };
+  return post(rootKeyOf(modelId), `${placeOfModel(version)}/update`, body, "PATCH");
+}
+
+function placeOfModel(version: string | undefined): string {
+  return version === undefined ? "registered-models" : "model-versions";
 }
 
 function postOfRun(endpoint: string, runId: string, body: object): Promise<void> {

@@ -99,6 +99,7 @@ export function ExperimentRuns({ params }: PageProps): JSX.Element {
       <RunsTools view={view} savedFilters={views.filters} isTable={mode === "table"} />
       {content()}
       <SelectionBar
+        title={title}
         view={view}
         onEdit={(wanted) => {
           edit.value = wanted;

@@ -7,18 +7,21 @@ import { Button, LinkButton } from "../components/Button.tsx";
 import { EditAliases } from "../components/EditAliases.tsx";
 import { EmptyState, ErrorState } from "../components/EmptyState.tsx";
 import { KeyValues } from "../components/KeyValues.tsx";
-import { MarkdownView } from "../components/MarkdownView.tsx";
 import { ModelAliases } from "../components/ModelAliases.tsx";
 import { ModelVersionPane } from "../components/ModelVersionPane.tsx";
 import { ModelVersionTable } from "../components/ModelVersionTable.tsx";
+import { NoteBlock } from "../components/NoteBlock.tsx";
 import type { PageProps } from "../components/page-source.ts";
 import { RootLabel } from "../components/RootLabel.tsx";
+import { TagBlock } from "../components/TagBlock.tsx";
 import { copyText } from "../components/Toast.tsx";
 import { getRegistry } from "../data/client.ts";
+import { canEdit, modelTagEdits, setModelDescription } from "../data/edits.ts";
 import { useData } from "../data/use-data.ts";
 import { formatTime } from "../format.ts";
 import { compareHref, modelsHref } from "../state/links.ts";
 import { useTitle } from "../state/title.ts";
+import { EDIT_TEXTS } from "../texts/edits.ts";
 import { MODEL_TEXTS } from "../texts/models.ts";
 import "./ModelDetail.css";
 
@@ -79,6 +82,8 @@ function Model(props: { model: RegisteredModelEntry; version: string | undefined
             <About model={model} />
           ) : (
             <ModelVersionPane
+              key={shown.version}
+              modelId={model.id}
               version={shown}
               actions={<EditAliases model={model} version={shown.version} />}
             />
@@ -92,11 +97,12 @@ function Model(props: { model: RegisteredModelEntry; version: string | undefined
 function About({ model }: { model: RegisteredModelEntry }): JSX.Element {
   return (
     <>
-      {model.description !== null && model.description !== "" && (
-        <Block title={MODEL_TEXTS.description}>
-          <MarkdownView text={model.description} />
-        </Block>
-      )}
+      <NoteBlock
+        title={MODEL_TEXTS.description}
+        text={model.description ?? ""}
+        words={EDIT_TEXTS.description}
+        save={canEdit() ? (text) => setModelDescription(model.id, undefined, text) : null}
+      />
       <Block
         title={MODEL_TEXTS.aliases}
         actions={<EditAliases model={model} version={undefined} />}
@@ -109,7 +115,7 @@ function About({ model }: { model: RegisteredModelEntry }): JSX.Element {
           <p class="block-note">{MODEL_TEXTS.none}</p>
         )}
       </Block>
-      <KeyValues title={MODEL_TEXTS.tags} values={model.tags} />
+      <TagBlock tags={model.tags} edits={modelTagEdits(model.id)} />
       <KeyValues
         title={MODEL_TEXTS.about}
         values={{

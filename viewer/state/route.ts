@@ -35,6 +35,7 @@ export type QueryKey =
   | "x" // charts: what the x axis shows
   | "y"
   | "sm" // charts: smoothing
+  | `${"x" | "y" | "sm"}@${string}` // the same of one card: `y@loss`
   | "ch" // charts that are shown
   | "f" // compare: the file that is compared
   | "ax" // axes of parallel coordinates, or x, y and colour of points

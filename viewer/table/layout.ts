@@ -69,7 +69,7 @@ export function layOut(
         placed[placed.length - 1] = { ...last, hidden: last.hidden + 1 };
         continue;
       }
-      const width = options.get(column.id)?.width ?? usualWidth(table, column, heading, isGrouped);
+      const width = columnWidth(table, column, heading, options, isGrouped);
       const isNumeric = standsRight(table, column);
       const startsGroup = group !== before;
       placed.push({ column, heading, left, width, isNumeric, hidden: 0, startsGroup });
@@ -122,6 +122,17 @@ function ageWidth(table: RunsTable): number {
   const year = new Date().getFullYear();
   const hasOld = table.startTime.some((time) => new Date(time).getFullYear() < year);
   return hasOld ? 76 : 56;
+}
+
+/** As it was chosen, or as the values want it; pixels. */
+export function columnWidth(
+  table: RunsTable,
+  column: Column,
+  heading: Heading,
+  options: OptionsById,
+  isGrouped: boolean,
+): number {
+  return options.get(column.id)?.width ?? usualWidth(table, column, heading, isGrouped);
 }
 
 /** As `cellWriter` has it, without writing. */

@@ -21,6 +21,7 @@ export const ARTIFACT_TEXTS = {
   gone: (path: string): string => `There is no artifact '${path}'`,
   goneHint: "The run may have been moved without its artifacts, or the file was renamed.",
   recorded: "Recorded location:",
+  relocate: "writes where the tree is now into it, for MLflow to find its artifacts, too.",
   triedInstead: "Read from the tree instead.",
   unreachable: "The artifacts could not be listed",
   folderCount: (files: string, folders: string): string => `${files}, ${folders}`,

@@ -48,7 +48,12 @@ test("a saved picture names its runs and never lets a name become markup", () =>
   if (plot === undefined) throw new Error("no plot");
 
   const theme = { ground: "#fff", text: "#000", label: "#666", grid: "#eee", axis: "#999" };
-  const svg = chartSvg("loss", plot, [{ name: "<script>&", color: "#0b6eae", dash: 2 }], theme);
+  const svg = chartSvg(
+    "loss",
+    plot,
+    [{ name: "<script>&", color: "#0b6eae", dash: 2, stroke: "line" }],
+    theme,
+  );
 
   expect(svg).toContain("&lt;script&gt;&amp;");
   expect(svg).not.toContain("<script");

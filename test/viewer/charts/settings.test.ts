@@ -7,7 +7,10 @@ import { makePlot, plotLine } from "../../../viewer/charts/plot.ts";
 import { metricFilter, sectionsOf } from "../../../viewer/charts/sections.ts";
 import {
   type ChartSettings,
+  cardQuery,
   DEFAULT_SETTINGS,
+  ownSettings,
+  readCardSettings,
   readSettings,
   settingsQuery,
 } from "../../../viewer/charts/settings.ts";
@@ -37,13 +40,16 @@ test("settings read back from the address as they were written", () => {
       logX: fc.boolean(),
       logY: fc.boolean(),
       clip: fc.boolean(),
+      stroke: fc.constantFrom("line" as const, "points" as const, "both" as const),
       smoothing: fc.integer({ min: 0, max: 99 }).map((n) => n / 100),
       spread: fc.constantFrom("sd" as const, "minmax" as const, "ci95" as const),
       showsMembers: fc.boolean(),
       low: fc.double({ noNaN: true, noDefaultInfinity: true }),
       high: fc.double({ noNaN: true, noDefaultInfinity: true }),
     },
-    { requiredKeys: ["x", "logX", "logY", "clip", "smoothing", "spread", "showsMembers"] },
+    {
+      requiredKeys: ["x", "logX", "logY", "clip", "stroke", "smoothing", "spread", "showsMembers"],
+    },
   );
   fc.assert(
     fc.property(settings, (written) => {
@@ -73,6 +79,27 @@ test("a fresh page has no settings in its address, and nonsense is left out", ()
     ...DEFAULT_SETTINGS,
     smoothing: 0.99,
   });
+});
+
+test("a card has keys of its own for what it draws otherwise than its panel, a default included", () => {
+  const panel = { ...DEFAULT_SETTINGS, logY: true, smoothing: 0.5 };
+  const card = { ...DEFAULT_SETTINGS, smoothing: 0.5, x: { kind: "time" as const } };
+  const changes = cardQuery("train/loss", card, panel);
+
+  expect(changes).toEqual({
+    "x@train/loss": "time",
+    "y@train/loss": "linear",
+    "sm@train/loss": undefined,
+  });
+  const query = new Map(
+    Object.entries({ ...settingsQuery(panel), ...changes }).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined,
+    ),
+  );
+  expect(readCardSettings(query, "train/loss")).toEqual(card);
+  expect(readCardSettings(query, "loss")).toEqual(panel);
+  expect(ownSettings(query, "train/loss")).toEqual(["x", "y"]);
+  expect(Object.values(cardQuery("loss", panel, panel))).toEqual([undefined, undefined, undefined]);
 });
 
 test("metrics are in sections by prefix: those without one first, machine metrics last", () => {

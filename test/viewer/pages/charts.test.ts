@@ -148,6 +148,35 @@ test("how charts are drawn travels in the address", async () => {
   expect(await page.getByRole("textbox", { name: "Lower end of y" }).inputValue()).toBe("");
 });
 
+test("a card is drawn otherwise than its panel, by settings that travel in the address and are taken back", async () => {
+  const root = await makeRunTree({
+    "metrics/loss": history([-1, 0, 10, 100]),
+    "metrics/acc": history([-1, 0, 1]),
+  });
+  const server = await serve(root);
+  const { page } = await openPage(`${server.url}/${METRICS}`);
+  const loss = page.getByRole("article", { name: "loss" });
+
+  await loss.getByRole("button", { name: "More for this chart" }).click();
+  await page.getByRole("menuitem", { name: "Settings of this chart…" }).click();
+  const box = page.getByRole("dialog", { name: "Settings of this chart" });
+  await box.getByRole("button", { name: "log y" }).click();
+  await box.getByRole("button", { name: /^x/ }).click();
+  await page.getByRole("menuitemcheckbox", { name: "wall time" }).click();
+  await loss.getByText("symlog").waitFor();
+  expect(await page.getByText("symlog").count()).toBe(1);
+  expect(decodeURIComponent(page.url()).split("?")[1]).toBe("y@loss=log&x@loss=time");
+
+  await page.reload();
+  await loss.getByText("own x, y").waitFor();
+  // The panel's settings leave those of the card alone.
+  await page.getByRole("button", { name: "log y" }).click();
+  await page.getByRole("article", { name: "acc" }).getByText("symlog").waitFor();
+  await loss.getByText("own x, y").click();
+  await box.getByRole("button", { name: "Like the other charts" }).click();
+  await expect.poll(() => decodeURIComponent(page.url()).split("?")[1]).toBe("y=log");
+});
+
 test("a chart can be read as a table and saved as a picture and as numbers", async () => {
   const root = await makeRunTree({ "metrics/loss": history([0.5, 0.25]) });
   const server = await serve(root);
