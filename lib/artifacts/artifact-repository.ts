@@ -16,6 +16,15 @@ export interface ArtifactFile extends FileInfo {
   readonly sha256?: string;
   /** Another value whenever the content was written anew: an ETag or a generation. */
   readonly etag?: string;
+  /** Of a bucket that keeps what is overwritten or deleted: the name by which this state of the file can still be read. */
+  readonly versionId?: string;
+}
+
+/** A state of a file that a bucket keeps. */
+export interface KeptVersion extends ArtifactFile {
+  readonly versionId: string;
+  /** Whether it is the file as it is now. */
+  readonly isCurrent: boolean;
 }
 
 /** Bytes `start` up to and including `end`; without `end` up to the last one. */
@@ -70,6 +79,8 @@ export interface Receipt {
   readonly etag: string | null;
   /** Whether listings tell this MD5: not so where S3 encrypts with keys of KMS. */
   readonly isListed: boolean;
+  /** As {@link ArtifactFile.versionId}: told only by a bucket that will keep the file when it is overwritten. */
+  readonly versionId?: string;
 }
 
 /** What a store can do, as data. */
@@ -78,6 +89,8 @@ export interface Capabilities {
   readonly listsMd5: boolean;
   /** An upload can be made to fail when something else than expected would be replaced. */
   readonly checksReplaced: boolean;
+  /** A bucket can be set to keep what is overwritten or deleted, so that it need not be copied before. */
+  readonly keepsVersions: boolean;
   /** A large upload goes on after the process that began it has ended. */
   readonly resumesUploads: boolean;
   /** Small files moved at a time that keep the store busy. */
@@ -101,8 +114,13 @@ export interface ArtifactRepository {
   listFolder(folder: string): Promise<ArtifactFile[]>;
   /** The file or folder at `path`; undefined when there is none. */
   find(path: string): Promise<ArtifactFile | undefined>;
-  /** Opens a file. @throws MlrunsError RESOURCE_DOES_NOT_EXIST, INVALID_PARAMETER_VALUE for a folder */
-  read(path: string, range?: ByteRange): Promise<Readable>;
+  /**
+   * Opens a file.
+   *
+   * @param versionId - of a version that a bucket keeps, instead of what is there now
+   * @throws MlrunsError RESOURCE_DOES_NOT_EXIST, INVALID_PARAMETER_VALUE for a folder
+   */
+  read(path: string, range?: ByteRange, versionId?: string): Promise<Readable>;
   /** Writes the whole file or nothing: a reader never sees part of it. Replaces what is there. */
   write(path: string, content: Readable): Promise<void>;
   /**
@@ -120,15 +138,20 @@ export interface ArtifactRepository {
   /** Removes a file, or a folder with all that is in it; nothing happens when there is none. */
   delete(path: string): Promise<void>;
   /**
-   * Removes files, all of which `list` has told.
+   * Removes files, all of which `list` has told; of one with a version id that version, for good.
    *
    * @throws MlrunsError ABORTED for one that was written anew since it had its ETag, where the store can tell
    */
-  deleteFiles(files: readonly Pick<ArtifactFile, "path" | "etag">[]): Promise<void>;
+  deleteFiles(files: readonly Pick<ArtifactFile, "path" | "etag" | "versionId">[]): Promise<void>;
 }
 
 /** A place that can also keep versions of its files: what a folder or a bucket can do, and a server's proxy cannot. */
 export interface VersionedRepository extends ArtifactRepository {
+  /**
+   * Every version of every file below `folder`, current ones too, in any order; of a store with the capability
+   * `keepsVersions`, whether or not the bucket keeps any.
+   */
+  listVersions?(folder: string): AsyncIterable<KeptVersion>;
   /** Reads a small file whole; undefined when there is none. */
   load(path: string): Promise<LoadedFile | undefined>;
   /**

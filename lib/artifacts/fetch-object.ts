@@ -44,7 +44,7 @@ export async function fetchObject(
   // A name that tells the version: no two of them are mixed.
   const kept =
     options.journal && object.size >= WORTH_KEEPING
-      ? md5Of(Buffer.from(`${object.key}\n${object.etag}\n${object.size}`)).toString("hex")
+      ? md5Of(Buffer.from(`${object.key}\n${nameOfState(object)}\n${object.size}`)).toString("hex")
       : undefined;
   const digests = await replaceWith(
     localFile,
@@ -74,7 +74,7 @@ async function fetchSmall(
   if ((await cache?.find(object)) !== undefined) return undefined;
   await pace?.(object.size);
   signal?.throwIfAborted();
-  const found = await store.get(object.key, { etag: object.etag });
+  const found = await store.get(object.key, whichOf(object));
   if (found?.bytes.length !== object.size) return undefined;
   const isHashed = wantsSha256 === true || object.sha256 !== undefined;
   const digests = {
@@ -85,6 +85,15 @@ async function fetchSmall(
   replaceSmall(localFile, found.bytes, object.modified);
   await cache?.keep(object, digests.md5, localFile);
   return receiptOf(object, digests);
+}
+
+/** Says which state of an object is meant. */
+function whichOf({ versionId, etag }: StoredObject): { versionId: string } | { etag: string } {
+  return versionId === undefined ? { etag } : { versionId };
+}
+
+function nameOfState({ versionId, etag }: StoredObject): string {
+  return versionId ?? etag;
 }
 
 function receiptOf(object: StoredObject, { md5, sha256 }: Digests): Receipt {
@@ -210,7 +219,7 @@ async function append(
   const start = target.length;
   const opened = await store.open(object.key, {
     ...(start && { start }),
-    etag: object.etag,
+    ...whichOf(object),
     signal,
   });
   target.md5 = opened.md5;
@@ -240,7 +249,7 @@ async function appendRanges(
   pace: TransferOptions["pace"],
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
-  const { key, etag, size } = object;
+  const { key, size } = object;
   const { get } = store;
   if (get === undefined || size - target.length < RANGE) return false;
   const count = Math.ceil((size - target.length) / RANGE);
@@ -253,7 +262,7 @@ async function appendRanges(
       await pace?.(end + 1 - start);
       signal?.throwIfAborted();
       const into = free.pop() ?? Buffer.allocUnsafeSlow(RANGE);
-      const piece = await get(key, { etag, start, end, into });
+      const piece = await get(key, { ...whichOf(object), start, end, into });
       return piece?.bytes.length === end + 1 - start ? { bytes: piece.bytes, into } : undefined;
     },
     { concurrency: RANGES_AT_ONCE },

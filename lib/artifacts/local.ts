@@ -28,6 +28,7 @@ import { contentOf } from "./parts.ts";
 const CAPABILITIES: Capabilities = {
   listsMd5: false,
   checksReplaced: false,
+  keepsVersions: false,
   resumesUploads: false,
   transfers: 16,
 };

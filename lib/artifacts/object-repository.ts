@@ -72,6 +72,7 @@ export function openObjectRepository(
   return {
     capabilities: store.capabilities,
     ...(store.direct && { direct: inPaths(store.direct, fileKey) }),
+    ...versionsInPaths(store, root, folderKey),
 
     async *list(folder) {
       const objects = store.list(folderKey(folder));
@@ -94,8 +95,11 @@ export function openObjectRepository(
       return (await isFolder(path)) ? toFolder(path) : undefined;
     },
 
-    async read(path, range) {
+    async read(path, range, versionId) {
       const key = fileKey(path);
+      if (versionId !== undefined) {
+        return failOnStall((await store.open(key, { ...range, versionId })).body, nameOf(path));
+      }
       const object = await store.head(key);
       if (object === undefined) return refuse(path);
       const { body } = await store.open(key, { ...range, etag: object.etag });
@@ -147,7 +151,10 @@ export function openObjectRepository(
     },
 
     async delete(path) {
-      if (path !== "") await store.remove([{ key: fileKey(path) }]);
+      // Only what is there: a bucket that keeps versions would mark a deletion of what never was.
+      if (path !== "" && (await store.head(fileKey(path))) !== undefined) {
+        await store.remove([{ key: fileKey(path) }]);
+      }
       let found: Removed[] = [];
       for await (const { key } of store.list(folderKey(path))) {
         if (found.push({ key }) < REMOVED_AT_ONCE) continue;
@@ -158,7 +165,11 @@ export function openObjectRepository(
     },
 
     async deleteFiles(files) {
-      const objects = files.map(({ path, etag }) => ({ key: fileKey(path), etag }));
+      const objects = files.map(({ path, etag, versionId }) => ({
+        key: fileKey(path),
+        etag,
+        versionId,
+      }));
       for (let i = 0; i < objects.length; i += REMOVED_AT_ONCE) {
         await store.remove(objects.slice(i, i + REMOVED_AT_ONCE));
       }
@@ -255,7 +266,7 @@ function toArtifactFile(object: StoredObject, root: string): ArtifactFile {
 }
 
 function toObject(file: ArtifactFile, key: string): StoredObject {
-  const { fileSize, modified, md5, parts, sha256, etag = "" } = file;
+  const { fileSize, modified, md5, parts, sha256, etag = "", versionId } = file;
   return {
     key,
     size: fileSize ?? 0,
@@ -264,11 +275,29 @@ function toObject(file: ArtifactFile, key: string): StoredObject {
     ...(parts === undefined ? {} : { parts }),
     ...(sha256 === undefined ? {} : { sha256 }),
     etag,
+    ...(versionId === undefined ? {} : { versionId }),
   };
 }
 
 function toFolder(path: string): ArtifactFile {
   return { path, isDir: true, fileSize: null, modified: null };
+}
+
+/** Undefined for a store that keeps no versions. */
+function versionsInPaths(
+  store: ObjectStore,
+  root: string,
+  folderKey: (folder: string) => string,
+): Pick<VersionedRepository, "listVersions"> | undefined {
+  if (!store.listVersions) return undefined;
+  return {
+    async *listVersions(folder) {
+      for await (const object of store.listVersions?.(folderKey(folder)) ?? []) {
+        const { versionId, isCurrent } = object;
+        if (!isMarker(object)) yield { ...toArtifactFile(object, root), versionId, isCurrent };
+      }
+    },
+  };
 }
 
 function inPaths(direct: DirectObjects, keyOf: (path: string) => string): DirectObjects {

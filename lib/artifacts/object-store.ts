@@ -14,6 +14,14 @@ export interface StoredObject {
   /** In hex, when somebody knows it: bytes that come are checked by it. */
   readonly sha256?: string;
   readonly etag: string;
+  /** As {@link ArtifactFile.versionId}: then this version is meant, and the ETag need not be known. */
+  readonly versionId?: string;
+}
+
+/** A version of an object that a bucket keeps. */
+export interface ObjectVersion extends StoredObject {
+  readonly versionId: string;
+  readonly isCurrent: boolean;
 }
 
 export interface OpenedObject {
@@ -28,10 +36,11 @@ export interface ReadOptions {
   readonly end?: number;
   /** Fails with ABORTED when the object is another one. */
   readonly etag?: string;
+  readonly versionId?: string;
   readonly signal?: AbortSignal;
 }
 
-export interface GetOptions extends Pick<ReadOptions, "start" | "end" | "etag"> {
+export interface GetOptions extends Omit<ReadOptions, "signal"> {
   /** Memory for the bytes, which are then part of it. */
   readonly into?: Buffer;
 }
@@ -57,10 +66,11 @@ export interface PutOptions {
   readonly replaces?: string | null;
 }
 
-/** An object to be removed; with an ETag only while it has it. */
+/** An object to be removed; with an ETag only while it has it, with a version id only that version. */
 export interface Removed {
   readonly key: string;
   readonly etag?: string;
+  readonly versionId?: string;
 }
 
 export interface FileSource {
@@ -107,6 +117,8 @@ export interface ObjectStore {
   readonly capabilities: Capabilities;
   /** Where a store can sign addresses. */
   readonly direct?: DirectObjects;
+  /** As {@link VersionedRepository.listVersions}, in keys. */
+  listVersions?(prefix: string): AsyncIterable<ObjectVersion>;
   /** Files above this size go up in parts. Bytes. */
   readonly singlePutLimit: number;
   /** Whether `list` tells objects in the byte order of their keys. Otherwise all of them have to be held to sort them. */

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
-import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
+import { CreateBucketCommand, PutBucketVersioningCommand, S3Client } from "@aws-sdk/client-s3";
 import { BlobServiceClient } from "@azure/storage-blob";
 import getPort from "get-port";
 import { vi } from "vitest";
@@ -30,6 +30,16 @@ export async function startStore(cloud: Cloud): Promise<TestStore> {
   const store = await STARTERS[cloud]();
   for (const [name, value] of Object.entries(store.env)) vi.stubEnv(name, value);
   return store;
+}
+
+/** Makes a bucket of S3 that keeps what is overwritten or deleted. @returns its URI */
+export async function makeVersionedBucket({ server }: TestStore): Promise<string> {
+  const name = "mlruns-versioned";
+  const client = s3Client(server.url);
+  await client.send(new CreateBucketCommand({ Bucket: name }));
+  const VersioningConfiguration = { Status: "Enabled" } as const;
+  await client.send(new PutBucketVersioningCommand({ Bucket: name, VersioningConfiguration }));
+  return `s3://${name}`;
 }
 
 const KEYS = { AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test-secret" } as const;
@@ -83,15 +93,14 @@ async function startVersitygw(): Promise<TestStore> {
 }
 
 async function s3Store(server: RunningServer): Promise<TestStore> {
-  const client = new S3Client({
-    endpoint: server.url,
-    region: "us-east-1",
-    forcePathStyle: true,
-    credentials: { accessKeyId: "test", secretAccessKey: "test-secret" },
-  });
-  await client.send(new CreateBucketCommand({ Bucket: "mlruns-test" }));
+  await s3Client(server.url).send(new CreateBucketCommand({ Bucket: "mlruns-test" }));
   const env = { ...KEYS, MLFLOW_S3_ENDPOINT_URL: server.url, AWS_DEFAULT_REGION: "us-east-1" };
   return { server, uri: "s3://mlruns-test", env };
+}
+
+function s3Client(endpoint: string): S3Client {
+  const credentials = { accessKeyId: "test", secretAccessKey: "test-secret" };
+  return new S3Client({ endpoint, region: "us-east-1", forcePathStyle: true, credentials });
 }
 
 async function startFakeGcs(): Promise<TestStore> {

@@ -36,7 +36,14 @@ export async function openAzure(uri: string): Promise<VersionedRepository> {
 function azureStore(container: ContainerClient, direct: DirectObjects | undefined): ObjectStore {
   return {
     ...(direct && { direct }),
-    capabilities: { listsMd5: true, checksReplaced: true, resumesUploads: true, transfers: 32 },
+    capabilities: {
+      listsMd5: true,
+      checksReplaced: true,
+      // Azure can, but no server to try it on does: what is overwritten is copied.
+      keepsVersions: false,
+      resumesUploads: true,
+      transfers: 32,
+    },
     // Azure does not say in which order it lists.
     listsInOrder: false,
     singlePutLimit: 16 * 1024 * 1024,

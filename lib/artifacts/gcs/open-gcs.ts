@@ -57,7 +57,14 @@ function gcsStore(bucket: Bucket): ObjectStore {
   }
 
   return {
-    capabilities: { listsMd5: true, checksReplaced: true, resumesUploads: true, transfers: 32 },
+    capabilities: {
+      listsMd5: true,
+      checksReplaced: true,
+      // The service can, but the one server to try it on deletes what is there now whatever generation is named.
+      keepsVersions: false,
+      resumesUploads: true,
+      transfers: 32,
+    },
     direct: gcsDirect(bucket),
     listsInOrder: true,
     singlePutLimit: 8 * 1024 * 1024,

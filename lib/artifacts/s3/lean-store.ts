@@ -5,7 +5,7 @@ import { environment } from "../sdk.ts";
 import type { Answer } from "./connections.ts";
 import { checksumHeaders, escapeKey, type LeanRequest, openLean, type SendLean } from "./lean.ts";
 import { type ListPage, parseListPage } from "./lean-list.ts";
-import { checkMd5, digestOf, hasMd5, type S3Bucket } from "./objects.ts";
+import { checkMd5, digestOf, hasMd5, type S3Bucket, versionOf } from "./objects.ts";
 
 /** Failures in a row after which the short way is left alone: a redirect, or something between that changes requests. */
 const MOST_FAILURES = 10;
@@ -92,6 +92,7 @@ export function openLeanStore(place: S3Bucket): LeanStore {
         sha256: sha256.toString("hex"),
         etag: stored.ETag ?? null,
         isListed: hasMd5(stored.ServerSideEncryption),
+        ...versionOf(answer.headers["x-amz-version-id"]),
       };
     },
 
@@ -107,11 +108,12 @@ export function openLeanStore(place: S3Bucket): LeanStore {
       return answer && storedOf(answer);
     },
 
-    async get(key, { etag, start, end, into }) {
+    async get(key, { etag, versionId, start, end, into }) {
       const answer = await send({
         method: "GET",
         key,
         into,
+        ...(versionId === undefined ? {} : { query: { versionId } }),
         headers: {
           ...(etag === undefined ? {} : { "if-match": etag }),
           ...(start === undefined ? {} : { range: `bytes=${start}-${end ?? ""}` }),

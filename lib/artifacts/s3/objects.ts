@@ -51,6 +51,11 @@ export function digestOf(etag: string | undefined): { md5?: string; parts?: numb
   return parts === undefined ? { md5 } : { md5, parts: Number(parts) };
 }
 
+/** A bucket that keeps versions tells an id with each put; one that did and no longer does tells the word null. */
+export function versionOf(told: string | undefined): { versionId?: string } {
+  return told === undefined || told === "null" ? {} : { versionId: told };
+}
+
 /** Whether the ETag of something so encrypted is an MD5. */
 export function hasMd5(encryption: string | undefined): boolean {
   return encryption === undefined || encryption === "AES256";

@@ -22,8 +22,10 @@ import {
   type S3Bucket,
   toStoredObject,
   uploadArguments,
+  versionOf,
 } from "./objects.ts";
 import { putS3Parts } from "./parts.ts";
+import { listS3Versions } from "./versions.ts";
 
 /** Artifacts in S3, or in a store that speaks its language. */
 export async function openS3(uri: string): Promise<VersionedRepository> {
@@ -69,10 +71,17 @@ function s3Store(place: S3Bucket, isCustom: boolean): ObjectStore {
   }
 
   return {
-    capabilities: { listsMd5: true, checksReplaced: true, resumesUploads: true, transfers: 32 },
+    capabilities: {
+      listsMd5: true,
+      checksReplaced: true,
+      keepsVersions: true,
+      resumesUploads: true,
+      transfers: 32,
+    },
     // S3 does; SeaweedFS and others that keep objects in folders list folder by folder.
     listsInOrder: !isCustom,
     direct: s3Direct(place),
+    listVersions: (prefix) => listS3Versions(place, prefix),
     singlePutLimit: 16 * 1024 * 1024,
 
     async *list(prefix) {
@@ -114,7 +123,7 @@ function s3Store(place: S3Bucket, isCustom: boolean): ObjectStore {
       }
     },
 
-    async open(key, { start, end, etag, signal }) {
+    async open(key, { start, end, etag, versionId, signal }) {
       const isWhole = start === undefined && end === undefined;
       const found = await withChecksums(place, async () => {
         const { sdk, client } = await place.connect();
@@ -123,6 +132,7 @@ function s3Store(place: S3Bucket, isCustom: boolean): ObjectStore {
           Key: key,
           Range: isWhole ? undefined : `bytes=${start ?? 0}-${end ?? ""}`,
           IfMatch: etag,
+          VersionId: versionId,
           // Some stores answer a range with the checksum of the whole.
           ChecksumMode: isWhole && place.hasChecksums ? "ENABLED" : undefined,
         });
@@ -165,6 +175,7 @@ function s3Store(place: S3Bucket, isCustom: boolean): ObjectStore {
         sha256: sha256.toString("hex"),
         etag: stored.ETag ?? null,
         isListed: hasMd5(stored.ServerSideEncryption),
+        ...versionOf(stored.VersionId),
       };
     },
 
@@ -181,7 +192,11 @@ function s3Store(place: S3Bucket, isCustom: boolean): ObjectStore {
           new sdk.DeleteObjectsCommand({
             ...whole,
             Delete: {
-              Objects: objects.map(({ key, etag }) => ({ Key: key, ETag: etag })),
+              Objects: objects.map(({ key, etag, versionId }) => ({
+                Key: key,
+                ETag: etag,
+                VersionId: versionId,
+              })),
               Quiet: true,
             },
           }),

@@ -15,6 +15,7 @@ import {
   hasMd5,
   type S3Bucket,
   uploadArguments,
+  versionOf,
 } from "./objects.ts";
 
 /** An upload that is under way, with the parts that S3 has, by number. */
@@ -72,13 +73,14 @@ async function putParts(
       async (part) => findSent(sent, part) ?? (await sendPart(place, lean, key, id, part, options)),
       { concurrency: PARTS_IN_FLIGHT, signal },
     );
-    const etag = await complete(place, key, id, parts, replaces);
+    const { ETag, VersionId } = await complete(place, key, id, parts, replaces);
     await journal?.set(key, undefined);
     return {
       md5: hash?.digest("hex") ?? null,
       sha256: sha256?.digest("hex") ?? null,
-      etag,
+      etag: ETag ?? null,
       isListed: hash === undefined,
+      ...versionOf(VersionId),
     };
   } catch (error) {
     // With a journal the parts wait for the next run; without one nobody would find them again.
@@ -217,10 +219,10 @@ async function complete(
   id: string,
   parts: SentPart[],
   replaces: string | null | undefined,
-): Promise<string | null> {
+): Promise<{ readonly ETag?: string; readonly VersionId?: string }> {
   const { hasChecksums, bucket, owner } = place;
   const { sdk, client } = await place.connect();
-  const stored = await client
+  return client
     .send(
       new sdk.CompleteMultipartUploadCommand({
         Bucket: bucket,
@@ -233,7 +235,6 @@ async function complete(
       }),
     )
     .catch(failed(`finish s3://${bucket}/${key}`));
-  return stored.ETag ?? null;
 }
 
 async function abandon(place: S3Bucket, key: string, id: string): Promise<void> {

@@ -17,6 +17,8 @@ export interface ManifestEntry {
   /** Where the store lists it; else the ETag of what has this content. */
   readonly md5?: string;
   readonly etag?: string;
+  /** Where the bucket keeps what is overwritten: by which its bytes can still be read then. */
+  readonly versionId?: string;
 }
 
 /** The files of a version by their paths. */
@@ -40,8 +42,8 @@ export interface ManifestFile {
 export function printManifest(manifest: Manifest): PrintedManifest {
   const entries = [...manifest.values()].sort((a, b) => compareText(a.path, b.path));
   const lines = entries.map(
-    ({ path, size, sha256, md5, etag }) =>
-      `${JSON.stringify({ path, size, sha256, ...(md5 === undefined ? { etag } : { md5 }) })}\n`,
+    ({ path, size, sha256, md5, etag, versionId }) =>
+      `${JSON.stringify({ path, size, sha256, ...(md5 === undefined ? { etag } : { md5 }), versionId })}\n`,
   );
   const bytes = Buffer.from(lines.join(""));
   return { id: idOf(bytes), bytes };

@@ -22,7 +22,7 @@ export interface Recorder {
   watch(files: AsyncIterable<ArtifactFile>): AsyncIterable<ArtifactFile>;
   /** A file that is there with the same content. */
   noteSame(from: ArtifactFile, to: ArtifactFile): void | Promise<void>;
-  /** Copies what is about to be overwritten or deleted to where versions find it. */
+  /** Makes sure that versions find what is about to be overwritten or deleted: copies it, unless the bucket keeps it. */
   keep(file: ArtifactFile): Promise<void>;
   noteCopy(file: ArtifactFile, receipt: Receipt): Promise<void>;
   noteDelete(path: string): void;
@@ -84,12 +84,15 @@ export async function openRecorder(from: Side, to: Side, state: SyncState): Prom
     },
 
     async keep(file) {
+      const entry = base.get(file.path);
+      if (entry?.versionId !== undefined && isEntry(entry, file)) return;
       await store.artifacts.copy(inMirror(store, file), store.kept(await sha256At(file)));
     },
 
-    async noteCopy(file, { sha256, md5, etag, isListed }) {
+    async noteCopy(file, { sha256, md5, etag, isListed, versionId }) {
       const known = sha256 ?? (await digestAt(nearest, file, state));
-      note(file, known, isListed && md5 !== null ? { md5 } : { etag: etag ?? undefined });
+      const stored = isListed && md5 !== null ? { md5 } : { etag: etag ?? undefined };
+      note(file, known, { ...stored, versionId });
     },
 
     noteDelete(path) {
@@ -123,6 +126,7 @@ export async function openRecorder(from: Side, to: Side, state: SyncState): Prom
 interface StoredDigests {
   readonly md5?: string;
   readonly etag?: string;
+  readonly versionId?: string;
 }
 
 function storedDigests({ md5, parts, etag }: ArtifactFile): StoredDigests {

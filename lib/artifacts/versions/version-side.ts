@@ -6,7 +6,7 @@ import { findVersion, inMirror, openVersions, type VersionStore } from "./versio
 
 /**
  * Opens a version of a mirror as a place to read from: its files come from the mirror where that still has them, else from
- * the bytes that were kept.
+ * the bytes that were copied, or that the bucket keeps.
  *
  * @param wanted - `HEAD`, `HEAD~1`, a tag, the beginning of an id, or the files themselves
  * @throws MlrunsError RESOURCE_DOES_NOT_EXIST when there is no such version
@@ -25,7 +25,7 @@ async function toSide(store: VersionStore, manifest: Manifest, name: string): Pr
   return { name, folder: undefined, artifacts: repositoryOf(store, manifest, sources) };
 }
 
-/** Where the bytes of each file are, by its path. One listing of the mirror, and one of what was kept if that is needed. */
+/** Where the bytes of each file are, by its path. One listing of the mirror, and one of what was copied if that is needed. */
 async function findSources(
   store: VersionStore,
   manifest: Manifest,
@@ -41,14 +41,21 @@ async function findSources(
   if (sources.size === manifest.size) return sources;
   const kept = new Map<string, ArtifactFile>();
   for await (const found of artifacts.list(store.folders.objects)) kept.set(found.path, found);
-  for (const { path, sha256, size } of manifest.values()) {
+  for (const entry of manifest.values()) {
+    const { path, sha256, size } = entry;
     if (sources.has(path)) continue;
     const found = kept.get(store.kept(sha256));
     if (found?.fileSize === size) sources.set(path, found);
+    else if (entry.versionId !== undefined) sources.set(path, overwritten(store, entry));
     // A folder lists no digests: what the mirror has is read, and checked as it comes.
     else if (!artifacts.capabilities.listsMd5) sources.set(path, localFile(store, path, size));
   }
   return sources;
+}
+
+/** A file as the bucket keeps it, though the mirror has another one, or none. */
+function overwritten(store: VersionStore, entry: ManifestEntry): ArtifactFile {
+  return { ...inMirror(store, toFile(entry)), versionId: entry.versionId };
 }
 
 function localFile(store: VersionStore, path: string, fileSize: number): ArtifactFile {
@@ -80,7 +87,10 @@ function repositoryOf(
     },
     listFolder: async () => files(),
     find: async (path) => files().find((file) => file.path === path),
-    read: async (path, range) => artifacts.read(source(path).path, range),
+    read: async (path, range) => {
+      const { path: stored, versionId } = source(path);
+      return artifacts.read(stored, range, versionId);
+    },
     download: async (path, localFile, options) => {
       const listed = source(path);
       return artifacts.download(listed.path, localFile, { ...options, listed });

@@ -23,6 +23,7 @@ import { downloadResuming } from "./resuming-download.ts";
 const CAPABILITIES: Capabilities = {
   listsMd5: false,
   checksReplaced: false,
+  keepsVersions: false,
   resumesUploads: false,
   transfers: 8,
 };
