@@ -40,10 +40,10 @@ describe("the README", () => {
     expect(rows.map(([, name, description]) => [name, description])).toEqual(commands);
   });
 
-  test("lists every endpoint, and no other", () => {
-    const listed = [
-      ...section("The REST API").matchAll(/^(GET|POST|PUT|PATCH|DELETE) +(\/\S+)$/gm),
-    ];
+  test("leads to a page that lists every endpoint, and no other", async () => {
+    const [, page = ""] = section("The REST API").match(/\[Every endpoint\]\((\S+)\)/) ?? [];
+    const text = await readFile(join(repoRoot, page), "utf8");
+    const listed = [...text.matchAll(/^(GET|POST|PUT|PATCH|DELETE) +(\/\S+)$/gm)];
     const supported = ENDPOINTS.filter((endpoint) => !unsupportedEndpoints.includes(endpoint));
 
     expect(listed.map(([, method, path]) => `${method} ${path}`).sort()).toEqual(
