@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -81,6 +81,8 @@ export default defineConfig(({ mode }) => ({
     },
     // A page on a busy machine may need more than the usual second.
     expect: { poll: { timeout: 15_000 } },
+    // Tests wait for servers and Python half of their time: the one worker that vitest takes on two cores lets both idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 180_000,
     hookTimeout: 300_000,
   },
