@@ -1,68 +1,36 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { DataError } from "../data/errors.ts";
-import { refresh } from "../data/live.ts";
 import { saveView } from "../state/views.ts";
 import { RUNS_TEXTS } from "../texts/runs.ts";
-import { TEXTS } from "../texts.ts";
-import { Button } from "./Button.tsx";
-import { Dialog } from "./Dialog.tsx";
+import { EditDialog, EditField, useEdit } from "./EditDialog.tsx";
 import { showToast } from "./Toast.tsx";
-import "./RunEditDialog.css";
 
 /** Names the view that is shown and keeps it in the tree. */
 export function SaveViewDialog(props: { experimentId: string; onClose: () => void }): JSX.Element {
-  const name = useSignal("");
-  const failure = useSignal<string | null>(null);
+  const text = useSignal("");
+  const edit = useEdit();
+  const name = text.value.trim();
   const save = async (): Promise<void> => {
-    try {
-      await saveView(props.experimentId, { name: name.value.trim(), hash: location.hash });
-      showToast(RUNS_TEXTS.viewSaved(name.value.trim()));
-      void refresh();
-      props.onClose();
-    } catch (error) {
-      if (!(error instanceof DataError)) throw error;
-      failure.value = error.message;
-    }
+    const view = { name, hash: location.hash };
+    if (!(await edit.attempt(() => saveView(props.experimentId, view)))) return;
+    showToast(RUNS_TEXTS.viewSaved(name));
+    props.onClose();
   };
   return (
-    <Dialog
+    <EditDialog
       title={RUNS_TEXTS.saveViewTitle}
+      action={RUNS_TEXTS.save}
+      edit={edit}
+      isReady={name !== ""}
+      onSubmit={save}
       onClose={props.onClose}
-      actions={
-        <>
-          <Button onClick={props.onClose}>{TEXTS.cancel}</Button>
-          <Button kind="primary" disabled={name.value.trim() === ""} onClick={() => void save()}>
-            {RUNS_TEXTS.save}
-          </Button>
-        </>
-      }
     >
-      <form
-        class="run-edit"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (name.value.trim() !== "") void save();
-        }}
-      >
-        <p>{RUNS_TEXTS.saveViewHelp}</p>
-        <label class="run-edit-field">
-          {RUNS_TEXTS.viewName}
-          <input
-            class="text-input"
-            value={name.value}
-            autocomplete="off"
-            onInput={(event) => {
-              name.value = event.currentTarget.value;
-            }}
-          />
-        </label>
-        {failure.value !== null && (
-          <p class="run-edit-failure" role="alert">
-            {failure.value}
-          </p>
-        )}
-      </form>
-    </Dialog>
+      <p>{RUNS_TEXTS.saveViewHelp}</p>
+      <EditField
+        label={RUNS_TEXTS.viewName}
+        value={text.value}
+        onInput={(typed) => (text.value = typed)}
+      />
+    </EditDialog>
   );
 }

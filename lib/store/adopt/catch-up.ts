@@ -5,7 +5,7 @@ import { readTextIfThere } from "../../tree/read.ts";
 import { replaceValue } from "../../tree/write.ts";
 import type { Store } from "../store.ts";
 import { digest } from "./imported.ts";
-import { accepting, type Refused, valueFile } from "./values.ts";
+import { accepting, eachValue, type Refused, valueFile } from "./values.ts";
 
 /**
  * Brings a run or logged model that was imported before up to date. What was added at the source is added, and what was
@@ -27,16 +27,13 @@ export function addParams(
   entries: ReadonlyDictionary<string>,
 ): boolean {
   let isChanged = false;
-  for (const [key, value] of Object.entries(entries)) {
-    accepting(key, refused, () => {
-      const file = valueFile(params, key);
-      const ours = readTextIfThere(file);
-      if (ours === value) return;
-      if (ours !== undefined) return differs(`params/${key}`);
-      replaceValue(folder, file, value);
-      isChanged = true;
-    });
-  }
+  eachValue(params, entries, refused, (file, value, key) => {
+    const ours = readTextIfThere(file);
+    if (ours === value) return;
+    if (ours !== undefined) return differs(`params/${key}`);
+    replaceValue(folder, file, value);
+    isChanged = true;
+  });
   return isChanged;
 }
 
@@ -53,19 +50,16 @@ export function changeTags(
   before: ReadonlyDictionary<string> | undefined,
 ): boolean {
   let isChanged = false;
-  for (const [key, value] of Object.entries(entries)) {
-    accepting(key, refused, () => {
-      const file = valueFile(tags, key);
-      const ours = readTextIfThere(file);
-      const known = before?.[key];
-      if (ours === value || known === digest(value)) return;
-      if (ours === undefined ? known !== undefined : known !== digest(ours)) {
-        return differs(`tags/${key}`);
-      }
-      replaceValue(folder, file, value);
-      isChanged = true;
-    });
-  }
+  eachValue(tags, entries, refused, (file, value, key) => {
+    const ours = readTextIfThere(file);
+    const known = before?.[key];
+    if (ours === value || known === digest(value)) return;
+    if (ours === undefined ? known !== undefined : known !== digest(ours)) {
+      return differs(`tags/${key}`);
+    }
+    replaceValue(folder, file, value);
+    isChanged = true;
+  });
   return isChanged;
 }
 

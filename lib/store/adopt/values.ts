@@ -16,12 +16,9 @@ export function writeNewValues(
   entries: ReadonlyDictionary<string>,
   refused: Refused,
 ): void {
-  for (const [key, value] of Object.entries(entries)) {
-    accepting(key, refused, () => {
-      const file = valueFile(folder, key);
-      if (!isFile(file)) replaceValue(owner, file, value);
-    });
-  }
+  eachValue(folder, entries, refused, (file, value) => {
+    if (!isFile(file)) replaceValue(owner, file, value);
+  });
 }
 
 /** As `writeNewValues`, into an empty folder that nobody reads yet: no value is there, and none need be whole at once. */
@@ -30,16 +27,25 @@ export function writeFirstValues(
   entries: ReadonlyDictionary<string>,
   refused: Refused,
 ): void {
+  eachValue(folder, entries, refused, (file, value, key) => {
+    if (key.includes("/")) makeKeyFolder(file);
+    try {
+      writeFileSync(file, value);
+    } catch (error) {
+      throw clashOr(error, file);
+    }
+  });
+}
+
+/** Runs `write` for each entry, with the file of its key; a key that is refused is told, and the others are written. */
+export function eachValue(
+  folder: string,
+  entries: ReadonlyDictionary<string>,
+  refused: Refused,
+  write: (file: string, value: string, key: string) => void,
+): void {
   for (const [key, value] of Object.entries(entries)) {
-    accepting(key, refused, () => {
-      const file = valueFile(folder, key);
-      if (key.includes("/")) makeKeyFolder(file);
-      try {
-        writeFileSync(file, value);
-      } catch (error) {
-        throw clashOr(error, file);
-      }
-    });
+    accepting(key, refused, () => write(valueFile(folder, key), value, key));
   }
 }
 

@@ -1,4 +1,5 @@
 import axe from "axe-core";
+import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { openPage } from "../../helpers/browser.ts";
 import { EXPERIMENT, idOf } from "../../helpers/damage/sound.ts";
@@ -13,7 +14,9 @@ const RUNS = `#/experiments/${EXPERIMENT_ID}/runs`;
 const COMPARE = `#/compare-runs?runs=${RUN_ID},${OTHER}`;
 
 /** A page and a selector of what only it shows. */
-const PLACES: readonly (readonly [hash: string, shown: string])[] = [
+type Place = readonly [hash: string, shown: string];
+
+const PLACES: readonly Place[] = [
   [RUN, ".run-overview .uplot"],
   [`${RUN}/metrics`, ".chart-panel .uplot"],
   [`${RUN}/artifacts`, ".artifact-choose"],
@@ -54,15 +57,8 @@ test.each(["light", "dark"] as const)(
     });
     const { url } = await serve(await makeRunTree(files(1), { [OTHER]: files(2) }));
     const { page } = await openPage(`${url}/${RUN}`, { colorScheme });
-    await page.evaluate(axe.source);
 
-    for (const [hash, shown] of PLACES) {
-      await page.evaluate((next) => {
-        location.hash = next;
-      }, hash);
-      await page.locator(shown).first().waitFor();
-      expect(await violations(page), hash).toEqual([]);
-    }
+    await checkAll(page, PLACES);
   },
 );
 
@@ -70,7 +66,7 @@ const TRACES = "#/experiments/492178799070633253/traces";
 const LOGGED = "#/experiments/763216358730172132/models";
 
 /** Pages of other trees. */
-const OTHER_TREES: Readonly<Partial<Record<TreeName, typeof PLACES>>> = {
+const OTHER_TREES: Readonly<Partial<Record<TreeName, readonly Place[]>>> = {
   "v3-registry": [
     ["#/models", ".virtual-table tbody a"],
     ["#/models/churn%20model/versions/3", ".model-side .block"],
@@ -100,15 +96,8 @@ test.each(["light", "dark"] as const)(
       const { url } = await serve(await makeTree(tree as TreeName));
       // What is not there is asked for on purpose.
       const { page } = await openPage(url, { colorScheme, allow: /404/ });
-      await page.evaluate(axe.source);
-      for (const [hash, shown] of places) {
-        await page.evaluate((next) => {
-          location.hash = next;
-        }, hash);
-        await page.locator(shown).first().waitFor();
 
-        expect(await violations(page), `${tree} ${hash}`).toEqual([]);
-      }
+      await checkAll(page, places);
     }
   },
 );
@@ -119,24 +108,30 @@ test.each(["light", "dark"] as const)(
     const { url } = await serve((await makeBrokenTree()).root);
     // A run that cannot be read is answered with an error.
     const { page } = await openPage(url, { colorScheme, allow: /500 .*\/data\/run\// });
-    await page.evaluate(axe.source);
-    for (const [hash, shown] of [
+
+    await checkAll(page, [
       ["#/tree", ".tree-table"],
       [`#/experiments/${EXPERIMENT}`, ".run-row"],
       [`#/experiments/${EXPERIMENT}/runs/${idOf("run meta with an unknown status")}`, "h1"],
-    ] as const) {
-      await page.evaluate((next) => {
-        location.hash = next;
-      }, hash);
-      await page.locator(shown).first().waitFor();
-
-      expect(await violations(page), hash).toEqual([]);
-    }
+    ]);
   },
 );
 
+/** Goes to each place of a page that is open, and lets axe look at it. */
+async function checkAll(page: Page, places: readonly Place[]): Promise<void> {
+  await page.evaluate(axe.source);
+  for (const [hash, shown] of places) {
+    await page.evaluate((next) => {
+      location.hash = next;
+    }, hash);
+    await page.locator(shown).first().waitFor();
+
+    expect(await violations(page), hash).toEqual([]);
+  }
+}
+
 /** What axe objects to: the rule and the elements. */
-async function violations(page: Awaited<ReturnType<typeof openPage>>["page"]): Promise<unknown[]> {
+async function violations(page: Page): Promise<unknown[]> {
   return page.evaluate(async () => {
     const { axe: checker } = globalThis as unknown as { axe: typeof import("axe-core") };
     const { violations: found } = await checker.run(document, { iframes: false });

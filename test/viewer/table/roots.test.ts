@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { parseFilter } from "../../../lib/search/parse.ts";
 import { joinTables } from "../../../viewer/data/join-tables.ts";
-import { decodeRuns } from "../../../viewer/data/runs-table.ts";
+import type { RunsTable } from "../../../viewer/data/runs-table.ts";
 import { allColumns, column, defaultColumns } from "../../../viewer/table/columns.ts";
 import { suggest } from "../../../viewer/table/completions.ts";
 import { conditionFor } from "../../../viewer/table/condition.ts";
@@ -12,36 +12,16 @@ import { groupRows } from "../../../viewer/table/groups.ts";
 import { snippet } from "../../../viewer/table/snippet.ts";
 import { parseSort, sortRows } from "../../../viewer/table/sort.ts";
 import { viewerOnlyHints } from "../../../viewer/table/viewer-only.ts";
-import { makeRunsFile, makeTable, namesOf } from "../make-table.ts";
+import { makeTable, namesOf, type TestRun } from "../make-table.ts";
 
-const ofAda = decodeRuns(
-  makeRunsFile(
-    [
-      { name: "new", id: "c", start: 3 },
-      { name: "copied", id: "a", start: 1 },
-    ],
-    {
-      experimentId: "1",
-      experimentName: "fraud",
-      root: "ada",
-      copies: [{ runId: "a", roots: ["bob"] }],
-    },
-  ),
-);
-const ofBob = decodeRuns(
-  makeRunsFile(
-    [
-      { name: "own", id: "b~bob", start: 2 },
-      { name: "copied", id: "a~bob", start: 1 },
-    ],
-    {
-      experimentId: "1~bob",
-      experimentName: "fraud",
-      root: "bob",
-      copies: [{ runId: "a~bob", roots: ["ada"] }],
-    },
-  ),
-);
+const ofAda = runsOf("ada", "1", [
+  { name: "new", id: "c", start: 3 },
+  { name: "copied", id: "a", start: 1 },
+]);
+const ofBob = runsOf("bob", "1~bob", [
+  { name: "own", id: "b~bob", start: 2 },
+  { name: "copied", id: "a~bob", start: 1 },
+]);
 const table = joinTables([ofAda, ofBob]);
 const all = Int32Array.from(table.runIds.keys());
 const ROOT = column("attributes", "root");
@@ -126,3 +106,10 @@ test("what is taken along has ids as the trees have them", () => {
   expect(python).toContain("MlflowClient(root).get_run(run_id)");
   expect(python).toContain('"./bob": [\n    "a",\n    "b"\n  ]');
 });
+
+/** Runs of a root; the last of them is in the other root as well. */
+function runsOf(root: "ada" | "bob", experimentId: string, runs: readonly TestRun[]): RunsTable {
+  const copied = runs.at(-1)?.id ?? "";
+  const copies = [{ runId: copied, roots: [root === "ada" ? "bob" : "ada"] }];
+  return makeTable(runs, { experimentId, experimentName: "fraud", root, copies });
+}
