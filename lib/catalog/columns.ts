@@ -1,5 +1,5 @@
 import type { Metric } from "../entities/metric.ts";
-import type { MetricSummary } from "../format/metric-summary.ts";
+import { type MetricSummary, SUMMARY_FIELDS } from "../format/metric-summary.ts";
 
 /** Code, or slot, of a row that has no value. */
 export const MISSING = -1;
@@ -87,7 +87,7 @@ export class NumberColumn {
 }
 
 /** Numbers of one metric of one run. */
-export const METRIC_FIELDS = 12;
+export const METRIC_FIELDS: number = SUMMARY_FIELDS;
 
 /** One metric over the rows that have it. The rest of a run's rows cost four bytes. */
 export class MetricColumn {
@@ -136,19 +136,16 @@ export class MetricColumn {
 
   /** @returns whether that changed anything */
   set(row: number, summary: MetricSummary | undefined): boolean {
-    if (row >= this.slots.length)
-      this.slots = grown(this.slots, row + 1).fill(MISSING, this.slots.length);
-    const known = this.slots[row] as number;
-    if (summary === undefined) {
-      this.slots[row] = MISSING;
-      return known !== MISSING;
-    }
-    const slot = known === MISSING ? this.used++ : known;
-    this.slots[row] = slot;
-    const start = slot * METRIC_FIELDS;
-    if (start + METRIC_FIELDS > this.cells.length)
-      this.cells = grown(this.cells, start + METRIC_FIELDS);
-    return this.#write(start, summary) || known === MISSING;
+    const known = this.slots[row] ?? MISSING;
+    if (summary !== undefined) return this.#write(this.#start(row), summary) || known === MISSING;
+    if (known !== MISSING) this.slots[row] = MISSING;
+    return known !== MISSING;
+  }
+
+  /** Takes a row's numbers, which begin at `at`, in the order of `MetricTally`. */
+  setNumbers(row: number, numbers: Float64Array, at: number): void {
+    const start = this.#start(row);
+    for (let i = 0; i < METRIC_FIELDS; i++) this.cells[start + i] = numbers[at + i] as number;
   }
 
   move(from: number, to: number): void {
@@ -166,6 +163,17 @@ export class MetricColumn {
     this.cells = grown(this.cells, (this.used + other.used) * METRIC_FIELDS);
     this.cells.set(other.cells.subarray(0, other.used * METRIC_FIELDS), this.used * METRIC_FIELDS);
     this.used += other.used;
+  }
+
+  /** Where the cells of a row begin; it gets some when it has none. */
+  #start(row: number): number {
+    if (row >= this.slots.length)
+      this.slots = grown(this.slots, row + 1).fill(MISSING, this.slots.length);
+    if (this.slots[row] === MISSING) this.slots[row] = this.used++;
+    const start = (this.slots[row] as number) * METRIC_FIELDS;
+    if (start + METRIC_FIELDS > this.cells.length)
+      this.cells = grown(this.cells, start + METRIC_FIELDS);
+    return start;
   }
 
   #write(start: number, summary: MetricSummary): boolean {

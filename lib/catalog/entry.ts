@@ -47,19 +47,33 @@ export function readEntry(store: Store, place: RunPlace, previous?: RunReading):
   const { paths, stamps } = reading.footprint;
   const metricsStart = record === undefined ? paths.length : reading.metricsStart;
   const paramsStart = record === undefined ? paths.length : reading.paramsStart;
-  const isGrowing = record !== undefined && !isTerminated(record.run.info.status);
-  // A metric file of a running run only grows: its size shows every change.
-  const checked = isGrowing ? metricsStart : paths.length;
-  let settled = true;
-  for (let i = 1; i < checked * STAMP_FIELDS; i += STAMP_FIELDS) {
-    if (!isSettled(stamps[i] as number, now)) settled = false;
-  }
   const layout = { paths, metricsStart, paramsStart };
-  return { runId: place.runId, record, problems, layout, stamps, isSettled: settled, reading };
+  const isSettled = areSettled(stamps, layout, record?.run.info.status, now);
+  return { runId: place.runId, record, problems, layout, stamps, isSettled, reading };
 }
 
-/** Bytes of the files that an entry was read from. */
-export function bytesOf({ stamps }: RunEntry): number {
+/**
+ * Whether every change after a reading is sure to show in the stamps.
+ *
+ * @param now - when the reading began
+ */
+export function areSettled(
+  stamps: ArrayLike<number>,
+  { paths, metricsStart }: Layout,
+  status: RunStatus | undefined,
+  now: number,
+): boolean {
+  const isGrowing = status !== undefined && !isTerminated(status);
+  // A metric file of a running run only grows: its size shows every change.
+  const checked = isGrowing ? metricsStart : paths.length;
+  for (let i = 1; i < checked * STAMP_FIELDS; i += STAMP_FIELDS) {
+    if (!isSettled(stamps[i] as number, now)) return false;
+  }
+  return true;
+}
+
+/** Bytes of the files that a run was read from. */
+export function bytesOf({ stamps }: { readonly stamps: ArrayLike<number> }): number {
   let bytes = 0;
   for (let i = 0; i < stamps.length; i += STAMP_FIELDS) bytes += Math.max(stamps[i] as number, 0);
   return bytes;

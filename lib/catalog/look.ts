@@ -16,7 +16,7 @@ import {
 } from "./freshness.ts";
 import { toCheckJob, toShard } from "./jobs.ts";
 import { LivelyRuns } from "./lively.ts";
-import type { ReadAnswer } from "./read-job.ts";
+import { type ReadRows, readRows } from "./read-job.ts";
 import type { Shard } from "./shard.ts";
 import type { Shards } from "./shards.ts";
 import {
@@ -62,6 +62,9 @@ const MANY_TO_CHECK = 2_000;
 /** Finished runs whose metric files and params a look goes over besides what is always checked: in turn, all are swept. */
 const SWEPT_SHARE = 20;
 const SWEPT_LEAST = 50;
+
+/** Called for runs that are not as their rows had them. */
+type OnWrong = (experimentId: string, runId: string) => void;
 
 /** Brings shards up to the disk: whole experiments, or what is cheap to see of them. */
 export class Looker {
@@ -329,11 +332,10 @@ export class Looker {
     return (row) => (row - start + count) % count < size;
   }
 
-  /** @param onWrong - called for runs that are not as their rows had them */
   async #readStale(
     views: readonly View[],
     inBackground: boolean,
-    onWrong?: (experimentId: string, runId: string) => void,
+    onWrong?: OnWrong,
   ): Promise<void> {
     const ofRuns = views.reduce((sum, { stale }) => sum + stale.size, 0);
     const start = performance.now();
@@ -358,33 +360,41 @@ export class Looker {
     });
     // What is looked at first is there first.
     jobs.sort((a, b) => b.newest - a.newest);
+    const isMuch = ofRuns >= MANY_TO_READ;
     await this.#crew.work(
       jobs.values(),
-      { isMuch: ofRuns >= MANY_TO_READ, most: jobs.length - 1, inBackground },
+      { isMuch, most: jobs.length - 1, inBackground },
       ({ view, job }) => {
-        let read = 0;
-        for (const runId of job.runIds) {
-          const { isChanged, files } = this.read({ ...view.folders, runId });
-          read += files;
-          if (isChanged) onWrong?.(view.shard.experimentId, runId);
-        }
-        advance(job.runIds.length, read);
+        const files = isMuch
+          ? this.#takeIn(view, job.runIds, readRows(job), onWrong)
+          : this.#readEach(view, job.runIds, onWrong);
+        advance(job.runIds.length, files);
       },
       ({ view, job }, answer) => {
-        this.#takeIn(view, job.runIds, answer, onWrong);
-        advance(job.runIds.length, answer.files);
+        const rows = { ...answer, shard: toShard(answer) };
+        advance(job.runIds.length, this.#takeIn(view, job.runIds, rows, onWrong));
       },
     );
   }
 
-  /** Takes in what a helper has read, but for runs that were read again in the meantime. */
+  /** Reads runs one by one, each with what was kept of its last reading. @returns files read */
+  #readEach(view: View, runIds: readonly string[], onWrong?: OnWrong): number {
+    let read = 0;
+    for (const runId of runIds) {
+      const { isChanged, files } = this.read({ ...view.folders, runId });
+      read += files;
+      if (isChanged) onWrong?.(view.shard.experimentId, runId);
+    }
+    return read;
+  }
+
+  /** Takes in what was read, but for runs that were read again in the meantime. @returns files read */
   #takeIn(
     { shard, overtaken }: View,
     runIds: readonly string[],
-    answer: ReadAnswer,
-    onWrong?: (experimentId: string, runId: string) => void,
-  ): void {
-    const rows = toShard(answer);
+    { shard: rows, ...cost }: ReadRows,
+    onWrong?: OnWrong,
+  ): number {
     const taken = runIds.filter((runId) => !overtaken.has(runId));
     for (const runId of runIds) if (overtaken.has(runId)) rows.remove(runId);
     for (const runId of taken) {
@@ -394,6 +404,7 @@ export class Looker {
       this.#options.onChange(shard.experimentId, runId);
     }
     shard.absorb(rows);
-    this.#shards.noteRead(shard.experimentId, taken, answer);
+    this.#shards.noteRead(shard.experimentId, taken, cost);
+    return cost.files;
   }
 }

@@ -2,6 +2,7 @@ import { type ExperimentPlace, toRunPlace } from "../store/runs.ts";
 import { openStore } from "../store/store.ts";
 import { encodeShard } from "./codec.ts";
 import { bytesOf, readEntry } from "./entry.ts";
+import { PlainReader } from "./plain-run.ts";
 import { Shard } from "./shard.ts";
 
 /** Reads runs. */
@@ -12,22 +13,48 @@ export interface ReadJob {
   readonly runIds: readonly string[];
 }
 
-export interface ReadAnswer {
-  readonly experiment: ExperimentPlace;
-  /** A block of rows. Folders that are no runs have none. */
-  readonly rows: Uint8Array;
-  readonly unsettled: readonly string[];
+interface ReadCost {
   readonly files: number;
   readonly bytes: number;
 }
 
+export interface ReadRows extends ReadCost {
+  /** Folders that are no runs have no row in it. */
+  readonly shard: Shard;
+}
+
+export interface ReadAnswer extends ReadCost {
+  readonly experiment: ExperimentPlace;
+  /** A block of rows. */
+  readonly rows: Uint8Array;
+  readonly unsettled: readonly string[];
+}
+
 /** Reads runs, as any thread can. */
-export function readRuns({ root, experiment, runIds }: ReadJob): ReadAnswer {
+export function readRuns(job: ReadJob): ReadAnswer {
+  const { experiment } = job;
+  const { shard, ...cost } = readRows(job);
+  const rows = encodeShard(shard, experiment.inTrash, [...shard.runIds.keys()]);
+  return { experiment, rows, unsettled: [...shard.unsettled], ...cost };
+}
+
+/** Keeps what it knows of the keys that runs have. */
+const plainReader = new PlainReader();
+
+/** Reads runs into a shard of their own. */
+export function readRows({ root, experiment, runIds }: ReadJob): ReadRows {
   const store = openStore(root);
   const shard = new Shard(experiment.experimentId);
   let files = 0;
   let bytes = 0;
   for (const runId of runIds) {
+    const plain = plainReader.read(experiment, runId);
+    if (plain !== undefined) {
+      shard.add(plain);
+      files += plain.files.layout.paths.length;
+      bytes += bytesOf(plain);
+      continue;
+    }
     const place = toRunPlace(store, experiment, runId);
     if (place === undefined) continue;
     const entry = readEntry(store, place);
@@ -35,6 +62,5 @@ export function readRuns({ root, experiment, runIds }: ReadJob): ReadAnswer {
     files += entry.layout.paths.length;
     bytes += bytesOf(entry);
   }
-  const rows = encodeShard(shard, experiment.inTrash, [...shard.runIds.keys()]);
-  return { experiment, rows, unsettled: [...shard.unsettled], files, bytes };
+  return { shard, files, bytes };
 }

@@ -5,8 +5,16 @@ import type { Run, RunInfo, RunStatus } from "../entities/run.ts";
 import type { TreeProblem } from "../errors.ts";
 import type { MetricSummary } from "../format/metric-summary.ts";
 import type { RunRecord } from "../store/read-run.ts";
-import { grown, MetricColumn, MISSING, NumberColumn, TextColumn } from "./columns.ts";
+import {
+  grown,
+  METRIC_FIELDS,
+  MetricColumn,
+  MISSING,
+  NumberColumn,
+  TextColumn,
+} from "./columns.ts";
 import { isSameLayout, type Layout, type RunEntry } from "./entry.ts";
+import type { PlainRun } from "./plain-run.ts";
 
 /** What a row has one text of. `inputs`, `outputs` and `problems` are JSON, missing where there are none. */
 export const TEXTS = [
@@ -146,6 +154,21 @@ export class Shard {
     changed = this.#setMetrics(row, record?.summaries) || changed;
     this.#setStamps(row, entry);
     return changed;
+  }
+
+  /** Adds a run that has no row yet. */
+  add({ info, files, texts, numbers, stamps, isSettled }: PlainRun): void {
+    const row = this.#addRow(info.runId);
+    this.#setInfo(row, info);
+    let at = 0;
+    for (const key of files.tags) this.#keyColumn("tags", key).set(row, texts[at++]);
+    for (const key of files.params) this.#keyColumn("params", key).set(row, texts[at++]);
+    at = 0;
+    for (const key of files.metrics) {
+      this.#metricColumn(key).setNumbers(row, numbers, at);
+      at += METRIC_FIELDS;
+    }
+    this.#setStamps(row, { runId: info.runId, layout: files.layout, stamps, isSettled });
   }
 
   /** Adds a run of which nothing else is known yet. */
@@ -325,7 +348,7 @@ export class Shard {
     return this.#setKeyed("labels", row, labels) || changed;
   }
 
-  #setStamps(row: number, { runId, layout, stamps, isSettled }: RunEntry): void {
+  #setStamps(row: number, { runId, layout, stamps, isSettled }: Stamped): void {
     const before = this.texts.layout.codes[row];
     this.texts.layout.set(row, this.#printLayout(layout));
     if (this.texts.layout.codes[row] !== before) {
@@ -340,10 +363,12 @@ export class Shard {
 
   /** Runs that are read one after the other mostly have the same files. */
   #printLayout(layout: Layout): string {
-    if (this.#printed === undefined || !isSameLayout(this.#printed.layout, layout)) {
-      this.#printed = { layout, text: JSON.stringify(layout) };
-    }
-    return this.#printed.text;
+    const before = this.#printed;
+    if (before?.layout === layout) return before.text;
+    const isSame = before !== undefined && isSameLayout(before.layout, layout);
+    const text = isSame ? before.text : JSON.stringify(layout);
+    this.#printed = { layout, text };
+    return text;
   }
 
   #keyColumn(group: Group, key: string): TextColumn {
@@ -370,6 +395,11 @@ export class Shard {
     yield* [this.startTime, this.endTime, this.stampStart];
   }
 }
+
+/** What a row's stamps are made from. */
+type Stamped = Pick<RunEntry, "runId" | "layout" | "isSettled"> & {
+  readonly stamps: ArrayLike<number>;
+};
 
 /** Of a row that no file was read for. */
 const NO_LAYOUT: Layout = { paths: [], metricsStart: 0, paramsStart: 0 };

@@ -1,4 +1,4 @@
-import { isLater, type Metric } from "../entities/metric.ts";
+import type { Metric } from "../entities/metric.ts";
 import type { TreeProblem } from "../errors.ts";
 import { LineBlock, RECORD_FIELDS } from "./metric-lines.ts";
 import { type MetricPlace, MetricReader } from "./metric-reader.ts";
@@ -34,7 +34,8 @@ export function summarizeMetric(
   return { summary: tally.summary(), problems };
 }
 
-type Point = Pick<Metric, "step" | "timestamp" | "value">;
+/** Numbers that a summary is made of. */
+export const SUMMARY_FIELDS = 12;
 
 /** Read by one tally after the other. */
 const block = new LineBlock();
@@ -46,11 +47,16 @@ export class MetricTally {
   #sum = 0;
   #min = Number.POSITIVE_INFINITY;
   #max = Number.NEGATIVE_INFINITY;
-  #first = { step: 0, timestamp: 0 };
-  #last = { step: 0, timestamp: 0 };
+  #firstStep = 0;
+  #firstTimestamp = 0;
+  #lastStep = 0;
+  #lastTimestamp = 0;
   /** The greatest point as MLflow compares them, and what its line says. */
-  #best: Point = { step: Number.NEGATIVE_INFINITY, timestamp: 0, value: 0 };
-  #latest: { readonly step: number; readonly labels: readonly string[] } = { step: 0, labels: [] };
+  #bestStep = Number.NEGATIVE_INFINITY;
+  #bestTimestamp = 0;
+  #bestValue = 0;
+  #latestStep = 0;
+  #latestLabels: readonly string[] = [];
   #metric: Metric | undefined;
 
   /**
@@ -61,25 +67,54 @@ export class MetricTally {
    */
   add(bytes: Uint8Array, place: MetricPlace): readonly TreeProblem[] {
     const reader = new MetricReader(bytes, place, block);
-    while (reader.nextBlock()) this.#addBlock(reader);
+    while (reader.nextBlock()) this.#addBlock(block, reader.labels, reader.rankingStep);
     if (this.#count > 0) {
-      const { timestamp, value } = this.#best;
-      const { step, labels } = this.#latest;
-      this.#metric = reader.toMetric({ timestamp, value, step, labels });
+      this.#metric = reader.toMetric({
+        timestamp: this.#bestTimestamp,
+        value: this.#bestValue,
+        step: this.#latestStep,
+        labels: this.#latestLabels,
+      });
     }
     return reader.problems;
   }
 
-  #addBlock({ block, labels, rankingStep }: MetricReader): void {
-    const { records, length } = block;
+  /**
+   * Sums up a file of ordinary lines, and nothing else, without making an object of it.
+   *
+   * @param length - of the file: what stands behind it in `bytes` is not looked at
+   * @param numbers - takes those of the summary from `at` on, in the order in which `MetricSummary` has them; first value,
+   *   timestamp and step of the latest point
+   * @returns false when there is another line, or none: then nothing is written
+   */
+  static sumPlain(bytes: Uint8Array, length: number, numbers: Float64Array, at: number): boolean {
+    if (length === 0 || bytes[length - 1] !== LINE_FEED) return false;
+    const tally = new MetricTally();
+    for (let position = 0; position < length; ) {
+      position = block.read(bytes, position, length);
+      if (block.length === 0) return false;
+      tally.#addBlock(block, NO_LABELS, undefined);
+    }
+    tally.#write(numbers, at);
+    return true;
+  }
+
+  #addBlock(
+    { records, length }: LineBlock,
+    labels: readonly string[],
+    rankingStep: number | undefined,
+  ): void {
     if (this.#count === 0) {
-      this.#first = { step: records[0] as number, timestamp: records[2] as number };
+      this.#firstStep = records[0] as number;
+      this.#firstTimestamp = records[2] as number;
     }
     let nanCount = this.#nanCount;
     let sum = this.#sum;
     let min = this.#min;
     let max = this.#max;
-    let best = this.#best;
+    let bestStep = this.#bestStep;
+    let bestTimestamp = this.#bestTimestamp;
+    let bestValue = this.#bestValue;
     let bestAt = -1;
     for (let at = 0; at < length; at += RECORD_FIELDS) {
       const value = records[at + 1] as number;
@@ -90,10 +125,17 @@ export class MetricTally {
         if (value < min) min = value;
         if (value > max) max = value;
       }
+      // As `isLater` has it. A call for each of millions of points would cost as much as all the rest.
       const step = rankingStep ?? (records[at] as number);
-      const point = { step, timestamp: records[at + 2] as number, value };
-      if (!isLater(point, best)) continue;
-      best = point;
+      if (step < bestStep) continue;
+      const timestamp = records[at + 2] as number;
+      if (step === bestStep) {
+        if (timestamp < bestTimestamp) continue;
+        if (timestamp === bestTimestamp && !(value > bestValue)) continue;
+      }
+      bestStep = step;
+      bestTimestamp = timestamp;
+      bestValue = value;
       bestAt = at;
     }
     this.#count += length / RECORD_FIELDS;
@@ -102,11 +144,31 @@ export class MetricTally {
     this.#min = min;
     this.#max = max;
     if (bestAt >= 0) {
-      this.#best = best;
-      this.#latest = { step: records[bestAt] as number, labels };
+      this.#bestStep = bestStep;
+      this.#bestTimestamp = bestTimestamp;
+      this.#bestValue = bestValue;
+      this.#latestStep = records[bestAt] as number;
+      this.#latestLabels = labels;
     }
     const last = length - RECORD_FIELDS;
-    this.#last = { step: records[last] as number, timestamp: records[last + 2] as number };
+    this.#lastStep = records[last] as number;
+    this.#lastTimestamp = records[last + 2] as number;
+  }
+
+  #write(numbers: Float64Array, at: number): void {
+    const isNumber = this.#count > this.#nanCount;
+    numbers[at] = this.#bestValue;
+    numbers[at + 1] = this.#bestTimestamp;
+    numbers[at + 2] = this.#latestStep;
+    numbers[at + 3] = this.#count;
+    numbers[at + 4] = this.#nanCount;
+    numbers[at + 5] = isNumber ? this.#min : Number.NaN;
+    numbers[at + 6] = isNumber ? this.#max : Number.NaN;
+    numbers[at + 7] = this.#sum / (this.#count - this.#nanCount);
+    numbers[at + 8] = this.#firstStep;
+    numbers[at + 9] = this.#lastStep;
+    numbers[at + 10] = this.#firstTimestamp;
+    numbers[at + 11] = this.#lastTimestamp;
   }
 
   /** Null while there is no point. */
@@ -120,10 +182,13 @@ export class MetricTally {
       min: numbers === 0 ? Number.NaN : this.#min,
       max: numbers === 0 ? Number.NaN : this.#max,
       mean: this.#sum / numbers,
-      firstStep: this.#first.step,
-      lastStep: this.#last.step,
-      firstTimestamp: this.#first.timestamp,
-      lastTimestamp: this.#last.timestamp,
+      firstStep: this.#firstStep,
+      lastStep: this.#lastStep,
+      firstTimestamp: this.#firstTimestamp,
+      lastTimestamp: this.#lastTimestamp,
     };
   }
 }
+
+const LINE_FEED = 10;
+const NO_LABELS: readonly string[] = [];
