@@ -234,6 +234,39 @@ describe("with s3", () => {
     expect((await verifyArtifacts(folder, above)).differences).toEqual([]);
   });
 
+  test("a collector beside pushes takes nothing that a version needs, and HEAD is always whole", async () => {
+    const place = freshPlace();
+    // What was in one state comes again in a later one, so that old bytes may be needed anew; but for one file.
+    const stateOf = (i: number): Files => ({ a: `${i % 3}`, b: `b ${i % 3}`, own: `push ${i}` });
+    let isOver = false;
+    const pushing = [0, 1].map(async (pusher) => {
+      for (let i = pusher; i < 16; i++) await push(stateOf(i), place);
+    });
+    const looking = (async () => {
+      let removed = 0;
+      while (!isOver) {
+        removed += (await collectVersions(place, { keep: 2, graceMs: 1_500 })).objects;
+        if ((await listVersions(place)).length === 0) continue;
+        const copy = await makeTempFolder();
+        // Of a HEAD that is overwritten while it is read, files are refused; never are they gone.
+        const { failures } = await restoreVersion(place, "HEAD", copy);
+        expect(failures.filter(({ errorCode }) => errorCode !== "ABORTED")).toEqual([]);
+      }
+      return removed;
+    })();
+    await Promise.all(pushing).finally(() => {
+      isOver = true;
+    });
+
+    expect(await looking).toBeGreaterThan(0);
+    for (const { manifest } of await listVersions(place)) {
+      const copy = await makeTempFolder();
+      expect(await restoreVersion(place, manifest, copy)).toMatchObject({ failures: [] });
+      const files = await filesAt(copy);
+      expect(files).toEqual(stateOf(Number(files.own?.slice(5))));
+    }
+  }, 120_000);
+
   test("a version, tag or id that is not there is told", async () => {
     const place = freshPlace();
     await push(FIRST, place);
