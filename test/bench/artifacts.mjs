@@ -13,6 +13,10 @@ import { inTempFolder, timeRow } from "./measure.mjs";
 const FILES = Number(process.env.BENCH_FILES ?? 1_000);
 const MEBIBYTES = Number(process.env.BENCH_LARGE ?? 256);
 const CHANGED = 100;
+/** Some of `first`, `unchanged`, `changed`, `pull`, `up` and `down`, such as `BENCH_ARTIFACTS=up,down`: only these rows. */
+const ROWS = process.env.BENCH_ARTIFACTS?.split(",");
+const isMeant = (/** @type {string[]} */ ...rows) =>
+  rows.some((row) => ROWS?.includes(row) ?? true);
 const BUCKET = "bench";
 const KEYS = { AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test-secret" };
 const cli = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
@@ -77,55 +81,67 @@ async function compare(folder, url, python, peers) {
   };
   /** @type {(name: string, from: string, to: string) => Promise<Cost>} */
   const time = (name, from, to) => measure(python, env, tools[name]?.(from, to) ?? []);
-  /** @type {(what: string, required: Goals, each: (name: string) => Promise<Cost>) => Promise<Record<string, Cost>>} */
-  const race = async (what, required, each) => {
+  /**
+   * What a later row needs is done also when its own row is not meant.
+   *
+   * @type {(row: string, what: string, required: Goals, each: (name: string) => Promise<Cost>) => Promise<Record<string, Cost>>}
+   */
+  const race = async (row, what, required, each) => {
     /** @type {Record<string, Cost>} */
     const costs = {};
+    if (!isMeant(row) && row !== "first" && row !== "up") return costs;
     for (const name of Object.keys(tools)) costs[name] = await each(name);
-    rows.push(...rowsOf(what, costs, required));
+    if (isMeant(row)) rows.push(...rowsOf(what, costs, required));
     return costs;
   };
   /** @type {import("./measure.mjs").Row[]} */
   const rows = [];
+  const pulled = (/** @type {string} */ name) => join(folder, "pulled", name);
+  const remote = (/** @type {string} */ name) => `s3://${BUCKET}/${name}`;
   // The server makes its volumes with the first writes: nobody's time.
   const warm = join(folder, "warm");
   writeFiles(warm, 0, CHANGED);
-  await time("rclone", warm, `s3://${BUCKET}/warm`);
-  const many = join(folder, "many");
-  writeFiles(many, 0, FILES);
-  const remote = (/** @type {string} */ name) => `s3://${BUCKET}/${name}`;
-  const first = await race(`push ${FILES} files of 4 KiB`, { rclone: 1 / 0.6 }, (name) =>
-    time(name, many, remote(name)),
-  );
-  const mlflow = await measure(python, env, [python, "-c", MLFLOW, many, remote("mlflow")]);
-  rows.push(timeRow("the same", first.ours?.seconds ?? 0, "MLflow", mlflow.seconds, 6));
-  await race("push them again, unchanged", { rclone: 1 / 0.6, s5cmd: 1 / 0.6 }, (name) =>
-    time(name, many, remote(name)),
-  );
-  writeFiles(many, 0, CHANGED);
-  await race(`push ${CHANGED} of them changed`, { rclone: 1 / 0.7, s5cmd: 1 / 0.7 }, (name) =>
-    time(name, many, remote(name)),
-  );
-  await race("pull them", { rclone: 1 / 0.7 }, (name) =>
-    time(name, remote(name), join(folder, `pulled-${name}`)),
-  );
-  for (const name of Object.keys(tools))
-    rmSync(join(folder, `pulled-${name}`), { recursive: true });
-  const large = join(folder, "large");
-  mkdirSync(large);
-  const block = Buffer.alloc(1024 * 1024);
-  for (let i = 0; i < MEBIBYTES; i++) {
-    block.writeUInt32LE(i, i % 1_000);
-    writeFileSync(join(large, "file.bin"), block, { flag: "a" });
-  }
-  const big = (/** @type {string} */ name) => `${remote(name)}-large`;
-  await race(`push a file of ${MEBIBYTES} MiB`, { rclone: 1, s5cmd: 1 }, (name) =>
-    time(name, large, big(name)),
-  );
-  await race("pull it", { rclone: 1, s5cmd: 1 }, (name) =>
-    time(name, big(name), join(folder, `large-${name}`)),
-  );
+  await time("rclone", warm, remote("warm"));
+  if (isMeant("first", "unchanged", "changed", "pull")) await raceMany();
+  if (isMeant("up", "down")) await raceLarge();
   return rows;
+
+  async function raceMany() {
+    const many = join(folder, "many");
+    writeFiles(many, 0, FILES);
+    const what = `push ${FILES} files of 4 KiB`;
+    const push = (/** @type {string} */ name) => time(name, many, remote(name));
+    const first = await race("first", what, { rclone: 1 / 0.6 }, push);
+    if (isMeant("first")) {
+      const mlflow = await measure(python, env, [python, "-c", MLFLOW, many, remote("mlflow")]);
+      rows.push(timeRow("the same", first.ours?.seconds ?? 0, "MLflow", mlflow.seconds, 6));
+    }
+    const better = { rclone: 1 / 0.6, s5cmd: 1 / 0.6 };
+    await race("unchanged", "push them again, unchanged", better, push);
+    writeFiles(many, 0, CHANGED);
+    const some = { rclone: 1 / 0.7, s5cmd: 1 / 0.7 };
+    await race("changed", `push ${CHANGED} of them changed`, some, push);
+    const pull = (/** @type {string} */ name) => time(name, remote(name), pulled(name));
+    await race("pull", "pull them", { rclone: 1 / 0.7 }, pull);
+    for (const name of Object.keys(tools)) rmSync(pulled(name), { recursive: true, force: true });
+  }
+
+  async function raceLarge() {
+    const large = join(folder, "large");
+    mkdirSync(large);
+    const block = Buffer.alloc(1024 * 1024);
+    for (let i = 0; i < MEBIBYTES; i++) {
+      block.writeUInt32LE(i, i % 1_000);
+      writeFileSync(join(large, "file.bin"), block, { flag: "a" });
+    }
+    const asGood = { rclone: 1, s5cmd: 1 };
+    await race("up", `push a file of ${MEBIBYTES} MiB`, asGood, (name) =>
+      time(name, large, remote(`${name}-large`)),
+    );
+    await race("down", "pull it", asGood, (name) =>
+      time(name, remote(`${name}-large`), pulled(`${name}-large`)),
+    );
+  }
 }
 
 const MLFLOW = `

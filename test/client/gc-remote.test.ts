@@ -25,7 +25,8 @@ describe.each<Cloud>(["s3", "gs", "wasbs"])("gc of runs with artifacts at %s://"
   /** A run with a file that was logged, and another one that was pushed in two versions. */
   async function newRun(experimentId: string): Promise<{ runId: string; uri: string }> {
     const { info } = await client.createRun(experimentId);
-    const { runId, artifactUri: uri } = info;
+    const { runId } = info;
+    const uri = info.artifactUri ?? "";
     await client.logText(runId, "hello", "notes.txt");
     const folder = await makeTempFolder();
     for (const content of ["1", "two"]) {
