@@ -5,12 +5,11 @@
  */
 import { existsSync } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { ensureBuild, ensureNodeModules, orExit, repoRoot, say } from "./ensure.mjs";
+import { ensureBuild, ensureNodeModules, orExit, repoRoot, run, say } from "./ensure.mjs";
 
-const dist = join(repoRoot, "dist");
-const main = join(dist, "cli", "main.js");
+const main = join(repoRoot, "dist", "cli", "main.js");
 const args = process.argv.slice(2);
 
 const root = await orExit(async () => {
@@ -26,7 +25,7 @@ process.argv = [process.execPath, main, "serve", ...root, ...args];
 await import(pathToFileURL(main).href);
 
 async function ensureDemo() {
-  const folder = join(repoRoot, ".demo");
+  const folder = ".demo";
   const tree = join(folder, "mlruns");
   if (existsSync(tree)) return tree;
   say("no ./mlruns here: training a few small models for a demo tree in .demo/mlruns");
@@ -34,8 +33,7 @@ async function ensureDemo() {
   const making = join(folder, "making");
   await rm(making, { recursive: true, force: true });
   await mkdir(making, { recursive: true });
-  const { createDemo } = await import(pathToFileURL(join(dist, "cli", "demo", "demo.js")).href);
-  await createDemo(join(making, "mlruns"), (/** @type {string} */ name) => say(`trained ${name}`));
+  await run(process.execPath, [main, "demo", resolve(making, "mlruns")]);
   await rename(join(making, "mlruns"), tree);
   await rm(making, { recursive: true });
   return tree;
