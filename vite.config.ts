@@ -60,6 +60,8 @@ export default defineConfig(({ mode }) => ({
           // All that the first page needs in one file, and all that draws lines in another: a chunk each for what pages share
           // would cost requests.
           rolldownOptions: {
+            // Slow builds of busy machines are no news.
+            checks: { pluginTimings: false },
             output: {
               codeSplitting: {
                 groups: [

@@ -3,11 +3,12 @@
  * argument, else `./mlruns`, else a demo tree that is made by really training something. Further arguments go to
  * `mlruns serve`.
  */
+import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { ensureBuild, ensureNodeModules, orExit, repoRoot, run, say } from "./ensure.mjs";
+import { ensureBuild, ensureNodeModules, orExit, repoRoot, say } from "./ensure.mjs";
 
 const main = join(repoRoot, "dist", "cli", "main.js");
 const args = process.argv.slice(2);
@@ -33,7 +34,8 @@ async function ensureDemo() {
   const making = join(folder, "making");
   await rm(making, { recursive: true, force: true });
   await mkdir(making, { recursive: true });
-  await run(process.execPath, [main, "demo", resolve(making, "mlruns")]);
+  const demo = [main, "demo", join(making, "mlruns")];
+  execFileSync(process.execPath, demo, { stdio: ["ignore", "ignore", "inherit"] });
   await rename(join(making, "mlruns"), tree);
   await rm(making, { recursive: true });
   return tree;
