@@ -16,6 +16,7 @@ import {
   unopenedProblems,
 } from "../options.ts";
 import { print, printJson, warn, warnProblems } from "../output.ts";
+import { shortBytes } from "../sync-output.ts";
 
 interface Options extends RootsOption {
   readonly single: boolean;
@@ -118,9 +119,8 @@ async function chosen(
 }
 
 function printReport(folder: string, report: SiteReport, isDryRun: boolean): void {
-  const megabytes = (report.artifactBytes / 1e6).toFixed(1);
   print(
-    `${report.dataFiles} data files and ${report.artifacts} artifacts, ${megabytes} MB of them`,
+    `data files: ${report.dataFiles}, artifacts: ${report.artifacts} (${shortBytes(report.artifactBytes)})`,
   );
   if (isDryRun) print("nothing was written");
   else print(`${report.written} files written and ${report.removed} removed in ${folder}`);
@@ -130,8 +130,9 @@ function printReport(folder: string, report: SiteReport, isDryRun: boolean): voi
 }
 
 function printSingle(file: string, report: SingleReport, isDryRun: boolean): void {
-  const megabytes = (report.bytes / 1e6).toFixed(1);
-  print(`${report.dataFiles} data files and ${report.artifacts} artifacts in ${megabytes} MB`);
+  print(
+    `data files: ${report.dataFiles}, artifacts: ${report.artifacts}, all in ${shortBytes(report.bytes)}`,
+  );
   print(isDryRun ? "nothing was written" : `written to ${file}`);
   if (report.leftOut > 0)
     warn(
