@@ -8,6 +8,7 @@ import { formatBytes, plural } from "../format.ts";
 import { ARTIFACT_TEXTS } from "../texts/artifacts.ts";
 import { Button, LinkButton } from "./Button.tsx";
 import { EmptyState } from "./EmptyState.tsx";
+import { FolderGallery } from "./FolderGallery.tsx";
 import { FolderList } from "./FolderList.tsx";
 import { GoneFile } from "./GoneFile.tsx";
 import { PreviewHost } from "./PreviewHost.tsx";
@@ -35,6 +36,7 @@ export function ArtifactPane(props: ArtifactPaneProps): JSX.Element {
     return (
       <div class="artifact-pane">
         <PaneHead {...props} note={plural(listing.files.length, "entry", "entries")} />
+        <FolderGallery ownerId={props.ownerId} listing={listing} hrefOf={hrefOf} />
         <FolderList listing={listing} hrefOf={hrefOf} />
       </div>
     );

@@ -6,6 +6,7 @@ import { type ChartSync, unpin } from "../charts/sync.ts";
 import { xLabel } from "../charts/x-label.ts";
 import { CHART_TEXTS } from "../texts/charts.ts";
 import { Button } from "./Button.tsx";
+import type { MenuItem } from "./Menu.tsx";
 import { SearchInput } from "./SearchInput.tsx";
 import { axisName, SettingsFields } from "./SettingsFields.tsx";
 import "./ChartControls.css";
@@ -48,21 +49,22 @@ export function ChartControls(props: ChartControlsProps): JSX.Element {
         sync={sync}
         metrics={props.metrics}
         isGrouped={props.isGrouped === true}
+        items={syncsZoom === undefined ? [] : [zoomItem(syncsZoom)]}
       />
-      {syncsZoom !== undefined && (
-        <Button
-          kind="quiet"
-          pressed={syncsZoom.value}
-          onClick={() => {
-            syncsZoom.value = !syncsZoom.value;
-          }}
-        >
-          {CHART_TEXTS.syncZoom}
-        </Button>
-      )}
       <CursorPlace sync={sync} x={settings.x} />
     </div>
   );
+}
+
+function zoomItem(syncsZoom: Signal<boolean>): MenuItem {
+  return {
+    label: CHART_TEXTS.syncZoom,
+    startsGroup: true,
+    isChecked: syncsZoom.value,
+    onChoose: () => {
+      syncsZoom.value = !syncsZoom.value;
+    },
+  };
 }
 
 /** Where the cursor is. A component of its own: it follows the mouse, and the controls beside it do not change with it. */

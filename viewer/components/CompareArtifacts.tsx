@@ -26,7 +26,7 @@ export function CompareArtifacts({ runs }: { runs: readonly RunFile[] }): JSX.El
     return <EmptyState title={ARTIFACT_TEXTS.noCommon} icon="folder" />;
   }
   return (
-    <div class="artifacts compare-artifacts">
+    <div class={`artifacts compare-artifacts${path === "" ? "" : " has-file"}`}>
       <nav class="artifact-tree compare-files" aria-label={ARTIFACT_TEXTS.compareFiles}>
         <ul>
           {rows.map((row) => (
@@ -59,7 +59,15 @@ export function CompareArtifacts({ runs }: { runs: readonly RunFile[] }): JSX.El
       {path === "" ? (
         <p class="artifact-choose">{ARTIFACT_TEXTS.choose}</p>
       ) : (
-        <CompareFile key={path} runs={runs} path={path} fileOf={merged.fileOf} />
+        <div class="compare-chosen">
+          <a
+            class="button button-quiet artifact-back"
+            href={formatHash(withQuery(route.value, { f: undefined }))}
+          >
+            {ARTIFACT_TEXTS.back}
+          </a>
+          <CompareFile key={path} runs={runs} path={path} fileOf={merged.fileOf} />
+        </div>
       )}
     </div>
   );

@@ -48,7 +48,7 @@ function SideBySide({ having }: { having: readonly Having[] }): JSX.Element {
   return (
     <div class="compare-grid">
       {having.map(({ run, file }) => (
-        <section key={run.info.runId} class="compare-cell">
+        <section key={run.info.runId} class="compare-preview">
           <h3 class="cut">
             <a href={hrefOf(run, file.path)}>{runNameOf(run.info)}</a>
           </h3>

@@ -8,7 +8,7 @@ import {
 } from "../../lib/wire/data-files.ts";
 import { SYSTEM_PREFIX } from "../charts/sections.ts";
 import { formatCount, formatNumber, fullNumber } from "../format.ts";
-import { groupByPrefix, matchesText, toggled } from "../run/key-groups.ts";
+import { byKey, groupByPrefix, matchesText, toggled } from "../run/key-groups.ts";
 import { metricHref } from "../state/links.ts";
 import { RUN_TEXTS } from "../texts/run.ts";
 import { Block } from "./Block.tsx";
@@ -25,7 +25,7 @@ export function MetricTable({ run }: { run: RunFile }): JSX.Element {
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set([SYSTEM_PREFIX]));
   const found = useMemo(() => {
     const matches = matchesText(search);
-    return run.metrics.filter((metric) => matches(metric.key, ""));
+    return byKey(run.metrics.filter((metric) => matches(metric.key, "")));
   }, [run.metrics, search]);
   const isFolded = (prefix: string): boolean => search === "" && folded.has(prefix);
   if (run.metrics.length === 0) {

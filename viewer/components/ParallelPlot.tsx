@@ -29,6 +29,11 @@ interface ParallelPlotProps {
 }
 
 const FIRST_AXES = 7;
+const LEAST_AXES = 3;
+/** Pixels that an axis wants for its name. */
+const NAME_WIDTH = 96;
+/** Closer together, axes can be scrolled to. */
+const LEAST_WIDTH = 76;
 const TOP = 40;
 const BOTTOM = 20;
 const SIDE = 56;
@@ -101,35 +106,47 @@ export function ParallelPlot({ runs, fields, onFilter, lead }: ParallelPlotProps
           )}
         </span>
       </div>
-      <div class="parallel-stage">
-        <canvas ref={canvas} class="parallel-canvas" role="img" aria-label={PLOT_TEXTS.parallel} />
-        {axes.map((axis, i) => (
-          <ParallelAxis
-            key={axis.field.id}
-            axis={axis}
-            left={axisX(i, axes.length, size)}
-            top={TOP}
-            height={Math.max(0, size.height - TOP - BOTTOM)}
-            brush={brushes.get(axis.field.id) ?? null}
-            onBrush={(part) => brush(axis.field.id, part)}
-            onMove={(by) => show(moved(ids, i, by))}
-            onLog={() => show(ids.map((id, at) => (at === i ? toggleLog(id) : id)))}
-            onRemove={() => show(ids.filter((_, at) => at !== i))}
+      <div class="parallel-scroll">
+        <div class="parallel-stage" style={{ minWidth: `${axes.length * LEAST_WIDTH}px` }}>
+          <canvas
+            ref={canvas}
+            class="parallel-canvas"
+            role="img"
+            aria-label={PLOT_TEXTS.parallel}
           />
-        ))}
+          {axes.map((axis, i) => (
+            <ParallelAxis
+              key={axis.field.id}
+              axis={axis}
+              left={axisX(i, axes.length, size)}
+              top={TOP}
+              height={Math.max(0, size.height - TOP - BOTTOM)}
+              brush={brushes.get(axis.field.id) ?? null}
+              onBrush={(part) => brush(axis.field.id, part)}
+              onMove={(by) => show(moved(ids, i, by))}
+              onLog={() => show(ids.map((id, at) => (at === i ? toggleLog(id) : id)))}
+              onRemove={() => show(ids.filter((_, at) => at !== i))}
+            />
+          ))}
+        </div>
       </div>
     </section>
   );
 }
 
 function axesOf(fields: readonly Field[], text: string | undefined, size: CanvasSize): FieldAxis[] {
-  const ids = text === undefined ? firstAxes(fields, FIRST_AXES) : parseList(text);
+  const ids = text === undefined ? firstAxes(fields, roomFor(size)) : parseList(text);
   const wantedTicks = Math.max(2, size.height / 90);
   return ids.flatMap((id) => {
     const isLog = id.startsWith(LOG);
     const field = fields.find((one) => one.id === id.replace(LOG, ""));
     return field === undefined ? [] : [fieldAxis(field, isLog, wantedTicks)];
   });
+}
+
+/** Axes whose names stand side by side. */
+function roomFor({ width }: CanvasSize): number {
+  return Math.max(LEAST_AXES, Math.min(FIRST_AXES, Math.floor(width / NAME_WIDTH)));
 }
 
 /** An axis as the address names it. */

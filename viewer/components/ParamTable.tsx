@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import type { ReadonlyDictionary } from "../../lib/entities/record.ts";
-import { groupByPrefix, matchesText, toggled, toYaml } from "../run/key-groups.ts";
+import { byKey, groupByPrefix, matchesText, toggled, toYaml } from "../run/key-groups.ts";
 import { RUN_TEXTS } from "../texts/run.ts";
 import { Block } from "./Block.tsx";
 import { KeyGroupRow } from "./KeyGroupRow.tsx";
@@ -29,7 +29,7 @@ export function ParamTable({ title, empty, values }: ParamTableProps): JSX.Eleme
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
   const [showsAll, setShowsAll] = useState(false);
   const all = useMemo(
-    () => Object.entries(values).map(([key, value]) => ({ key, value })),
+    () => byKey(Object.entries(values).map(([key, value]) => ({ key, value }))),
     [values],
   );
   const found = useMemo(() => {

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { CHART_TEXTS } from "../texts/charts.ts";
+import "./TextInput.css";
 import "./RangeFields.css";
 
 interface RangeFieldsProps {

@@ -13,5 +13,9 @@ export function RunImages({ view }: { view: RunsView }): JSX.Element {
     () => Array.from(drawnRows(table, rows, chosen), (row) => table.runIds[row] ?? ""),
     [table, rows, chosen],
   );
-  return <ImageGrid runIds={runIds} />;
+  return (
+    <div class="run-images">
+      <ImageGrid runIds={runIds} />
+    </div>
+  );
 }

@@ -132,7 +132,7 @@ export function RunTable({ view, label, folds }: RunTableProps): JSX.Element {
     <TableContext.Provider value={{ view, openMenu, setOpenMenu, folded, foldColumns }}>
       <div
         ref={box}
-        class={isRoomy.value ? "run-table run-table-roomy" : "run-table"}
+        class={`run-table${isRoomy.value ? " run-table-roomy" : ""}${hasTwisties(view) ? "" : " run-table-flat"}`}
         role="grid"
         tabIndex={0}
         aria-label={label}
@@ -241,6 +241,11 @@ function useRowContext(
       groupLabel: (group) => <GroupLabel group={group} by={view.groupBy} />,
     };
   }, [view, layout, firstColumn, endColumn, rowHeight, now]);
+}
+
+/** Whether names keep room for what unfolds a row. */
+function hasTwisties({ isNested, groupBy }: RunsView): boolean {
+  return isNested || groupBy.length > 0;
 }
 
 /** Rows in view by the slot they are drawn in: a row that leaves gives its elements to the one that comes, in place. */

@@ -18,6 +18,8 @@ interface SettingsFieldsProps {
   /** Metrics that may be the x axis. */
   readonly metrics: readonly string[];
   readonly isGrouped: boolean;
+  /** More that is chosen from the menu at the end. */
+  readonly items?: readonly MenuItem[];
 }
 
 /** How charts are drawn: axes, smoothing, ends of y, band. Of a panel in one row, of a card in its own box. */
@@ -68,21 +70,22 @@ export function SettingsFields(props: SettingsFieldsProps): JSX.Element {
       <Button kind="quiet" pressed={settings.clip} onClick={() => change({ clip: !settings.clip })}>
         {CHART_TEXTS.clip}
       </Button>
-      <MenuButton
-        label={CHART_TEXTS.drawAs}
-        items={STROKES.map((stroke) => ({
-          label: CHART_TEXTS.strokes[stroke],
-          isChecked: stroke === settings.stroke,
-          onChoose: () => change({ stroke }),
-        }))}
-      >
-        {CHART_TEXTS.strokes[settings.stroke]}
-        <Icon name="down" size={14} />
-      </MenuButton>
       <RangeFields
         low={settings.low}
         high={settings.high}
         onChange={(low, high) => onSettings(withEnds(settings, low, high))}
+      />
+      <MenuButton
+        label={CHART_TEXTS.drawAs}
+        icon="sliders"
+        items={[
+          ...STROKES.map((stroke) => ({
+            label: CHART_TEXTS.strokes[stroke],
+            isChecked: stroke === settings.stroke,
+            onChoose: () => change({ stroke }),
+          })),
+          ...(props.items ?? []),
+        ]}
       />
       {props.isGrouped && (
         <>

@@ -4,6 +4,7 @@ import { EDIT_TEXTS } from "../texts/edits.ts";
 import { TEXTS } from "../texts.ts";
 import { Button } from "./Button.tsx";
 import type { Edit } from "./use-edit.ts";
+import "./TextInput.css";
 
 interface TagFormProps {
   /** Empty for a new tag, whose key is asked for, too. */
@@ -55,12 +56,14 @@ export function TagForm(props: TagFormProps): JSX.Element {
         autocomplete="off"
         onInput={(event) => setValue(event.currentTarget.value)}
       />
-      <Button small kind="primary" type="submit" disabled={!isReady}>
-        {EDIT_TEXTS.save}
-      </Button>
-      <Button small onClick={onCancel}>
-        {TEXTS.cancel}
-      </Button>
+      <span class="tag-form-actions">
+        <Button small kind="primary" type="submit" disabled={!isReady}>
+          {EDIT_TEXTS.save}
+        </Button>
+        <Button small onClick={onCancel}>
+          {TEXTS.cancel}
+        </Button>
+      </span>
       {edit.failure !== null && (
         <p class="tag-failure" role="alert">
           {edit.failure}

@@ -8,7 +8,7 @@ import { copyText } from "../components/Toast.tsx";
 import { getTree } from "../data/client.ts";
 import { connection, manifest, noteProblemCount, refresh } from "../data/live.ts";
 import { useData } from "../data/use-data.ts";
-import { formatAgo, formatCount, formatTimeFull } from "../format.ts";
+import { formatAgo, formatTimeFull, plural } from "../format.ts";
 import { compareHref } from "../state/links.ts";
 import { useNow } from "../state/now.ts";
 import { useTitle } from "../state/title.ts";
@@ -65,12 +65,10 @@ function Report({ tree }: { tree: TreeFile }): JSX.Element {
         <div>
           <dt>{TEXTS.counts(roots.length)}</dt>
           <dd>
-            <b>{formatCount(counts.experiments)}</b> {TEXTS.experiments},{" "}
-            <b>{formatCount(counts.runs)}</b> {TEXTS.runs}
+            <b>{plural(counts.experiments, "experiment")}</b>, <b>{plural(counts.runs, "run")}</b>
           </dd>
           <dd class="faint">
-            {formatCount(counts.registeredModels)} {TEXTS.models}, {formatCount(counts.traces)}{" "}
-            {TEXTS.traces}
+            {plural(counts.registeredModels, "registered model")}, {plural(counts.traces, "trace")}
           </dd>
         </div>
       </dl>

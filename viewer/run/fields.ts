@@ -1,6 +1,7 @@
 import { decodeNumber, type RunFile } from "../../lib/wire/data-files.ts";
 import { type Field, makeField } from "../charts/fields.ts";
 import type { RunsTable } from "../data/runs-table.ts";
+import { compareNatural } from "../table/natural.ts";
 import { headlineRank, isSystemMetric } from "./facts.ts";
 
 /** What is known of rows of a runs table and differs between them. */
@@ -55,7 +56,9 @@ export function fileFields(runs: readonly RunFile[]): Field[] {
 
 /** Axes to begin with: the params that differ, then the metrics one looks at most, which are the last. */
 export function firstAxes(fields: readonly Field[], most: number): string[] {
-  const params = fields.filter((field) => field.group === "Params" && isLegible(field));
+  const params = fields
+    .filter((field) => field.group === "Params" && isLegible(field))
+    .sort((a, b) => compareNatural(a.name, b.name));
   const metrics = fields
     .filter((field) => field.group === "Metrics" && !isSystemMetric({ key: field.name }))
     .sort((a, b) => headlineRank(a.name) - headlineRank(b.name));

@@ -1,3 +1,5 @@
+import { compareNatural } from "../table/natural.ts";
+
 /** Keys that share a prefix, such as `optim.` or `val/`. */
 export interface KeyGroup<Entry> {
   /** With its separator; empty for keys of no group. */
@@ -27,6 +29,11 @@ export function groupByPrefix<Entry extends { readonly key: string }>(
     ...(single.length > 0 ? [{ prefix: "", entries: single }] : []),
     ...shared.map(([prefix, list]) => ({ prefix, entries: list })),
   ];
+}
+
+/** As people sort names: `param_2` before `param_10`. */
+export function byKey<Entry extends { readonly key: string }>(entries: readonly Entry[]): Entry[] {
+  return [...entries].sort((a, b) => compareNatural(a.key, b.key));
 }
 
 /** The part up to the first slash, or else up to the first dot. */

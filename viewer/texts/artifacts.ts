@@ -7,6 +7,7 @@ export const ARTIFACT_TEXTS = {
   empty: "No artifacts were logged",
   emptyHint:
     "Files appear here when a run logs one, as mlflow.log_artifact or run.logArtifact does.",
+  gallery: "Pictures of this folder",
   choose: "Choose a file to look at it",
   emptyFile: "The file is empty",
   back: "All files",

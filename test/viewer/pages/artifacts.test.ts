@@ -219,3 +219,38 @@ test("damaged, empty, unknown and missing files each say what they are", async (
   await go("no/such.txt");
   await page.getByText("There is no artifact 'no/such.txt'").waitFor();
 });
+
+test("the pictures of a folder stand beside one another, and those of steps are one with a slider", async () => {
+  const at = (step: number): string => `images/val+step+${step}+timestamp+${step}+abc.png`;
+  const page = await open({ [at(0)]: PIXEL, [at(10)]: PIXEL, "images/plot.png": PIXEL }, "/images");
+  const gallery = page.getByRole("region", { name: "Pictures of this folder" });
+
+  await gallery.getByRole("link", { name: "val" }).waitFor();
+  expect(await gallery.getByRole("link").allInnerTexts()).toEqual(["plot.png", "val"]);
+  await gallery.getByRole("slider").fill("0");
+  const link = gallery.getByRole("link", { name: "val" });
+  await expect.poll(() => link.getAttribute("title")).toBe(at(0));
+  await link.click();
+  await page.getByText("1 × 1 px").waitFor();
+});
+
+test("a picture of several runs is compared side by side, on a phone after its list of files", async () => {
+  const other = "f".repeat(32);
+  const files = { "artifacts/plots/a.png": PIXEL };
+  const server = await serve(await makeRunTree(files, { [other]: files }));
+  const compare = `#/compare-runs?runs=${RUN_ID},${other}&tab=artifacts`;
+  const { page } = await openPage(`${server.url}/${compare}&f=plots/a.png`);
+
+  const pictures = page.locator(".compare-preview img");
+  await pictures.nth(1).waitFor();
+  for (const picture of await pictures.all()) {
+    expect(await picture.isVisible()).toBe(true);
+    const stage = await picture.locator("xpath=..").boundingBox();
+    expect(stage?.height).toBeGreaterThan(100);
+  }
+  await page.setViewportSize({ width: 390, height: 800 });
+  const list = page.getByRole("navigation", { name: "Files of these runs" });
+  await list.waitFor({ state: "hidden" });
+  await page.getByRole("link", { name: "All files" }).click();
+  await list.waitFor();
+});
