@@ -1,9 +1,5 @@
-import {
-  BINARY_ABOVE_POINTS,
-  DATA_PATH,
-  PYRAMID_ABOVE_POINTS,
-  RUNS_PER_FILE,
-} from "../wire/data-files.ts";
+import { BINARY_ABOVE_POINTS, PYRAMID_ABOVE_POINTS, RUNS_PER_FILE } from "../wire/data-files.ts";
+import { DATA_PATH } from "../wire/data-paths.ts";
 import { chosenModels, chosenRuns, chosenTraces } from "./chosen.ts";
 import type { Site, SiteContext } from "./context.ts";
 import { openOwner } from "./owner.ts";

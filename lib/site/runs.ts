@@ -3,15 +3,8 @@ import { compareText } from "../entities/record.ts";
 import { RUN_STATUSES } from "../entities/run.ts";
 import { MLFLOW_TAG } from "../entities/tag.ts";
 import { MlrunsError, notFound, type TreeProblem } from "../errors.ts";
-import {
-  DATA_PATH,
-  encodeNumber,
-  type MetricColumn,
-  type ReadingState,
-  RUNS_PER_FILE,
-  type RunsFile,
-  TAG_CUT,
-} from "../wire/data-files.ts";
+import { encodeNumber, type MetricColumn, type ReadingState, RUNS_PER_FILE, type RunsFile, TAG_CUT } from "../wire/data-files.ts";
+import { DATA_PATH } from "../wire/data-paths.ts";
 import { chosenRuns } from "./chosen.ts";
 import { columnsByKey, toDictionaryColumn } from "./columns.ts";
 import type { SiteContext } from "./context.ts";

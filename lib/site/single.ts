@@ -6,7 +6,7 @@ import fs from "fs-extra";
 import { lookup } from "mrmime";
 import { invalidParameter } from "../errors.ts";
 import { builtSingleViewer } from "../package-files.ts";
-import { rawPath } from "../wire/data-files.ts";
+import { rawPath } from "../wire/data-paths.ts";
 import {
   EMBEDDED_MEDIA_TYPE,
   EMBEDDED_PATH,

@@ -1,5 +1,5 @@
 import { MlrunsError, notFound } from "../errors.ts";
-import { fileId, fromFileId, ROOT_FOLDER_ID } from "../wire/data-files.ts";
+import { fileId, fromFileId, ROOT_FOLDER_ID } from "../wire/data-paths.ts";
 import { makeArtifacts } from "./artifacts.ts";
 import { chosenFamily } from "./chosen.ts";
 import { binary, type DataFile, json, type Site, type SiteContext, text } from "./context.ts";

@@ -4,7 +4,7 @@ import fs from "fs-extra";
 import pMap from "p-map";
 import { invalidParameter } from "../errors.ts";
 import { builtViewer, version } from "../package-files.ts";
-import { rawPath } from "../wire/data-files.ts";
+import { rawPath } from "../wire/data-paths.ts";
 import { bytesOf, type Site } from "./context.ts";
 import { openOwner } from "./owner.ts";
 import { listSite, type PublishedArtifact } from "./paths.ts";

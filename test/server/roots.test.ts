@@ -3,7 +3,8 @@ import { beforeEach, expect, onTestFinished, test } from "vitest";
 import { RootsClient } from "../../lib/client/roots-client.ts";
 import { serve } from "../../lib/server/index.ts";
 import type { RunningServer } from "../../lib/server/serve.ts";
-import { type ChangeEvent, DATA_PATH, type Manifest } from "../../lib/wire/data-files.ts";
+import type { ChangeEvent, Manifest } from "../../lib/wire/data-files.ts";
+import { DATA_PATH } from "../../lib/wire/data-paths.ts";
 import { makeTwoRoots, type TwoRoots } from "../helpers/roots.ts";
 
 let roots: TwoRoots;

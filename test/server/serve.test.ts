@@ -7,12 +7,8 @@ import { ensureBuild, repoRoot } from "../../.ci/ensure.mjs";
 import { MlrunsClient } from "../../lib/client/client.ts";
 import { serve } from "../../lib/server/index.ts";
 import type { RunningServer, ServeOptions } from "../../lib/server/serve.ts";
-import {
-  DATA_PATH,
-  type Manifest,
-  type RunFile,
-  type RunsFile,
-} from "../../lib/wire/data-files.ts";
+import type { Manifest, RunFile, RunsFile } from "../../lib/wire/data-files.ts";
+import { DATA_PATH } from "../../lib/wire/data-paths.ts";
 import { makeTempFolder, makeTree } from "../helpers/tree.ts";
 
 const CHURN = "802030357794687314";

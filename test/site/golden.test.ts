@@ -7,7 +7,8 @@ import { makeExperiments } from "../../lib/site/experiments.ts";
 import { makeHistory, makeHistoryText, sumUp } from "../../lib/site/history.ts";
 import { makeRun } from "../../lib/site/run.ts";
 import { makeRuns } from "../../lib/site/runs.ts";
-import { decodeNumber, fileId, fromFileId, RUNS_PER_FILE } from "../../lib/wire/data-files.ts";
+import { decodeNumber, RUNS_PER_FILE } from "../../lib/wire/data-files.ts";
+import { fileId, fromFileId } from "../../lib/wire/data-paths.ts";
 import { liveSite } from "../helpers/site.ts";
 import { golden, makeTree, TREE_NAMES } from "../helpers/tree.ts";
 

@@ -6,12 +6,8 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { MlrunsClient } from "../../lib/client/client.ts";
 import { type SiteOptions, writeSite } from "../../lib/site/write.ts";
 import { mergeTrees } from "../../lib/travel/merge/merge.ts";
-import {
-  DATA_PATH,
-  type ExperimentsFile,
-  type RunFile,
-  type RunsFile,
-} from "../../lib/wire/data-files.ts";
+import type { ExperimentsFile, RunFile, RunsFile } from "../../lib/wire/data-files.ts";
+import { DATA_PATH } from "../../lib/wire/data-paths.ts";
 import { makeTempFolder, makeTree } from "../helpers/tree.ts";
 
 const CHURN = "802030357794687314";

@@ -1,8 +1,5 @@
-import {
-  BINARY_ABOVE_POINTS,
-  DATA_PATH,
-  PYRAMID_RECORD_FIELDS,
-} from "../../lib/wire/data-files.ts";
+import { BINARY_ABOVE_POINTS, PYRAMID_RECORD_FIELDS } from "../../lib/wire/data-files.ts";
+import { DATA_PATH } from "../../lib/wire/data-paths.ts";
 import { DataError } from "./errors.ts";
 import { fetchResponse, type ReadOptions, readFile } from "./files.ts";
 import { generation } from "./generation.ts";

@@ -1,5 +1,5 @@
 import { RECORD_FIELDS } from "../../lib/format/metric-records.ts";
-import { DATA_PATH } from "../../lib/wire/data-files.ts";
+import { DATA_PATH } from "../../lib/wire/data-paths.ts";
 import { fetchResponse, type ReadOptions } from "./files.ts";
 import { generation } from "./generation.ts";
 import { type History, parseBinaryHistory } from "./parse-history.ts";

@@ -1,10 +1,6 @@
 import { type Signal, signal } from "@preact/signals";
-import {
-  type ChangeEvent,
-  DATA_PATH,
-  DATA_SCHEMA_VERSION,
-  type Manifest,
-} from "../../lib/wire/data-files.ts";
+import { type ChangeEvent, DATA_SCHEMA_VERSION, type Manifest } from "../../lib/wire/data-files.ts";
+import { DATA_PATH } from "../../lib/wire/data-paths.ts";
 import { DataError } from "./errors.ts";
 import { fetchResponse, parseJson } from "./files.ts";
 import { generation } from "./generation.ts";

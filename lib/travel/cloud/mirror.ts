@@ -12,7 +12,7 @@ import { setYamlText } from "../../format/yaml-key.ts";
 import { cacheFolder } from "../../state/cache-folder.ts";
 import { TRASH_FOLDER } from "../../tree/layout.ts";
 import { readTextIfThere } from "../../tree/read.ts";
-import { fromFileId } from "../../wire/data-files.ts";
+import { fromFileId } from "../../wire/data-paths.ts";
 import { type CloudPath, ownerOfArtifact, placeOfFile, pointToBucket } from "./paths.ts";
 
 export interface MirrorOptions {

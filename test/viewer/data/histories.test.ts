@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { beforeEach, expect, test } from "vitest";
-import { DATA_PATH } from "../../../lib/wire/data-files.ts";
+import { DATA_PATH } from "../../../lib/wire/data-paths.ts";
 import { generation } from "../../../viewer/data/generation.ts";
 import { getHistory } from "../../../viewer/data/histories.ts";
 import { type DataServer, startDataServer } from "./data-server.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { DATA_PATH } from "../../../lib/wire/data-files.ts";
+import { DATA_PATH } from "../../../lib/wire/data-paths.ts";
 import {
   parseBinaryHistory,
   parsePyramid,

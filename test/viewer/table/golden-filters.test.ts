@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { DATA_PATH, type RunsFile } from "../../../lib/wire/data-files.ts";
+import type { RunsFile } from "../../../lib/wire/data-files.ts";
+import { DATA_PATH } from "../../../lib/wire/data-paths.ts";
 import { joinTables } from "../../../viewer/data/join-tables.ts";
 import { decodeRuns, type RunsTable } from "../../../viewer/data/runs-table.ts";
 import { filterRows } from "../../../viewer/table/filter.ts";
