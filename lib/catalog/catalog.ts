@@ -29,7 +29,9 @@ export interface Freshness {
   readonly maxAge?: number;
   /**
    * Does not wait until everything is read: a tree that is opened for the first time answers with the list of its runs, of
-   * which little more than name, status and times is there at first, newest first. `reading` tells that it is so.
+   * which little more than name, status and times is there at first, newest first. `reading` tells that it is so. A large
+   * tree that was looked at before answers with what was seen then, however long ago, and is looked at soon after: who
+   * watches it, as `takeChanges` tells, sees what has changed then.
    */
   readonly partial?: boolean;
 }
@@ -48,6 +50,9 @@ export interface PartialAnswer {
   readonly reading?: ReadProgress;
 }
 
+/** A look that nobody waits for begins so long after it was wanted, ms. */
+const SOON_MS = 1_000;
+
 /**
  * What was read from a tree, kept in columns: a run is read again when one of its files has another size or time. Never
  * the truth: dropping it loses nothing but time.
@@ -63,6 +68,9 @@ export class Catalog {
   #inBackground: Promise<unknown> | undefined;
   /** Experiments of looks that are under way, or about to be. */
   readonly #lookedAtSoon = new Set<string>();
+  /** Experiments of a look that is about to begin. */
+  readonly #toLookAt = new Set<string>();
+  #soon: NodeJS.Timeout | undefined;
   readonly #versions = new Map<string, number>();
   readonly #changed = new Map<string, Set<string>>();
   /** Up to when, by the clock of `TouchedRuns`, what this process wrote to an experiment was read. */
@@ -139,7 +147,7 @@ export class Catalog {
     freshness: Freshness = {},
   ): Promise<ReadonlyMap<string, RunCounts>> {
     if (!freshness.partial || this.#isLookedAt(experimentIds)) {
-      const { shards } = await this.#bring(experimentIds, { ...freshness, partial: false });
+      const { shards } = await this.#bring(experimentIds, freshness);
       return new Map(shards.map((shard) => [shard.experimentId, countRuns(shard)]));
     }
     const unreadable = await this.#looker.sketch(experimentIds);
@@ -266,7 +274,12 @@ export class Catalog {
     const { age, stats, took } = this.#lookedAt(places);
     const permitted = maxAge ?? permittedAge(stats, took);
     const ids = places.map(({ id }) => id);
-    if (age >= permitted || this.#countUnread(ids) >= MANY_TO_READ) {
+    const isUnread = this.#countUnread(ids) >= MANY_TO_READ;
+    if (partial && permitted > 0 && age < Number.POSITIVE_INFINITY && !isUnread) {
+      if (age >= permitted / 2) this.#lookSoon(ids);
+      return { shards: this.#glance(places) };
+    }
+    if (age >= permitted || isUnread) {
       await this.#lookNow(ids);
       return { shards: this.#glance(this.#findAll(ids)) };
     }
@@ -361,6 +374,19 @@ export class Catalog {
       for (const id of experimentIds) this.#lookedAtSoon.delete(id);
       if (this.#awaited === settled) this.#awaited = undefined;
     }
+  }
+
+  /** A look when the page that is being opened has got what it shows. */
+  #lookSoon(experimentIds: readonly string[]): void {
+    for (const id of experimentIds) this.#toLookAt.add(id);
+    if (this.#soon !== undefined) return;
+    this.#soon = setTimeout(() => {
+      const ids = [...this.#toLookAt];
+      this.#toLookAt.clear();
+      this.#soon = undefined;
+      void this.#lookBehind(ids);
+    }, SOON_MS);
+    this.#soon.unref();
   }
 
   /** A look that no search waits for; not a second one while there is one. What is amiss, the next search will say. */

@@ -93,17 +93,16 @@ interface Pack {
 
 type Encoding = "br" | "gzip";
 
-const packs = new WeakMap<object, Pack>();
+const packs = new WeakMap<DataFile, Pack>();
 
-/** A value that is given again, since nothing changed, is not packed again. */
+/** A file that is given again, since nothing changed, is not packed again. */
 function packOf(file: DataFile): Pack {
-  const value = file.kind === "json" && typeof file.value === "object" ? file.value : null;
-  const known = value === null ? undefined : packs.get(value);
+  const known = packs.get(file);
   if (known !== undefined) return known;
   const bytes = bytesOf(file);
   const etag = `"${createHash("sha1").update(bytes).digest("base64url")}"`;
   const pack = { bytes, etag, compressed: new Map() };
-  if (value !== null) packs.set(value, pack);
+  packs.set(file, pack);
   return pack;
 }
 

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { getRequestListener } from "@hono/node-server";
 import { version } from "../package-files.ts";
 import type { Site } from "../site/context.ts";
+import { KeptFiles } from "../site/kept-files.ts";
 import { ownPath } from "../site/manifest.ts";
 import { type Trees, toSite } from "../site/roots.ts";
 import { WHOLE_TREE } from "../site/scope.ts";
@@ -35,7 +36,8 @@ export function mountTrees(
   prefix: string,
 ): { readonly mounts: readonly Mount[]; readonly site: Site; readonly close: () => void } {
   const nonce = randomBytes(12).toString("base64url");
-  const site = liveSite(trees, options, `raw/${nonce}`);
+  const kept = new KeptFiles();
+  const site = liveSite(trees, options, `raw/${nonce}`, kept);
   const parts = site.roots.map((context) => ({ context, feed: new ChangeFeed(context.client) }));
   const mount = (path: string, shown: Site, feed: Feed): Mount => {
     const app = createApp({ site: shown, feed, nonce, prefix: prefix + path, options });
@@ -44,7 +46,7 @@ export function mountTrees(
   const [first] = parts;
   const top = mount("", site, parts.length === 1 && first ? first.feed : joinFeeds(parts));
   const own = parts.slice(1).map(({ context, feed }) => {
-    const alone = liveSite(context.client, options, `raw/${nonce}`);
+    const alone = liveSite(context.client, options, `raw/${nonce}`, kept);
     return mount(`/${ownPath(context)}`.replace(/\/$/, ""), alone, feed);
   });
   return {
@@ -56,7 +58,7 @@ export function mountTrees(
   };
 }
 
-function liveSite(trees: Trees, options: MountOptions, rawBase: string): Site {
+function liveSite(trees: Trees, options: MountOptions, rawBase: string, kept: KeptFiles): Site {
   const labelOf = options.labelOf ?? (() => "mlruns");
   return toSite(
     trees,
@@ -66,6 +68,7 @@ function liveSite(trees: Trees, options: MountOptions, rawBase: string): Site {
       title: options.title ?? "mlruns",
       version,
       rawBase,
+      kept,
     },
     ({ client }) => ({
       label: labelOf(client.root),

@@ -1,4 +1,5 @@
 import type { MlrunsClient } from "../client/client.ts";
+import type { KeptFiles } from "./kept-files.ts";
 import type { Scope } from "./scope.ts";
 
 /** What is shown: a tree, or several as one. */
@@ -18,10 +19,13 @@ export interface SiteSettings {
   readonly version: string;
   /** `raw/<nonce>` live, `raw` in a static export. */
   readonly rawBase: string;
+  /** One of its own unless sites share one. */
+  readonly kept?: KeptFiles;
 }
 
 /** What the makers of data files know of one tree of a site. */
 export interface SiteContext extends SiteSettings {
+  readonly kept: KeptFiles;
   readonly client: MlrunsClient;
   /** Index in the site's roots. */
   readonly root: number;
@@ -39,12 +43,24 @@ export interface SiteContext extends SiteSettings {
 
 /** Bytes of a data file. JSON unless it says otherwise. */
 export type DataFile =
-  | { readonly kind: "json"; readonly value: unknown }
+  | { readonly kind: "json"; readonly value: unknown; readonly bytes?: Uint8Array }
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "binary"; readonly bytes: Uint8Array };
 
 export function json(value: unknown): DataFile {
   return { kind: "json", value };
+}
+
+/** JSON of which only the bytes are kept. */
+export function encodedJson(value: unknown): DataFile {
+  const bytes = Buffer.from(JSON.stringify(value));
+  return {
+    kind: "json",
+    bytes,
+    get value() {
+      return JSON.parse(bytes.toString()) as unknown;
+    },
+  };
 }
 
 export function text(content: string): DataFile {
@@ -57,6 +73,6 @@ export function binary(bytes: Uint8Array): DataFile {
 
 /** The bytes of a data file as they are sent or written. */
 export function bytesOf(file: DataFile): Uint8Array {
-  if (file.kind === "json") return Buffer.from(JSON.stringify(file.value));
+  if (file.kind === "json") return file.bytes ?? Buffer.from(JSON.stringify(file.value));
   return file.kind === "text" ? Buffer.from(file.text) : file.bytes;
 }

@@ -1,4 +1,4 @@
-import { BINARY_ABOVE_POINTS, PYRAMID_ABOVE_POINTS, RUNS_PER_FILE } from "../wire/data-files.ts";
+import { BINARY_ABOVE_POINTS, countRunsFiles, PYRAMID_ABOVE_POINTS } from "../wire/data-files.ts";
 import { DATA_PATH } from "../wire/data-paths.ts";
 import { chosenModels, chosenRuns, chosenTraces } from "./chosen.ts";
 import type { Site, SiteContext } from "./context.ts";
@@ -39,7 +39,7 @@ async function listRoot(context: SiteContext): Promise<Listing> {
   for (const { experimentId } of (await client.scanExperiments("ALL")).experiments) {
     if (!scope.includes(experimentId)) continue;
     const { records } = await chosenRuns(context, experimentId);
-    const chunks = Math.max(1, Math.ceil(records.length / RUNS_PER_FILE));
+    const chunks = countRunsFiles(records.length);
     for (let chunk = 0; chunk < chunks; chunk++) data.push(DATA_PATH.runs(id(experimentId), chunk));
     for (const { run, summaries } of records) {
       const { runId } = run.info;

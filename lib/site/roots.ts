@@ -4,6 +4,7 @@ import type { RootsClient, UnopenedRoot } from "../client/roots-client.ts";
 import { MlrunsError, type TreeProblem } from "../errors.ts";
 import { plainId, rootedId, rootKeyOf } from "../wire/rooted-id.ts";
 import type { Site, SiteContext, SiteSettings } from "./context.ts";
+import { KeptFiles } from "./kept-files.ts";
 
 /** A tree, or several that are shown as one. */
 export type Trees = MlrunsClient | RootsClient;
@@ -28,7 +29,8 @@ export function toSite(
   of: (root: NamedRoot) => RootSettings,
   unopenedOf: (root: UnopenedRoot) => Site["unopened"][number],
 ): Site {
-  const roots = nameRoots(trees).map((root) => ({ ...settings, ...root, ...of(root) }));
+  const kept = settings.kept ?? new KeptFiles();
+  const roots = nameRoots(trees).map((root) => ({ ...settings, kept, ...root, ...of(root) }));
   return { ...settings, roots, unopened: unopenedIn(trees).map(unopenedOf) };
 }
 

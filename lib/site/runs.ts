@@ -3,12 +3,20 @@ import { compareText } from "../entities/record.ts";
 import { RUN_STATUSES } from "../entities/run.ts";
 import { MLFLOW_TAG } from "../entities/tag.ts";
 import { MlrunsError, notFound, type TreeProblem } from "../errors.ts";
-import { encodeNumber, type MetricColumn, type ReadingState, RUNS_PER_FILE, type RunsFile, TAG_CUT } from "../wire/data-files.ts";
+import {
+  encodeNumber,
+  type MetricColumn,
+  type ReadingState,
+  type RunsFile,
+  runsBefore,
+  TAG_CUT,
+} from "../wire/data-files.ts";
 import { DATA_PATH } from "../wire/data-paths.ts";
 import { chosenRuns } from "./chosen.ts";
 import { columnsByKey, toDictionaryColumn } from "./columns.ts";
-import type { SiteContext } from "./context.ts";
+import { type DataFile, encodedJson, json, type SiteContext } from "./context.ts";
 import type { Copies } from "./copies.ts";
+import { isOfSameState, type RunsOrigin } from "./kept-files.ts";
 
 /**
  * `data/runs/<experiment>.json` and its further chunks: columns over the runs, newest first, active and deleted.
@@ -20,29 +28,30 @@ export async function makeRuns(
   experimentId: string,
   chunk: number,
   copies: Copies,
-): Promise<RunsFile> {
-  if (!context.scope.includes(experimentId)) {
+): Promise<DataFile> {
+  const { client, scope, mode, kept } = context;
+  if (!scope.includes(experimentId)) {
     throw notFound(`Could not find experiment with ID ${experimentId}`);
   }
-  const partial = context.mode === "live";
-  if (!partial) {
-    return makeChunk(context, experimentId, chunk, await scanRuns(context, experimentId, copies));
+  if (mode === "static") {
+    return json(
+      makeChunk(context, experimentId, chunk, await scanRuns(context, experimentId, copies)),
+    );
   }
-  const { reading } = await context.client.meetChanges(experimentId, { partial });
+  const { reading } = await client.meetChanges(experimentId, { partial: true });
   // Before the scan: what is met meanwhile makes the next call scan again.
-  const version = context.client.runsVersion(experimentId);
-  const known = kept.get(context)?.get(experimentId);
+  const version = client.runsVersion(experimentId);
   const name = await nameOf(context, experimentId);
-  const isKept = known?.version === version && known.name === name && known.copies === copies;
-  const file = isKept && !reading ? known.files[chunk] : undefined;
-  if (file !== undefined) return file;
-  const scan = await scanRuns(context, experimentId, copies);
-  if (scan.reading) return makeChunk(context, experimentId, chunk, scan);
-  // Who asks for one chunk will ask for the others: all of them from one scan.
-  const chunks = Math.max(1, Math.ceil(scan.sorted.length / RUNS_PER_FILE));
-  const files = Array.from({ length: chunks }, (_, i) => makeChunk(context, experimentId, i, scan));
-  keep(context, experimentId, { version, name, copies, files });
-  return files[chunk] ?? makeChunk(context, experimentId, chunk, scan);
+  const origin = { context, experimentId, chunk, version, name, copies };
+  const known = reading === undefined ? kept.find(origin) : undefined;
+  if (known !== undefined) return known;
+  const scan = lastScan(origin) ?? (await scanRuns(context, experimentId, copies));
+  const made = makeChunk(context, experimentId, chunk, scan);
+  if (scan.reading) return json(made);
+  const file = encodedJson(made);
+  kept.keep(origin, file);
+  scans.set(context, { origin, scan: new WeakRef(scan) });
+  return file;
 }
 
 interface RunsScan extends PartialAnswer {
@@ -54,26 +63,15 @@ interface RunsScan extends PartialAnswer {
   readonly copies: Copies;
 }
 
-/** What files were made from, and the files. */
-interface KeptRuns extends Pick<RunsScan, "name" | "copies"> {
-  /** Of the experiment, see `MlrunsClient.runsVersion`. */
-  readonly version: number;
-  /** One a chunk. */
-  readonly files: readonly RunsFile[];
-}
+/** Who asks for one chunk will ask for the next one: the last scan of a tree stays as long as there is room. */
+const scans = new WeakMap<
+  SiteContext,
+  { readonly origin: RunsOrigin; readonly scan: WeakRef<RunsScan> }
+>();
 
-/** Experiments of which the files are kept until something changes. To make those of 10,000 runs takes half a second. */
-const KEPT_EXPERIMENTS = 4;
-
-const kept = new WeakMap<SiteContext, Map<string, KeptRuns>>();
-
-function keep(context: SiteContext, experimentId: string, runs: KeptRuns): void {
-  const ours = kept.get(context) ?? new Map<string, KeptRuns>();
-  kept.set(context, ours);
-  ours.delete(experimentId);
-  ours.set(experimentId, runs);
-  const [oldest] = ours.keys();
-  if (ours.size > KEPT_EXPERIMENTS && oldest !== undefined) ours.delete(oldest);
+function lastScan(origin: RunsOrigin): RunsScan | undefined {
+  const last = scans.get(origin.context);
+  return last && isOfSameState(last.origin, origin) ? last.scan.deref() : undefined;
 }
 
 async function scanRuns(
@@ -100,8 +98,8 @@ function makeChunk(
   { sorted, problems, reading, name, copies }: RunsScan,
 ): RunsFile {
   const { id } = context;
-  const offset = chunk * RUNS_PER_FILE;
-  const rows = sorted.slice(offset, offset + RUNS_PER_FILE);
+  const offset = runsBefore(chunk);
+  const rows = sorted.slice(offset, runsBefore(chunk + 1));
   const infos = rows.map(({ run }) => run.info);
   const isLast = offset + rows.length >= sorted.length;
   const byRun = chunk === 0 ? problemsByRun(context, experimentId, sorted, problems) : NO_PROBLEMS;

@@ -43,7 +43,7 @@ const MAKERS: readonly Maker[] = [
   { path: /^registry\.json$/, make: async (site) => json(await makeRegistry(site)) },
   { path: /^tree\.json$/, make: async (site) => json(await makeTree(site)) },
   ofOne(/^runs\/([^/.]+)(?:\.(\d+))?\.json$/, async (context, id, chunk, site) =>
-    json(await makeRuns(context, id, Number(chunk), await findCopies(site))),
+    makeRuns(context, id, Number(chunk), await findCopies(site)),
   ),
   ofOne(/^run\/([^/]+)\.json$/, async (context, id, _, site) =>
     json(await makeRun(context, id, await findCopies(site))),

@@ -15,8 +15,21 @@ import type { TreeProblem } from "../errors.ts";
 /** A viewer refuses data of a newer schema and says so. */
 export const DATA_SCHEMA_VERSION = 1;
 
-/** Rows in one runs file; more rows follow in the file that `next` names. */
+/** Rows in the first runs file of an experiment: few, so that they are soon there. */
+export const FIRST_RUNS = 1_000;
+
+/** Rows in each further one, which `next` of the one before names. */
 export const RUNS_PER_FILE = 5_000;
+
+/** Rows before the runs file of a number. */
+export function runsBefore(chunk: number): number {
+  return chunk === 0 ? 0 : FIRST_RUNS + (chunk - 1) * RUNS_PER_FILE;
+}
+
+/** Runs files that so many rows take; there is one without rows, too. */
+export function countRunsFiles(rows: number): number {
+  return 1 + Math.max(0, Math.ceil((rows - FIRST_RUNS) / RUNS_PER_FILE));
+}
 
 /** A history of more points is read in its binary form. */
 export const BINARY_ABOVE_POINTS = 2_000;

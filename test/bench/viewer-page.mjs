@@ -1,9 +1,12 @@
 import { chromium } from "playwright-core";
+import { timeRow } from "./measure.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
 
-const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
-const SCROLL_FRAMES = 90;
+/** A page has loaded when it has asked for nothing for so long. */
+const QUIET_MS = 500;
+const WHOLE_MS = 5_000;
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
 
 /**
  * Opens an address with an empty cache in a new browser, until the frame that shows an element has been made. The page itself
@@ -13,8 +16,8 @@ const SCROLL_FRAMES = 90;
  * @param {string} address
  * @param {string} selector
  * @param {number} timeout
- * @returns {Promise<{ seconds: number, script: number, data: number, requests: number }>} bytes as they were sent, and
- *   requests until then
+ * @returns {Promise<{ seconds: number, script: number, data: number, requests: number, longestTask: number }>} bytes as they
+ *   were sent, requests until then, and the longest task until all is there, in milliseconds
  */
 export function openFresh(executablePath, address, selector, timeout) {
   return inBrowser(executablePath, async (page) => {
@@ -27,14 +30,20 @@ export function openFresh(executablePath, address, selector, timeout) {
     const kinds = new Map();
     const sums = { script: 0, data: 0 };
     let requests = 0;
+    let open = 0;
+    let quietSince = performance.now();
     session.on("Network.responseReceived", ({ requestId, type, response }) => {
       const isData = response.url.includes("/data/runs/");
       kinds.set(requestId, isData ? "data" : type === "Script" ? "script" : "other");
     });
     session.on("Network.requestWillBeSent", ({ request }) => {
-      if (!request.url.startsWith("data:")) requests++;
+      if (request.url.startsWith("data:") || request.url.endsWith("/data/events")) return;
+      requests++;
+      open++;
     });
     session.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => {
+      open--;
+      quietSince = performance.now();
       const kind = kinds.get(requestId);
       if (kind === "script" || kind === "data") sums[kind] += encodedDataLength;
     });
@@ -49,8 +58,12 @@ export function openFresh(executablePath, address, selector, timeout) {
     await page.goto(address, { waitUntil: "commit", timeout });
     const first = await shown;
     // What is sent just after the row belongs to the page as well.
-    await page.waitForTimeout(500);
-    return { ...sums, ...first };
+    quietSince = performance.now();
+    const wholeBy = quietSince + WHOLE_MS;
+    const isLoading = () => open > 0 || performance.now() - quietSince < QUIET_MS;
+    while (isLoading() && performance.now() < wholeBy) await page.waitForTimeout(50);
+    const longestTask = await page.evaluate(() => /** @type {any} */ (window).longestTask);
+    return { ...sums, ...first, longestTask };
   });
 }
 
@@ -61,6 +74,12 @@ export function openFresh(executablePath, address, selector, timeout) {
  */
 function watchFor(selector) {
   const { tellShown } = /** @type {any} */ (window);
+  Object.assign(window, { longestTask: 0 });
+  new PerformanceObserver((list) => {
+    const all = list.getEntries().map(({ duration }) => duration);
+    const known = /** @type {any} */ (window).longestTask;
+    Object.assign(window, { longestTask: Math.max(known, ...all) });
+  }).observe({ type: "longtask", buffered: true });
   const observer = new MutationObserver(() => {
     if (document.querySelector(selector) === null) return;
     observer.disconnect();
@@ -104,85 +123,91 @@ export async function medianOf(open) {
 }
 
 /**
- * Longest task that a change of the address causes, in milliseconds.
+ * Milliseconds from a change until the frame that shows it has been made.
  *
  * @param {Page} page
- * @param {() => void} change
+ * @param {string} change - script
+ * @param {string} isShown - expression
+ * @returns {Promise<number>}
  */
-export async function mainThreadOf(page, change) {
-  await page.evaluate(() => {
-    const seen = /** @type {number[]} */ ([0]);
-    Object.assign(window, { seen });
-    new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) seen.push(entry.duration);
-    }).observe({ type: "longtask" });
+export function shownAfter(page, change, isShown) {
+  return page.evaluate(`new Promise((resolve) => {
+    const start = performance.now();
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => resolve(performance.now() - start);
+    const look = () => (${isShown}) ? port2.postMessage(null) : requestAnimationFrame(look);
+    ${change};
+    requestAnimationFrame(look);
+  })`);
+}
+
+/**
+ * How long the main thread of a page has worked on end while something is done, each time, in milliseconds.
+ *
+ * @param {Page} page
+ * @param {() => Promise<unknown>} action
+ */
+export async function tasksDuring(page, action) {
+  const { tasks } = await trace(page, action);
+  return tasks.map(({ took }) => took);
+}
+
+/**
+ * What frames take, and what of it the main thread works, in milliseconds. Where a frame begins the action marks with
+ * `performance.mark("frame")`, and once more at the end.
+ *
+ * @param {Page} page
+ * @param {() => Promise<unknown>} action
+ */
+export async function workPerFrame(page, action) {
+  const { tasks, marks } = await trace(page, action);
+  // What follows a mark in its task, such as the layout of the frame, is of the frame.
+  const starts = marks.map((mark) => tasks.findLast(({ at }) => at <= mark)?.at ?? mark);
+  return starts.slice(0, -1).map((start, i) => {
+    const end = starts[i + 1] ?? start;
+    const own = tasks.filter(({ at }) => at >= start && at < end);
+    return { took: end - start, work: own.reduce((sum, { took }) => sum + took, 0) };
   });
-  await page.evaluate(change);
-  await page.waitForTimeout(800);
-  return page.evaluate(() => Math.max(.../** @type {any} */ (window).seen));
 }
 
 /**
- * What frames cost while a table is scrolled, of the slow ones, in milliseconds.
+ * The tasks of a page's main thread while something is done, and the marks that it made, by the same clock.
  *
  * @param {Page} page
- * @param {number} step - pixels a frame
+ * @param {() => Promise<unknown>} action
  */
-export async function scroll(page, step) {
-  const frames = await page.evaluate(
-    async ({ count, step }) => {
-      const box = /** @type {HTMLElement} */ (document.querySelector(".run-table"));
-      const times = [];
-      let last = await new Promise(requestAnimationFrame);
-      for (let i = 0; i < count; i++) {
-        box.scrollTop += step;
-        const now = await new Promise(requestAnimationFrame);
-        times.push(now - last);
-        last = now;
-      }
-      return times;
-    },
-    { count: SCROLL_FRAMES, step },
-  );
-  return percentile(frames, 0.95);
+async function trace(page, action) {
+  const browser = page.context().browser();
+  if (browser === null) throw new Error("The browser has ended");
+  await browser.startTracing(page, { categories: TRACED });
+  await page.evaluate(() => performance.mark("main thread"));
+  await action();
+  /** @type {{ traceEvents: readonly TraceEvent[] }} */
+  const { traceEvents } = JSON.parse((await browser.stopTracing()).toString());
+  const main = traceEvents.find(({ name }) => name === "main thread");
+  const own = traceEvents.filter(({ pid, tid }) => pid === main?.pid && tid === main.tid);
+  const inOrder = (/** @type {string} */ wanted) =>
+    own
+      .filter(({ name, dur }) => name === wanted && (wanted === "frame" || dur !== undefined))
+      .map(({ ts, dur = 0 }) => ({ at: ts / 1_000, took: dur / 1_000 }))
+      .sort((a, b) => a.at - b.at);
+  return { tasks: inOrder(TASK), marks: inOrder("frame").map(({ at }) => at) };
 }
 
-/**
- * A page of nothing but rows, as many cells a row as the table shows, that scrolls by itself: what any page costs here.
- *
- * @param {number} rows
- * @param {number} cells
- */
-export function plainRows(rows, cells) {
-  const row = `<div class="row">${"<div>0.1234</div>".repeat(cells)}</div>`;
-  return `<!doctype html><style>.run-table{height:800px;overflow:auto;font:13px sans-serif}
-.row{display:flex;height:27px;border-bottom:1px solid #ddd;contain:layout style}.row div{width:80px;flex:none}</style>
-<div class="run-table">${row.repeat(rows)}</div>`;
-}
+/** @typedef {{ name: string, pid: number, tid: number, ts: number, dur?: number }} TraceEvent */
+
+const TASK = "ThreadControllerImpl::RunTask";
+const TRACED = ["toplevel", "blink.user_timing"];
 
 /**
- * What frames cost while the mouse goes over a chart, of the slow ones, in milliseconds. The moves are made in the page: from
- * outside each would take a round trip.
- *
- * @param {Page} page
+ * @param {string} what
+ * @param {number} ours
+ * @param {number} budget
+ * @param {string} unit
  */
-export async function hover(page) {
-  const frames = await page.evaluate(async (count) => {
-    const plot = /** @type {HTMLElement} */ (document.querySelector(".metric-chart-page .u-over"));
-    const box = plot.getBoundingClientRect();
-    const times = [];
-    let last = await new Promise(requestAnimationFrame);
-    for (let i = 0; i < count; i++) {
-      const clientX = box.x + (box.width * i) / count;
-      const clientY = box.y + box.height / 2;
-      plot.dispatchEvent(new MouseEvent("mousemove", { bubbles: true, clientX, clientY }));
-      const now = await new Promise(requestAnimationFrame);
-      times.push(now - last);
-      last = now;
-    }
-    return times;
-  }, SCROLL_FRAMES);
-  return percentile(frames, 0.95);
+export function budgetRow(what, ours, budget, unit) {
+  // Nothing at all is well within any budget.
+  return timeRow(what, Math.max(ours, budget / 100), "the budget", budget, 1, unit);
 }
 
 /** @param {readonly number[]} values @param {number} share */

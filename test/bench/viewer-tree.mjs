@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const METRICS = 10;
@@ -66,6 +66,90 @@ export function writeLongRuns(root) {
     writeFileSync(join(run, "metrics", "middle"), lines(MIDDLE, 7));
     writeFileSync(join(run, "metrics", "long"), lines(LONG, 7));
   }
+}
+
+/** A metric of a run that goes on. */
+export const LIVE_METRIC = "live";
+export const LIVE_POINTS = 5_000;
+
+/**
+ * A tree with a run that goes on, which may be written to.
+ *
+ * @param {string} folder
+ */
+export function makeLiveTree(folder) {
+  const root = join(folder, "live");
+  makeTree(root, 0);
+  const run = makeRun(join(root, "0"), 0);
+  const meta = join(run, "meta.yaml");
+  const text = readFileSync(meta, "utf8").replace("status: 3", "status: 1");
+  writeFileSync(meta, text.replace(/end_time: .*/, "end_time: null"));
+  const file = join(run, "metrics", LIVE_METRIC);
+  const lines = Array.from({ length: LIVE_POINTS }, (_, i) => `${START + i} ${1 / (i + 1)} ${i}\n`);
+  writeFileSync(file, lines.join(""));
+  return { root, file, runId: runIdOf(0) };
+}
+
+/**
+ * The file of an experiment's runs as the server would send it, with so many columns: half of them metrics.
+ *
+ * @param {number} rows
+ * @param {number} columns
+ */
+export function wideRuns(rows, columns) {
+  const each = (/** @type {(row: number) => unknown} */ make) =>
+    Array.from({ length: rows }, (_, row) => make(row));
+  const column = (/** @type {number} */ k, /** @type {number} */ plus) =>
+    each((row) => ((row * (k + 7)) % 1_009) / 1_009 + plus);
+  const keys = (/** @type {string} */ kind) =>
+    Array.from({ length: columns / 2 }, (_, k) => `${kind}_${k}`);
+  const none = { values: [], codes: each(() => -1) };
+  const values = Array.from({ length: 17 }, (_, i) => `${i / 100}`);
+  const file = {
+    experimentId: "0",
+    experimentName: "sweep",
+    total: rows,
+    offset: 0,
+    next: null,
+    runIds: each((row) => runIdOf(Number(row))),
+    names: each((row) => `run-${row}`),
+    status: each(() => 2),
+    deleted: each(() => 0),
+    startTime: each((row) => START - Number(row)),
+    endTime: each((row) => START + Number(row)),
+    lastWrite: each(() => null),
+    user: none,
+    parent: none,
+    datasets: none,
+    models: none,
+    tags: {},
+    params: Object.fromEntries(
+      keys("param").map((key, k) => [
+        key,
+        { values, codes: each((row) => (Number(row) * (k + 3)) % 17) },
+      ]),
+    ),
+    metrics: Object.fromEntries(
+      keys("metric").map((key, k) => [
+        key,
+        {
+          last: column(k, 0),
+          min: column(k, -1),
+          max: column(k, 1),
+          mean: column(k, 0),
+          step: each(() => 10),
+          count: each(() => 11),
+        },
+      ]),
+    ),
+    unreadable: [],
+    warnings: [],
+  };
+  const ids = [
+    ...keys("metric").map((key) => `metrics.${key}`),
+    ...keys("param").map((key) => `params.${key}`),
+  ];
+  return { file: JSON.stringify(file), columns: ids };
 }
 
 /**

@@ -7,7 +7,7 @@ import { makeExperiments } from "../../lib/site/experiments.ts";
 import { makeHistory, makeHistoryText, sumUp } from "../../lib/site/history.ts";
 import { makeRun } from "../../lib/site/run.ts";
 import { makeRuns } from "../../lib/site/runs.ts";
-import { decodeNumber, RUNS_PER_FILE } from "../../lib/wire/data-files.ts";
+import { decodeNumber, type RunsFile } from "../../lib/wire/data-files.ts";
 import { fileId, fromFileId } from "../../lib/wire/data-paths.ts";
 import { liveSite } from "../helpers/site.ts";
 import { golden, makeTree, TREE_NAMES } from "../helpers/tree.ts";
@@ -33,7 +33,8 @@ describe.each(TREE_NAMES)("the data files of %s", (name) => {
     );
 
     for (const { experimentId } of experiments) {
-      const file = await makeRuns(context, experimentId, 0, copies);
+      const made = await makeRuns(context, experimentId, 0, copies);
+      const file = (made.kind === "json" ? made.value : undefined) as RunsFile;
       // MLflow's default order is ours: newest first, then by id.
       expect(file.runIds).toEqual(answers.run_ids_by_experiment[experimentId] ?? []);
       expect([file.unreadable, file.warnings, file.next]).toEqual([[], [], null]);
@@ -49,7 +50,8 @@ describe.each(TREE_NAMES)("the data files of %s", (name) => {
         });
         expect(Object.fromEntries(metrics)).toEqual(
           Object.fromEntries(
-            Object.entries(expected?.metrics ?? {}).map(([key, value]) => [key, spelled(value)]),
+            // JSON, as it is written here, has no negative zero.
+            Object.entries(expected?.metrics ?? {}).map(([key, value]) => [key, spelled(value) + 0]),
           ),
         );
         expect(Object.fromEntries(params)).toEqual(expected?.params);
@@ -103,5 +105,4 @@ test("every name has a file id of its own that any host takes, and short ones ca
     }),
   );
   expect(fileId("Train/Loss")).toBe("_54rain_2f_4coss");
-  expect(RUNS_PER_FILE).toBe(5_000);
 });

@@ -8,7 +8,14 @@ import type { Site } from "../../lib/site/context.ts";
 import { nameRoots } from "../../lib/site/roots.ts";
 import { makeDataFile } from "../../lib/site/table.ts";
 import { writeSite } from "../../lib/site/write.ts";
-import type { ExperimentsFile, Manifest, RegistryFile, RunFile, RunsFile, TreeFile } from "../../lib/wire/data-files.ts";
+import type {
+  ExperimentsFile,
+  Manifest,
+  RegistryFile,
+  RunFile,
+  RunsFile,
+  TreeFile,
+} from "../../lib/wire/data-files.ts";
 import { DATA_PATH } from "../../lib/wire/data-paths.ts";
 import { folderBytes } from "../helpers/folder-bytes.ts";
 import { makeTwoRoots, type TwoRoots } from "../helpers/roots.ts";

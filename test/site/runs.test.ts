@@ -2,8 +2,17 @@ import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { MlrunsClient } from "../../lib/client/client.ts";
+import { type DataFile, encodedJson, type SiteContext } from "../../lib/site/context.ts";
+import { findCopies } from "../../lib/site/copies.ts";
+import { KeptFiles, type RunsOrigin } from "../../lib/site/kept-files.ts";
 import { makeDataFile } from "../../lib/site/table.ts";
-import type { Manifest, RunsFile, TreeFile } from "../../lib/wire/data-files.ts";
+import {
+  FIRST_RUNS,
+  type Manifest,
+  type RunsFile,
+  type TreeFile,
+} from "../../lib/wire/data-files.ts";
+import { DATA_PATH } from "../../lib/wire/data-paths.ts";
 import { liveSite } from "../helpers/site.ts";
 import { makeTree } from "../helpers/tree.ts";
 
@@ -13,14 +22,15 @@ test("the file of an experiment's runs is made anew whenever one of them has cha
   const run = await client.createRun(experimentId, { runName: "one" });
   client.logMetric(run.info.runId, "loss", 1);
   const site = liveSite(client);
+  const make = (): Promise<DataFile | undefined> => makeDataFile(site, `runs/${experimentId}.json`);
   const read = async (): Promise<RunsFile> => {
-    const file = await makeDataFile(site, `runs/${experimentId}.json`);
+    const file = await make();
     if (file?.kind !== "json") throw new Error("There is no such file");
     return file.value as RunsFile;
   };
 
-  const first = await read();
-  expect(await read()).toBe(first);
+  const first = await make();
+  expect(await make()).toBe(first);
 
   client.logMetric(run.info.runId, "loss", 2, { step: 1 });
   const second = await read();
@@ -34,6 +44,58 @@ test("the file of an experiment's runs is made anew whenever one of them has cha
 
   writeFileSync(join(folder, "meta.yaml"), "{");
   expect((await read()).unreadable.map(({ runId }) => runId)).toEqual([run.info.runId]);
+});
+
+test("of the files of runs, as many are kept as there is room for: those that were asked for last", async () => {
+  const site = liveSite(new MlrunsClient(await makeTree("v3-basic")));
+  const [context] = site.roots as [SiteContext];
+  const copies = await findCopies(site);
+  const origin = (experimentId: string, chunk: number, version = 1): RunsOrigin => ({
+    context,
+    experimentId,
+    chunk,
+    version,
+    name: "sweep",
+    copies,
+  });
+  const kept = new KeptFiles(35);
+  const file = encodedJson("ten bytes"); // 11 of them, with its quotes
+  kept.keep(origin("1", 0), file);
+  kept.keep(origin("1", 1), file);
+  kept.keep(origin("2", 0), file);
+  expect(kept.bytes).toBe(33);
+
+  expect(kept.find(origin("1", 0))).toBe(file);
+  kept.keep(origin("3", 0), encodedJson("ten bytes"));
+  expect(kept.find(origin("1", 0))).toBe(file);
+  expect(kept.find(origin("1", 1))).toBeUndefined();
+
+  // A change of the experiment makes all of its files worthless.
+  expect(kept.find(origin("1", 0, 2))).toBeUndefined();
+  expect(kept.bytes).toBe(22);
+
+  kept.keep(origin("4", 0), encodedJson("more than there is room for, by itself"));
+  expect(kept.bytes).toBe(22);
+});
+
+test("the first file of runs is short, and the others follow it until all rows are there", async () => {
+  const client = new MlrunsClient(await makeTree("v3-basic"));
+  const experimentId = await client.createExperiment("sweep");
+  const runIds: string[] = [];
+  for (let i = 0; i < FIRST_RUNS + 5; i++)
+    runIds.push((await client.createRun(experimentId, { startTime: i + 1 })).info.runId);
+  const site = liveSite(client);
+  const read = async (path: string): Promise<RunsFile> => {
+    const file = await makeDataFile(site, path.replace("data/", ""));
+    return (file?.kind === "json" ? file.value : undefined) as RunsFile;
+  };
+
+  const first = await read(DATA_PATH.runs(experimentId));
+  const second = await read(first.next ?? "");
+
+  expect([first.offset, first.runIds.length, first.total]).toEqual([0, FIRST_RUNS, FIRST_RUNS + 5]);
+  expect([second.offset, second.runIds.length, second.next]).toEqual([FIRST_RUNS, 5, null]);
+  expect([...first.runIds, ...second.runIds]).toEqual(runIds.reverse());
 });
 
 test("the manifest counts what is broken as soon as it was met, without a look at the whole tree", async () => {

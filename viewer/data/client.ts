@@ -1,6 +1,18 @@
 /** The contract's client: one function a data file; histories are in `histories.ts`. Nothing else in the viewer knows where data comes from. */
 
-import type { ArtifactsFile, ExperimentsFile, LoggedModelsFile, Manifest, RegistryFile, RunFile, RunsFile, TraceFile, TracesFile, TreeFile, ViewsFile } from "../../lib/wire/data-files.ts";
+import type {
+  ArtifactsFile,
+  ExperimentsFile,
+  LoggedModelsFile,
+  Manifest,
+  RegistryFile,
+  RunFile,
+  RunsFile,
+  TraceFile,
+  TracesFile,
+  TreeFile,
+  ViewsFile,
+} from "../../lib/wire/data-files.ts";
 import { DATA_PATH, rawPath } from "../../lib/wire/data-paths.ts";
 import { embeddedUrl, isEmbedded } from "./embedded.ts";
 import { parseJson, type ReadOptions, readFile, readJson } from "./files.ts";
