@@ -9,8 +9,10 @@ import { startLive } from "./data/live.ts";
 import { startExperiments } from "./state/experiments.ts";
 import { firstRunsOrSoon } from "./state/first-runs.ts";
 import { applyTheme } from "./state/preferences.ts";
+import { readEmptyPage } from "./state/room.ts";
 import { startRouting } from "./state/route.ts";
 
+readEmptyPage(document.querySelector(".app-main"));
 applyTheme();
 goToStart();
 void start();

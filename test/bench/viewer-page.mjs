@@ -196,8 +196,8 @@ async function trace(page, action) {
 
 /** @typedef {{ name: string, pid: number, tid: number, ts: number, dur?: number }} TraceEvent */
 
-const TASK = "ThreadControllerImpl::RunTask";
-const TRACED = ["toplevel", "blink.user_timing"];
+const TASK = "RunTask";
+const TRACED = ["disabled-by-default-devtools.timeline", "blink.user_timing"];
 
 /**
  * @param {string} what

@@ -51,7 +51,10 @@ describe.each(TREE_NAMES)("the data files of %s", (name) => {
         expect(Object.fromEntries(metrics)).toEqual(
           Object.fromEntries(
             // JSON, as it is written here, has no negative zero.
-            Object.entries(expected?.metrics ?? {}).map(([key, value]) => [key, spelled(value) + 0]),
+            Object.entries(expected?.metrics ?? {}).map(([key, value]) => [
+              key,
+              spelled(value) + 0,
+            ]),
           ),
         );
         expect(Object.fromEntries(params)).toEqual(expected?.params);

@@ -121,15 +121,47 @@ export function RunTable({ view, label, folds }: RunTableProps): JSX.Element {
     setMenuCell(cell);
   };
 
-  const foldColumns = (group: string): void => {
-    const next = new Set(folded);
-    if (!next.delete(group)) next.add(group);
-    setFolded(next);
-  };
   const { active } = grid;
+  const { firstColumn, endColumn } = shown;
+  const activeHead = active.row < 0 ? active.column : -1;
+  // Made anew when it changes, not whenever other rows come into view.
+  const head = useMemo(
+    () => (
+      <RunTableHead
+        layout={layout}
+        scrolling={layout.scrolling.slice(firstColumn, endColumn)}
+        offset={context.offset}
+        firstIndex={firstColumn}
+        sort={view.sort}
+        options={view.options}
+        selected={select.state}
+        activeColumn={activeHead}
+        nameColumn={NAME}
+        actions={{
+          onSort: actions.sort,
+          onSelectAll: select.all,
+          onWidth: (column, width, isFinal) => {
+            dragWidth(isFinal ? null : { column, width });
+            if (isFinal) setColumnOptions(view, column, { width });
+          },
+        }}
+      />
+    ),
+    [view, layout, firstColumn, endColumn, select.state, activeHead],
+  );
+  const shared = useMemo(
+    () => ({
+      view,
+      openMenu,
+      setOpenMenu,
+      folded,
+      foldColumns: (group: string) => setFolded((old) => toggled(old, group)),
+    }),
+    [view, openMenu, folded],
+  );
   const activeId = active.row < 0 ? `run-head-${active.column}` : cellId(active.row, active.column);
   return (
-    <TableContext.Provider value={{ view, openMenu, setOpenMenu, folded, foldColumns }}>
+    <TableContext.Provider value={shared}>
       <div
         ref={box}
         class={`run-table${isRoomy.value ? " run-table-roomy" : ""}${hasTwisties(view) ? "" : " run-table-flat"}`}
@@ -151,33 +183,13 @@ export function RunTable({ view, label, folds }: RunTableProps): JSX.Element {
         onPointerOver={(event) => describeCell(event.target as HTMLElement, view, columns)}
         onCopy={(event) => copyCell(event, view, active, columns)}
       >
-        {shown.isMeasured && (
-          <RunTableHead
-            layout={layout}
-            scrolling={layout.scrolling.slice(shown.firstColumn, shown.endColumn)}
-            offset={context.offset}
-            firstIndex={shown.firstColumn}
-            sort={view.sort}
-            options={view.options}
-            selected={select.state}
-            activeColumn={active.row < 0 ? active.column : -1}
-            nameColumn={NAME}
-            actions={{
-              onSort: actions.sort,
-              onSelectAll: select.all,
-              onWidth: (column, width, isFinal) => {
-                dragWidth(isFinal ? null : { column, width });
-                if (isFinal) setColumnOptions(view, column, { width });
-              },
-            }}
-          />
-        )}
+        {head}
         <div
           class="run-table-rows"
           role="rowgroup"
           style={{ height: `${display.rows.length * rowHeight}px`, width: `${context.width}px` }}
         >
-          {(shown.isMeasured ? slots(shown) : []).map(([slot, index]) => {
+          {slots(shown).map(([slot, index]) => {
             const row = display.rows[index] ?? 0;
             const group = row < 0 ? (display.groups[-1 - row] ?? null) : null;
             return (
@@ -217,6 +229,12 @@ export function RunTable({ view, label, folds }: RunTableProps): JSX.Element {
       )}
     </TableContext.Provider>
   );
+}
+
+function toggled(set: ReadonlySet<string>, item: string): ReadonlySet<string> {
+  const next = new Set(set);
+  if (!next.delete(item)) next.add(item);
+  return next;
 }
 
 /** What all rows share, made anew only when it changes. */

@@ -1,5 +1,6 @@
 import type { RefObject } from "preact";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { lastRoom, noteRoom } from "../state/room.ts";
 import { useLater } from "../state/use-later.ts";
 import { type PlacedColumn, visibleColumns } from "../table/layout.ts";
 
@@ -12,8 +13,6 @@ export interface GridWindow {
   /** Elements for rows; row `i` is drawn in slot `(i - firstSlotRow) % slots`. */
   readonly slots: number;
   readonly firstSlotRow: number;
-  /** False until the size of the box is known: what is drawn before would be drawn twice. */
-  readonly isMeasured: boolean;
 }
 
 interface GridSize {
@@ -36,8 +35,8 @@ export function useGridWindow(
   box: RefObject<HTMLElement | null>,
   size: GridSize,
 ): GridWindow & { look: () => void } {
-  const [seen, setSeen] = useState({ top: 0, left: 0, width: 0, height: 0, isMeasured: false });
-  const overscan = useLater(seen.isMeasured) ? OVERSCAN_ROWS : 0;
+  const [seen, setSeen] = useState(() => ({ top: 0, left: 0, ...lastRoom() }));
+  const overscan = useLater(true) ? OVERSCAN_ROWS : 0;
   const latest = useRef(size);
   latest.current = size;
 
@@ -52,14 +51,15 @@ export function useGridWindow(
     const [first] = visibleColumns(columns, element.scrollLeft, width - pinnedWidth);
     const left = first === 0 && element.scrollLeft === 0 ? 0 : element.scrollLeft;
     const height = element.clientHeight;
+    noteRoom({ width, height });
     setSeen((old) => {
       const isSame =
-        old.isMeasured &&
         old.top === top &&
         old.width === width &&
-        old.height === height &&
+        // Rows too many are no reason to draw again.
+        old.height >= height &&
         sameColumns(columns, old.left, left, width - pinnedWidth);
-      return isSame ? old : { top, left, width, height, isMeasured: true };
+      return isSame ? old : { top, left, width, height };
     });
   };
 
@@ -70,7 +70,6 @@ export function useGridWindow(
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
-  useLayoutEffect(look, [size.rowCount, size.rowHeight, size.columns]);
 
   const { rowCount, rowHeight, headHeight, pinnedWidth, columns } = size;
   const [firstColumn, endColumn] = visibleColumns(columns, seen.left, seen.width - pinnedWidth);
@@ -79,8 +78,7 @@ export function useGridWindow(
   const slots = Math.max(1, shown + overscan * 3);
   const endRow = Math.min(rowCount, firstRow + slots);
   const firstSlotRow = useRested(firstRow);
-  const { isMeasured } = seen;
-  return { firstRow, endRow, firstColumn, endColumn, slots, firstSlotRow, isMeasured, look };
+  return { firstRow, endRow, firstColumn, endColumn, slots, firstSlotRow, look };
 }
 
 /** A value as it was when it last stopped changing. */

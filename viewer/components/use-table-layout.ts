@@ -1,5 +1,6 @@
 import type { RefObject } from "preact";
-import { useLayoutEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { lastRoom } from "../state/room.ts";
 import type { RunsView } from "../state/runs-view.ts";
 import { withOptions } from "../table/column-options.ts";
 import { type Column, sharedPrefixes } from "../table/columns.ts";
@@ -16,15 +17,13 @@ export function useTableLayout(
   box: RefObject<HTMLElement | null>,
   folded: ReadonlySet<string>,
 ): readonly [TableLayout, (drag: WidthDrag | null) => void] {
-  const [available, setAvailable] = useState(() => window.innerWidth);
+  const [available, setAvailable] = useState(() => lastRoom().width);
   const [drag, setDrag] = useState<WidthDrag | null>(null);
 
-  useLayoutEffect(() => {
+  useEffect(() => {
     const element = box.current;
     if (element === null) return;
-    const measure = (): void => setAvailable(element.clientWidth);
-    measure();
-    const observer = new ResizeObserver(measure);
+    const observer = new ResizeObserver(() => setAvailable(element.clientWidth));
     observer.observe(element);
     return () => observer.disconnect();
   }, []);

@@ -76,6 +76,11 @@ export function ExperimentRuns({ params }: PageProps): JSX.Element {
   const title = titleOf(ids, experimentIds);
   useTitle(title);
   const mode = query.value.get("mode") ?? "table";
+  // The same element as long as it shows the same: its rows are not drawn again when something else of the page changes.
+  const tableElement = useMemo(
+    () => <RunTable view={view} label={title} folds={folds} />,
+    [view, title, folds],
+  );
 
   if (error !== null && data === null) {
     if (error.kind === "missing") return <NoExperiment id={ids} />;
@@ -89,7 +94,7 @@ export function ExperimentRuns({ params }: PageProps): JSX.Element {
     if (mode === "charts") return <RunCharts view={view} />;
     if (mode === "images") return <RunImages view={view} />;
     if (isPhone.value) return <RunCards view={view} />;
-    return <RunTable view={view} label={title} folds={folds} />;
+    return tableElement;
   };
   const selected = [...selection.value];
   const [firstSelected] = selected;

@@ -24,6 +24,7 @@ import { parseSort, type SortKey, sortRows } from "../table/sort.ts";
 import { loadSearch, searchEngine } from "./search-engine.ts";
 import type { Query } from "./url.ts";
 import { parseList } from "./url.ts";
+import { useSame } from "./use-same.ts";
 
 export const LIFECYCLES = ["active", "deleted", "all"] as const;
 export type Lifecycle = (typeof LIFECYCLES)[number];
@@ -126,7 +127,7 @@ export function useRunsView(table: RunsTable, query: Query, folding: Folding): R
     () => matching.reduce((n, row) => n + (table.problems.has(table.runIds[row] ?? "") ? 1 : 0), 0),
     [table, matching],
   );
-  return {
+  return useSame({
     table,
     filter,
     isPending: filter === NOT_FILTERED_YET,
@@ -142,7 +143,7 @@ export function useRunsView(table: RunsTable, query: Query, folding: Folding): R
     differing: differing.ids.size,
     dataColumnCount: differing.of,
     warningCount,
-  };
+  });
 }
 
 export function lifecycleOf(query: Query): Lifecycle {

@@ -14,14 +14,16 @@ export interface Folds {
 export function useFolds(): Folds {
   const [collapsed, setCollapsed] = useState<ReadonlySet<string>>(new Set());
   const [openGroups, setOpenGroups] = useState<ReadonlySet<string>>(new Set());
-  const state = useMemo(() => ({ collapsed, openGroups }), [collapsed, openGroups]);
-  return {
-    state,
-    isRunOpen: (runId) => !collapsed.has(runId),
-    isGroupOpen: (groupId) => openGroups.has(groupId),
-    foldRun: (runId, isOpen) => setCollapsed((old) => changed(old, runId, !isOpen)),
-    foldGroup: (groupId, isOpen) => setOpenGroups((old) => changed(old, groupId, isOpen)),
-  };
+  return useMemo(
+    () => ({
+      state: { collapsed, openGroups },
+      isRunOpen: (runId) => !collapsed.has(runId),
+      isGroupOpen: (groupId) => openGroups.has(groupId),
+      foldRun: (runId, isOpen) => setCollapsed((old) => changed(old, runId, !isOpen)),
+      foldGroup: (groupId, isOpen) => setOpenGroups((old) => changed(old, groupId, isOpen)),
+    }),
+    [collapsed, openGroups],
+  );
 }
 
 function changed(set: ReadonlySet<string>, item: string, isIn: boolean): ReadonlySet<string> {

@@ -119,8 +119,8 @@ export function visibleColumns(
 
 /** Ages are short, dates of other years long. */
 function ageWidth(table: RunsTable): number {
-  const year = new Date().getFullYear();
-  const hasOld = table.startTime.some((time) => new Date(time).getFullYear() < year);
+  const newYear = new Date(new Date().getFullYear(), 0).getTime();
+  const hasOld = table.startTime.some((time) => time < newYear);
   return hasOld ? 76 : 56;
 }
 
