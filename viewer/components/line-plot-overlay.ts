@@ -3,6 +3,7 @@ import { bandOutline } from "../charts/group.ts";
 import { DASHES } from "../charts/line-styles.ts";
 import type { Plot } from "../charts/plot.ts";
 import { forward } from "../charts/scale.ts";
+import type { Spans } from "../charts/spans.ts";
 import { type ThemeColors, withAlpha } from "../charts/theme-colors.ts";
 
 /** What is shown at a place of the x axis. Places are in the axes' own units. */
@@ -19,6 +20,8 @@ interface DrawnLine {
   readonly color: string;
   readonly dash: number;
   readonly path: Path2D | null;
+  /** Of a dense line, in place of its path. */
+  readonly spans: () => Spans;
 }
 
 const HOT_WIDTH = 2.5;
@@ -53,7 +56,12 @@ export function drawOverlay(
   context.beginPath();
   context.rect(left, top, width, height);
   context.clip();
-  if (cursor.hot !== null) strokeHot(context, lineAt(cursor.hot), ratio);
+  if (cursor.hot !== null) {
+    const hot = lineAt(cursor.hot);
+    const spans = hot.spans();
+    if (spans.at.length > 0) fillHot(context, hot.color, spans, chart.bbox);
+    else strokeHot(context, hot, ratio);
+  }
   context.restore();
   if (!(x >= left - 1 && x <= left + width + 1)) return;
 
@@ -129,6 +137,23 @@ export function drawMarks(chart: uPlot, plot: Plot, colorOf: (line: number) => s
     context.stroke();
   }
   context.restore();
+}
+
+/** In whole pixels: nothing has to be smoothed, and a line of a million points follows the mouse as one of ten does. */
+function fillHot(
+  context: CanvasRenderingContext2D,
+  color: string,
+  { at, top, bottom }: Spans,
+  { left: x, top: y }: uPlot.BBox,
+): void {
+  const width = Math.round(HOT_WIDTH * uPlot.pxRatio);
+  const half = width / 2;
+  context.fillStyle = color;
+  for (let i = 0; i < at.length; i++) {
+    const above = Math.round((top[i] as number) - half);
+    const below = Math.round((bottom[i] as number) + half);
+    context.fillRect(Math.round(x + (at[i] as number) - half), y + above, width, below - above);
+  }
 }
 
 function strokeHot(context: CanvasRenderingContext2D, line: DrawnLine, ratio: number): void {

@@ -4,6 +4,7 @@ import { DASHES } from "../charts/line-styles.ts";
 import type { Plot } from "../charts/plot.ts";
 import { inverse } from "../charts/scale.ts";
 import type { Stroke } from "../charts/settings.ts";
+import { type Spans, spansOf } from "../charts/spans.ts";
 import { type ThemeColors, withAlpha } from "../charts/theme-colors.ts";
 import {
   clearOverlay,
@@ -49,6 +50,8 @@ export class LinePlot {
   #looks: readonly LineLook[] = [];
   #colors: ThemeColors;
   #paths: (Path2D | null)[] = [];
+  /** Of lines that were in focus since the last drawing. */
+  #spans = new Map<number, Spans>();
   #cursor: OverlayCursor | null = null;
   #frame = 0;
   #shape = "";
@@ -209,7 +212,14 @@ export class LinePlot {
     this.#drawOverlay();
   }
 
+  #spansOf(line: number, { width, height }: uPlot.BBox): Spans {
+    const spans = this.#spans.get(line) ?? spansOf(this.#plot, line, width, height);
+    this.#spans.set(line, spans);
+    return spans;
+  }
+
   #drawn(chart: uPlot): void {
+    this.#spans.clear();
     drawMarks(chart, this.#plot, (line) => this.#look(line).color);
     this.#drawOverlay();
   }
@@ -223,6 +233,7 @@ export class LinePlot {
     drawOverlay(overlay, this.#chart, this.#plot, this.#cursor, this.#colors, (line) => ({
       ...this.#look(line),
       path: this.#paths[line] ?? null,
+      spans: () => this.#spansOf(line, bbox),
     }));
   }
 
