@@ -188,7 +188,13 @@ function noteOf(
   lines: readonly PlotLine[],
   isZoomed: boolean,
 ): string {
-  const total = runs.reduce((sum, run) => sum + (run.metrics.get(metric)?.count ?? 0), 0);
+  // What was logged since the runs were read, their lines have already.
+  const drawn = new Map(lines.map(({ id, line }) => [id, line.exact ? line.x.length : 0]));
+  const total = runs.reduce(
+    (sum, { runId, metrics }) =>
+      sum + Math.max(metrics.get(metric)?.count ?? 0, drawn.get(runId) ?? 0),
+    0,
+  );
   const isExact = lines.every(({ line }) => line.exact);
   const isPart = isZoomed && isExact && plot.points < total;
   const points = isPart

@@ -17,7 +17,8 @@ export function useChartRuns(runIds: readonly string[]): {
   const { data, error, isLoading } = useData<readonly RunFile[]>(
     JSON.stringify(["chart runs", runIds]),
     (signal) => Promise.all(runIds.map((runId) => getRun(runId, { signal }))),
-    (change) => touchesRuns(change, runIds),
+    // The points themselves the chart asks for.
+    (change) => touchesRuns(change, runIds) && (change.runId === null || "later"),
   );
   const runs = useMemo(() => tellApart((data ?? []).map(chartRunOf)), [data]);
   return { runs, error, isLoading };

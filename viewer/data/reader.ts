@@ -16,6 +16,12 @@ export type Load<Value> = (signal: AbortSignal, onPart: (part: Value) => void) =
 /** No more than this share of the time goes into reading again what keeps changing. */
 const RELOAD_SHARE = 0.1;
 
+/** Whether a change concerns what is read. `later`: only by numbers that nobody waits for, such as counts. */
+export type Touch = boolean | "later";
+
+/** A change that concerns little is read of so long after it, with those that have followed it by then. */
+const LATER_MS = 4_000;
+
 /** Whether a change may concern one of some runs. A change of several runs at once names none of them. */
 export function touchesRuns({ runId }: ChangeEvent, runIds: readonly string[]): boolean {
   return runId === null || runIds.includes(runId);
@@ -30,14 +36,15 @@ export const NOTHING_YET = { data: null, error: null, isLoading: true } as const
  */
 export function keepReading<Value>(
   load: Load<Value>,
-  isTouched: (change: ChangeEvent) => boolean,
+  isTouched: (change: ChangeEvent) => Touch,
   report: (update: (old: Loaded<Value>) => Loaded<Value>) => void,
 ): () => void {
   const reader = new Reader<Value>(load, (outcome) => report((old) => merge(old, outcome)));
   void reader.read();
   const stop = onChange((change, isAskedFor) => {
     const isAny = change.experimentId === null && change.runId === null;
-    if (isAny || isTouched(change)) reader.readSoon(isAskedFor);
+    const touch = isAny || isTouched(change);
+    if (touch !== false) reader.readSoon(isAskedFor, touch === "later" ? LATER_MS : 0);
   });
   const onVisible = (): void => reader.catchUp();
   document.addEventListener("visibilitychange", onVisible);
@@ -69,6 +76,8 @@ class Reader<Value> {
   #isStale = false;
   #isAskedFor = false;
   #restUntil = 0;
+  /** When the next read is due. */
+  #due = Number.POSITIVE_INFINITY;
 
   constructor(load: Load<Value>, report: (outcome: Outcome<Value>) => void) {
     this.#load = load;
@@ -82,6 +91,7 @@ class Reader<Value> {
     this.#controller = controller;
     this.#isStale = false;
     this.#isAskedFor = false;
+    this.#due = Number.POSITIVE_INFINITY;
     try {
       const data = await this.#load(signal, (part) => {
         if (!signal.aborted) this.#report({ part });
@@ -98,15 +108,16 @@ class Reader<Value> {
   }
 
   /** A hidden page waits until it is seen again. Who asked for it need not wait until the reader has rested. */
-  readSoon(isAskedFor = false): void {
+  readSoon(isAskedFor = false, waitMs = 0): void {
     this.#isStale = true;
     this.#isAskedFor ||= isAskedFor;
     if (this.#controller !== null || document.hidden) return;
+    const now = performance.now();
+    const due = this.#isAskedFor ? now : Math.max(this.#restUntil, now + waitMs);
+    if (due >= this.#due) return;
+    this.#due = due;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(
-      () => void this.read(),
-      this.#isAskedFor ? 0 : this.#restUntil - performance.now(),
-    );
+    this.#timer = setTimeout(() => void this.read(), due - now);
   }
 
   catchUp(): void {

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { ChangeEvent } from "../../lib/wire/data-files.ts";
-import { keepReading, type Load, type Loaded, NOTHING_YET } from "./reader.ts";
+import { keepReading, type Load, type Loaded, NOTHING_YET, type Touch } from "./reader.ts";
 
 /**
  * Reads data for a component, again when `key` changes, and again when the tree changes.
@@ -12,7 +12,7 @@ import { keepReading, type Load, type Loaded, NOTHING_YET } from "./reader.ts";
 export function useData<Value>(
   key: string,
   load: Load<Value>,
-  isTouched: (change: ChangeEvent) => boolean = () => true,
+  isTouched: (change: ChangeEvent) => Touch = () => true,
   known: () => Value | null = () => null,
 ): Loaded<Value> {
   const [state, setState] = useState<{ key: string; loaded: Loaded<Value> }>(() => ({

@@ -17,7 +17,8 @@ export const activeExperiments: ReadonlySignal<readonly ExperimentEntry[]> = com
 export function startExperiments(): () => void {
   return keepReading<readonly ExperimentEntry[]>(
     async (abort) => (await getExperiments({ signal: abort })).experiments,
-    () => true,
+    // Of a single run it tells no more than how many are running.
+    ({ runId }) => runId === null || "later",
     (update) => {
       experiments.value = update(experiments.peek());
     },
