@@ -25,6 +25,8 @@ const CONCURRENCY = 16;
 export interface ContentCache {
   /** Path of a file that should have an object's content; undefined when there is none. Who reads it checks it. */
   find(object: StoredObject): Promise<string | undefined>;
+  /** Whether a file of this size is kept at all: not one that would take the room of many others. Bytes. */
+  takes(size: number): boolean;
   /**
    * Takes in a file that was downloaded: as a link where the file system can, so that it takes no room.
    *
@@ -80,9 +82,10 @@ function makeCache(folder: string, bound: number): ContentCache {
       return whole === "" ? undefined : fileIn(await shard("md5", `${whole}-${size}`), size);
     },
 
+    takes: (size) => size > 0 && size <= bound * (1 - FULL_ENOUGH),
+
     async keep(object, digest, file) {
       const { size, parts } = object;
-      if (size === 0 || size > bound * (1 - FULL_ENOUGH)) return;
       try {
         await linkOrCopy(file, await shard("md5", `${digest}-${size}`));
         if (parts !== undefined) {

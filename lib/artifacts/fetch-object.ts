@@ -55,7 +55,7 @@ export async function fetchObject(
   if (object.modified !== null) {
     await utimes(localFile, object.modified / 1000, object.modified / 1000);
   }
-  await cache?.keep(object, nameOf(digests), localFile);
+  if (cache?.takes(object.size)) await cache.keep(object, nameOf(digests), localFile);
   return receiptOf(object, digests);
 }
 
@@ -83,7 +83,7 @@ async function fetchSmall(
   };
   if (isOther(digests, object, found.md5)) return undefined;
   replaceSmall(localFile, found.bytes, object.modified);
-  await cache?.keep(object, digests.md5, localFile);
+  if (cache?.takes(object.size)) await cache.keep(object, digests.md5, localFile);
   return receiptOf(object, digests);
 }
 
@@ -125,7 +125,8 @@ async function fill(
       await cache?.drop(cached);
       await startAgain(target);
     }
-    const target = beginTarget(file, await whatToHash(store, object, options));
+    const isCached = cache?.takes(object.size) ?? false;
+    const target = beginTarget(file, await whatToHash(store, object, options, isCached));
     await hashWhatIsThere(target, temporary, object);
     for (let attempt = 1; ; attempt++) {
       try {
@@ -288,10 +289,12 @@ async function whatToHash(
   store: ObjectStore,
   object: StoredObject,
   { wantsSha256 = false }: TransferOptions,
+  isCached: boolean,
 ): Promise<Wanted> {
   const crc32 = object.parts === undefined ? undefined : await store.checksum?.(object);
   const isQuick = crc32 !== undefined;
-  return { md5: !isQuick, sha256: isQuick || wantsSha256 || object.sha256 !== undefined, crc32 };
+  const sha256 = wantsSha256 || object.sha256 !== undefined || (isQuick && isCached);
+  return { md5: !isQuick, sha256, crc32 };
 }
 
 function beginTarget(file: FileHandle, wanted: Wanted): Target {

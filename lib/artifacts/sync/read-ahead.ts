@@ -1,5 +1,9 @@
+import { setImmediate as othersTurn } from "node:timers/promises";
+
 /** Items that wait to be taken. */
 const MOST = 20_000;
+/** Items after which others have their turn: a source that never waits, such as a walk, would let none have any. */
+const AT_ONCE = 250;
 
 /** The same items, of which some are read before they are asked for: two sources that are merged then do not wait for each other. */
 export async function* readAhead<Item>(
@@ -15,9 +19,10 @@ export async function* readAhead<Item>(
 
   const read = async (): Promise<void> => {
     try {
-      while (!isStopped) {
+      for (let taken = 1; !isStopped; taken++) {
         const { done, value } = await iterator.next();
         if (done) break;
+        if (taken % AT_ONCE === 0) await othersTurn();
         ready.push(value);
         wakeTaker?.();
         if (ready.length >= most) {

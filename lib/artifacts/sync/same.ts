@@ -87,6 +87,7 @@ export function rememberDigest(
   kind: DigestKind = "md5",
 ): void {
   state.knowledge.digests[keyOf(file, kind)] = { seen: fingerprint(found), digest };
+  state.touch();
 }
 
 /** The digest of a local file, which is read when it is not known to be as it was when it was last read. */

@@ -33,6 +33,8 @@ interface Uploads {
 export interface SyncState {
   readonly knowledge: Knowledge;
   readonly journal: UploadJournal;
+  /** Notes that something was learned. */
+  touch(): void;
   /** Writes down what was learned. */
   save(): Promise<void>;
   close(): Promise<void>;
@@ -68,11 +70,17 @@ export async function openState(
     format: FORMAT,
     uploads: {},
   });
+  let isTouched = false;
   return {
     knowledge: knowledge.data,
     journal: journalOf(uploads),
+    touch: () => {
+      isTouched = true;
+    },
     save: async () => {
-      if (!isReadOnly) await knowledge.write();
+      if (isReadOnly || !isTouched) return;
+      isTouched = false;
+      await knowledge.write();
     },
     close: async () => lock?.release(),
   };

@@ -157,7 +157,7 @@ async function pushVersion(
       const isLast = attempt === PUSH_ATTEMPTS || done.interrupted;
       if (done.failures.length === 0 && !done.interrupted) {
         const version = await recorder.commit().catch((error) => refuseUnlessLost(error, isLast));
-        if (version !== undefined) return { ...done, version: version.id };
+        if (version !== undefined) return { ...done, version };
       } else if (isLast || !done.failures.every(({ errorCode }) => errorCode === "ABORTED")) {
         return done;
       }

@@ -172,8 +172,11 @@ async function copyThroughFile(
 /** Notes a digest of a stored file where its store does not tell the MD5. */
 function bind(state: SyncState, path: string, { md5, sha256, etag, isListed }: Receipt): void {
   const { bindings } = state.knowledge;
-  if (etag === null || isListed || (md5 ?? sha256) === null) delete bindings[path];
+  const isKnown = etag === null || isListed || (md5 ?? sha256) === null;
+  if (isKnown && bindings[path] === undefined) return;
+  if (isKnown) delete bindings[path];
   else bindings[path] = { etag, ...(md5 !== null ? { md5 } : sha256 !== null && { sha256 }) };
+  state.touch();
 }
 
 export function toFailure({ path }: ArtifactFile, error: unknown, attempts: number): SyncFailure {

@@ -4,16 +4,11 @@ import { pipeline } from "node:stream/promises";
 import { MlrunsError } from "../../errors.ts";
 import { takeLock } from "../../state/process-lock.ts";
 import type { ArtifactFile, ArtifactRepository, Receipt } from "../artifact-repository.ts";
+import { readAhead } from "../sync/read-ahead.ts";
 import { type Digest, localDigest } from "../sync/same.ts";
 import type { Side } from "../sync/side.ts";
 import type { SyncState } from "../sync/state.ts";
-import {
-  isEntry,
-  type Manifest,
-  type ManifestEntry,
-  type PrintedManifest,
-  printManifest,
-} from "./manifest.ts";
+import { isEntry, type Manifest, type ManifestEntry, printManifest } from "./manifest.ts";
 import { inMirror, openVersions, type Version } from "./version-store.ts";
 
 /** Notes what a push makes of a mirror, keeps what it overwrites, and records the result as a version. */
@@ -29,15 +24,11 @@ export interface Recorder {
   /**
    * Records the version, if it is another one than the last.
    *
+   * @returns its id
    * @throws MlrunsError ABORTED when somebody else has recorded one since this recorder began
    */
-  commit(): Promise<Recorded>;
+  commit(): Promise<string>;
   close(): Promise<void>;
-}
-
-/** The version that a push ended with. */
-export interface Recorded extends PrintedManifest {
-  readonly manifest: Manifest;
 }
 
 /**
@@ -49,7 +40,10 @@ export async function openRecorder(from: Side, to: Side, state: SyncState): Prom
   const release = to.folder === undefined ? undefined : await lockFolder(to.folder, store.folders);
   const { history, etag } = await store.readHistory();
   const head = history.versions.at(-1);
-  const base: Manifest = head ? await store.readManifest(head.manifest) : new Map();
+  // The listing need not wait for it: only HEAD has to be read before.
+  const reading = head ? store.readManifest(head.manifest) : Promise.resolve(new Map());
+  reading.catch(() => undefined);
+  let base: Manifest = new Map();
   const entries = new Map<string, ManifestEntry>();
   const nearest = to.folder === undefined && from.folder !== undefined ? from : to;
 
@@ -65,7 +59,11 @@ export async function openRecorder(from: Side, to: Side, state: SyncState): Prom
 
   return {
     async *watch(files) {
-      for await (const file of files) {
+      const ready = readAhead(files);
+      const first = ready.next();
+      base = await reading;
+      for (let next = await first; !next.done; next = await ready.next()) {
+        const file = next.value;
         const entry = base.get(file.path);
         if (entry !== undefined) {
           const still = isStill(entry, file, to, state);
@@ -100,10 +98,10 @@ export async function openRecorder(from: Side, to: Side, state: SyncState): Prom
     },
 
     async commit() {
+      if (head !== undefined && isSameManifest(entries, base)) return head.manifest;
       const printed = printManifest(entries);
-      const recorded = { ...printed, manifest: entries };
       if (head?.manifest === printed.id || (head === undefined && entries.size === 0)) {
-        return recorded;
+        return printed.id;
       }
       const bytes = [...entries.values()].reduce((sum, { size }) => sum + size, 0);
       const version: Version = {
@@ -114,13 +112,20 @@ export async function openRecorder(from: Side, to: Side, state: SyncState): Prom
       };
       await store.writeManifest(printed);
       await store.writeHistory({ ...history, versions: [...history.versions, version] }, etag);
-      return recorded;
+      return printed.id;
     },
 
     async close() {
       await release?.();
     },
   };
+}
+
+/** Whether all entries are those that were there, which spares printing them. */
+function isSameManifest(entries: Manifest, base: Manifest): boolean {
+  if (entries.size !== base.size) return false;
+  for (const [path, entry] of entries) if (base.get(path) !== entry) return false;
+  return true;
 }
 
 interface StoredDigests {
