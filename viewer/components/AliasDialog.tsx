@@ -4,8 +4,9 @@ import type { RegisteredModelEntry } from "../../lib/wire/data-files.ts";
 import { deleteModelAlias, setModelAlias } from "../data/edits.ts";
 import { MODEL_TEXTS } from "../texts/models.ts";
 import { Button } from "./Button.tsx";
-import { EditDialog, EditField, useEdit } from "./EditDialog.tsx";
+import { EditDialog, EditField } from "./EditDialog.tsx";
 import { showToast } from "./Toast.tsx";
+import { useEdit } from "./use-edit.ts";
 import "./AliasDialog.css";
 
 /** Sets an alias on a version, moves it there from another, and removes those that are there. */
@@ -21,12 +22,12 @@ export function AliasDialog(props: {
   const name = alias.value.trim();
 
   const set = async (): Promise<void> => {
-    if (!(await edit.attempt(() => setModelAlias(model.id, name, version.value)))) return;
+    if (!(await edit.carryOut(() => setModelAlias(model.id, name, version.value)))) return;
     showToast(MODEL_TEXTS.aliasSet(name, version.value));
     onClose();
   };
   const remove = async (known: string): Promise<void> => {
-    if (!(await edit.attempt(() => deleteModelAlias(model.id, known)))) return;
+    if (!(await edit.carryOut(() => deleteModelAlias(model.id, known)))) return;
     showToast(MODEL_TEXTS.aliasRemoved(known));
   };
   return (
@@ -48,7 +49,7 @@ export function AliasDialog(props: {
                 kind="quiet"
                 icon="trash"
                 label={MODEL_TEXTS.removeAlias(known)}
-                disabled={edit.isBusy.value}
+                disabled={edit.isBusy}
                 onClick={() => void remove(known)}
               />
             </li>

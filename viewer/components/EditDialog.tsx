@@ -1,48 +1,9 @@
-import { type ReadonlySignal, useSignal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
-import { DataError } from "../data/errors.ts";
-import { refresh } from "../data/live.ts";
 import { TEXTS } from "../texts.ts";
 import { Button } from "./Button.tsx";
 import { Dialog } from "./Dialog.tsx";
+import type { Edit } from "./use-edit.ts";
 import "./EditDialog.css";
-
-/** An edit of the tree: whether it is under way, and why the last one was refused. */
-export interface Edit {
-  readonly isBusy: ReadonlySignal<boolean>;
-  readonly failure: ReadonlySignal<string | null>;
-  /**
-   * Carries the edit out, and reads what is shown again.
-   *
-   * @param tell - what to say of a refusal; else its own message
-   * @returns whether it was done
-   */
-  attempt(edit: () => Promise<void>, tell?: (message: string) => string): Promise<boolean>;
-}
-
-export function useEdit(): Edit {
-  const isBusy = useSignal(false);
-  const failure = useSignal<string | null>(null);
-  return {
-    isBusy,
-    failure,
-    async attempt(edit, tell = (message) => message) {
-      isBusy.value = true;
-      failure.value = null;
-      try {
-        await edit();
-        return true;
-      } catch (error) {
-        if (!(error instanceof DataError)) throw error;
-        failure.value = tell(error.message);
-        return false;
-      } finally {
-        isBusy.value = false;
-        void refresh();
-      }
-    },
-  };
-}
 
 interface EditDialogProps {
   readonly title: string;
@@ -54,6 +15,7 @@ interface EditDialogProps {
   readonly isReady: boolean;
   readonly onSubmit: () => Promise<void>;
   readonly onClose: () => void;
+  readonly class?: string;
   readonly children: ComponentChildren;
 }
 
@@ -64,10 +26,11 @@ export function EditDialog({
   kind = "primary",
   ...props
 }: EditDialogProps): JSX.Element {
-  const isReady = props.isReady && !edit.isBusy.value;
+  const isReady = props.isReady && !edit.isBusy;
   return (
     <Dialog
       title={props.title}
+      {...(props.class !== undefined && { class: props.class })}
       onClose={onClose}
       actions={
         <>
@@ -86,9 +49,9 @@ export function EditDialog({
         }}
       >
         {props.children}
-        {edit.failure.value !== null && (
+        {edit.failure !== null && (
           <p class="edit-failure" role="alert">
-            {edit.failure.value}
+            {edit.failure}
           </p>
         )}
       </form>

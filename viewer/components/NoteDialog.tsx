@@ -1,9 +1,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { EDIT_TEXTS } from "../texts/edits.ts";
-import { TEXTS } from "../texts.ts";
-import { Button } from "./Button.tsx";
-import { Dialog } from "./Dialog.tsx";
+import { EditDialog } from "./EditDialog.tsx";
 import { MarkdownView } from "./MarkdownView.tsx";
 import { showToast } from "./Toast.tsx";
 import { useEdit } from "./use-edit.ts";
@@ -27,27 +25,23 @@ interface NoteDialogProps {
 /** A note as its Markdown, and beside it as it will look. */
 export function NoteDialog({ text, words, save, onClose }: NoteDialogProps): JSX.Element {
   const [draft, setDraft] = useState(text);
-  const { isBusy, failure, carryOut } = useEdit();
+  const edit = useEdit();
   const submit = async (): Promise<void> => {
     if (draft !== text) {
-      if (!(await carryOut(() => save(draft.trim() === "" ? "" : draft)))) return;
+      if (!(await edit.carryOut(() => save(draft.trim() === "" ? "" : draft)))) return;
       showToast(words.saved);
     }
     onClose();
   };
   return (
-    <Dialog
+    <EditDialog
       title={words.edit}
+      action={EDIT_TEXTS.save}
       class="note-dialog"
+      edit={edit}
+      isReady
+      onSubmit={submit}
       onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>{TEXTS.cancel}</Button>
-          <Button kind="primary" disabled={isBusy} onClick={() => void submit()}>
-            {EDIT_TEXTS.save}
-          </Button>
-        </>
-      }
     >
       <p class="muted">{words.help}</p>
       <div class="note-panes">
@@ -69,11 +63,6 @@ export function NoteDialog({ text, words, save, onClose }: NoteDialogProps): JSX
           )}
         </section>
       </div>
-      {failure !== null && (
-        <p class="note-failure" role="alert">
-          {failure}
-        </p>
-      )}
-    </Dialog>
+    </EditDialog>
   );
 }

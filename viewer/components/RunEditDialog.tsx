@@ -3,9 +3,10 @@ import type { JSX } from "preact";
 import { deleteRun, renameRun, restoreRun, setRunTag } from "../data/edits.ts";
 import { plural } from "../format.ts";
 import { EDIT_TEXTS } from "../texts/edits.ts";
-import { EditDialog, EditField, useEdit } from "./EditDialog.tsx";
+import { EditDialog, EditField } from "./EditDialog.tsx";
 import type { RunEdit } from "./SelectionBar.tsx";
 import { showToast } from "./Toast.tsx";
+import { useEdit } from "./use-edit.ts";
 
 interface RunEditDialogProps {
   readonly edit: RunEdit;
@@ -43,7 +44,7 @@ export function RunEditDialog({ edit, runIds, name, onClose }: RunEditDialogProp
     };
     const tell = (message: string): string =>
       done === 0 ? message : EDIT_TEXTS.partly(done, runIds.length, message);
-    if (!(await attempted.attempt(changeAll, tell))) return;
+    if (!(await attempted.carryOut(changeAll, tell))) return;
     showToast(EDIT_TEXTS.done[edit](plural(done, "run")));
     onClose();
   };

@@ -2,8 +2,9 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { saveView } from "../state/views.ts";
 import { RUNS_TEXTS } from "../texts/runs.ts";
-import { EditDialog, EditField, useEdit } from "./EditDialog.tsx";
+import { EditDialog, EditField } from "./EditDialog.tsx";
 import { showToast } from "./Toast.tsx";
+import { useEdit } from "./use-edit.ts";
 
 /** Names the view that is shown and keeps it in the tree. */
 export function SaveViewDialog(props: { experimentId: string; onClose: () => void }): JSX.Element {
@@ -12,7 +13,7 @@ export function SaveViewDialog(props: { experimentId: string; onClose: () => voi
   const name = text.value.trim();
   const save = async (): Promise<void> => {
     const view = { name, hash: location.hash };
-    if (!(await edit.attempt(() => saveView(props.experimentId, view)))) return;
+    if (!(await edit.carryOut(() => saveView(props.experimentId, view)))) return;
     showToast(RUNS_TEXTS.viewSaved(name));
     props.onClose();
   };

@@ -8,15 +8,22 @@ export interface Edit {
   /** Why the last change was refused, in MLflow's words. */
   readonly failure: string | null;
   readonly forget: () => void;
-  /** Carries a change out and reads what it changed. Resolves with whether it was taken. */
-  readonly carryOut: (change: () => Promise<void>) => Promise<boolean>;
+  /**
+   * Carries a change out and reads what it changed. Resolves with whether it was taken.
+   *
+   * @param tell - what to say of a refusal; else MLflow's words
+   */
+  readonly carryOut: (
+    change: () => Promise<void>,
+    tell?: (message: string) => string,
+  ) => Promise<boolean>;
 }
 
 /** Changes to the tree, one at a time, and how the last one went. */
 export function useEdit(): Edit {
   const [isBusy, setBusy] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);
-  const carryOut = async (change: () => Promise<void>): Promise<boolean> => {
+  const carryOut: Edit["carryOut"] = async (change, tell = (message) => message) => {
     setBusy(true);
     setFailure(null);
     try {
@@ -24,7 +31,7 @@ export function useEdit(): Edit {
       return true;
     } catch (error) {
       if (!(error instanceof DataError)) throw error;
-      setFailure(error.message);
+      setFailure(tell(error.message));
       return false;
     } finally {
       setBusy(false);
