@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { Run } from "../entities/run.ts";
 import { MLFLOW_TAG } from "../entities/tag.ts";
 import { MlrunsError, type TreeProblem } from "../errors.ts";
@@ -306,8 +307,12 @@ export class Catalog {
     const ids = this.#findAll(experimentIds).map(({ id }) => id);
     await this.#looker.sketch(ids);
     const waiting = ids.filter((id) => !this.#lookedAtSoon.has(id));
-    // What is amiss, a search that waits will say.
-    if (waiting.length > 0) void this.#lookNow(waiting).catch(() => undefined);
+    if (waiting.length > 0) {
+      // The list goes out before the reading begins.
+      this.#queue = this.#queue.then(() => setImmediate());
+      // What is amiss, a search that waits will say.
+      void this.#lookNow(waiting).catch(() => undefined);
+    }
     const shards = this.#findAll(ids).map(({ id, state }) => this.#shards.open(id, state.inTrash));
     return this.#isLookedAt(ids)
       ? { shards }

@@ -15,9 +15,9 @@ const HEAD = 32;
 interface Texts {
   readonly experimentId: string;
   readonly inTrash: boolean;
-  readonly runIds: readonly string[];
-  readonly texts: readonly (readonly string[])[];
-  readonly keyed: readonly (readonly [group: number, key: string, values: readonly string[]])[];
+  readonly runIds: string[];
+  readonly texts: readonly string[][];
+  readonly keyed: readonly (readonly [group: number, key: string, values: string[]])[];
   readonly metrics: readonly (readonly [key: string, used: number])[];
   readonly stamps: number;
 }
@@ -203,12 +203,12 @@ function readBlock({ floats, ints, texts }: Block): { shard: Shard; inTrash: boo
   const takeInts = taker(ints);
   const takeFloats = taker(floats);
   const shard = new Shard(head.experimentId, {
-    runIds: [...head.runIds],
-    texts: head.texts.map((values) => new TextColumn([...values], takeInts(count))),
+    runIds: head.runIds,
+    texts: head.texts.map((values) => new TextColumn(values, takeInts(count))),
     keyed: head.keyed.map(([group, key, values]) => [
       group,
       key,
-      new TextColumn([...values], takeInts(count)),
+      new TextColumn(values, takeInts(count)),
     ]),
     metrics: head.metrics.map(([key, used]) => [
       key,

@@ -16,6 +16,7 @@ import {
 } from "./freshness.ts";
 import { toCheckJob, toShard } from "./jobs.ts";
 import { LivelyRuns } from "./lively.ts";
+import { PlainReader } from "./plain-run.ts";
 import { type ReadRows, readRows } from "./read-job.ts";
 import type { Shard } from "./shard.ts";
 import type { Shards } from "./shards.ts";
@@ -59,7 +60,10 @@ const SKETCHED_AT_ONCE = 250;
 /** From so many runs on helpers are worth their start, some 50 ms. */
 export const MANY_TO_READ = 200;
 const MANY_TO_CHECK = 2_000;
-/** Finished runs whose metric files and params a look goes over besides what is always checked: in turn, all are swept. */
+/**
+ * Finished runs whose metric files and params a look goes over besides what is always checked: in turn, all are swept. One
+ * that nobody waits for takes a twentieth of them, any other so many in all.
+ */
 const SWEPT_SHARE = 20;
 const SWEPT_LEAST = 50;
 
@@ -73,6 +77,7 @@ export class Looker {
   readonly #shards: Shards;
   readonly #crew = new Crew();
   readonly #lively = new LivelyRuns();
+  readonly #reader = new PlainReader();
   /** How far the metric files of unfinished runs were read, by run folder. */
   readonly #readings = new Map<string, RunReading>();
   /** Per experiment, the row with which the next sweep begins. */
@@ -193,7 +198,7 @@ export class Looker {
       const shard = this.#shards.open(id, folders.inTrash);
       for (const runId of folders.runIds) {
         if (shard.find(runId) !== undefined) continue;
-        const info = readInfo(this.#store, folders, runId);
+        const info = this.#reader.readInfo(folders, runId) ?? readInfo(this.#store, folders, runId);
         if (info === "unreadable") unreadable.set(id, (unreadable.get(id) ?? 0) + 1);
         else if (info !== undefined) shard.sketch(info);
         if (left-- > 0) continue;
@@ -290,7 +295,9 @@ export class Looker {
       for (const { folders } of places) {
         const view = this.#view(folders);
         views.push(view);
-        yield* this.#checkTasks(view, inBackground);
+        const share = view.shard.count / count;
+        const swept = inBackground ? view.shard.count / SWEPT_SHARE : 0;
+        yield* this.#checkTasks(view, Math.ceil(Math.max(swept, SWEPT_LEAST * share)));
       }
     }.call(this);
     await this.#crew.work(
@@ -309,13 +316,14 @@ export class Looker {
     return view;
   }
 
-  *#checkTasks(view: View, inBackground: boolean): Generator<CheckTask> {
+  /** @param swept - runs of which all files are looked at */
+  *#checkTasks(view: View, swept: number): Generator<CheckTask> {
     const { shard, folders, stale } = view;
     for (const runId of folders.runIds) {
       if (shard.find(runId) === undefined || shard.unsettled.has(runId)) stale.add(runId);
     }
     const known = shard.runIds.filter((runId) => !stale.has(runId));
-    const isSwept = this.#chooseSwept(shard, inBackground);
+    const isSwept = this.#chooseSwept(shard, swept);
     for (const runIds of chunks(known, CHECK_AT_ONCE)) {
       // Runs may have gone since.
       const there = runIds.filter((runId) => shard.find(runId) !== undefined);
@@ -323,9 +331,7 @@ export class Looker {
     }
   }
 
-  #chooseSwept({ count, experimentId }: Shard, inBackground: boolean): (row: number) => boolean {
-    const share = inBackground ? Math.ceil(count / SWEPT_SHARE) : 0;
-    const size = Math.max(SWEPT_LEAST, share);
+  #chooseSwept({ count, experimentId }: Shard, size: number): (row: number) => boolean {
     if (size >= count) return () => true;
     const start = this.#sweepAt.get(experimentId) ?? Math.floor(Math.random() * count);
     this.#sweepAt.set(experimentId, (start + size) % count);

@@ -3,7 +3,7 @@ import type { RunInfo } from "../entities/run.ts";
 import { MLFLOW_TAG } from "../entities/tag.ts";
 import { MlrunsError } from "../errors.ts";
 import { MetricTally, SUMMARY_FIELDS } from "../format/metric-summary.ts";
-import { parseRunMeta } from "../format/run-meta.ts";
+import { parseRunMeta, type RunMeta } from "../format/run-meta.ts";
 import { runInfoOf } from "../store/read-run.ts";
 import type { ExperimentPlace } from "../store/runs.ts";
 import { STAMP_FIELDS, takeStamp } from "../tree/footprint.ts";
@@ -41,21 +41,27 @@ export class PlainReader {
 
   /** @returns undefined when anything about the run is unusual: then the store has to read it */
   read(experiment: ExperimentPlace, runId: string): PlainRun | undefined {
-    try {
-      return this.#read(experiment, `${experiment.folder}/${runId}`, runId);
-    } catch (error) {
-      const isOfFile = error instanceof MlrunsError || (error instanceof Error && "code" in error);
-      if (isOfFile) return undefined;
-      throw error;
-    }
+    return unlessBroken(() => this.#read(experiment, runId));
   }
 
-  #read({ experimentId }: ExperimentPlace, folder: string, runId: string): PlainRun | undefined {
-    const now = Date.now();
-    takeStamp(folder, this.#stamps, 0);
-    if (!this.#readFile(`${folder}/${META_FILE}`, 1)) return undefined;
+  /** What meta.yaml says; undefined as with `read`. */
+  readInfo(experiment: ExperimentPlace, runId: string): RunInfo | undefined {
+    const meta = unlessBroken(() => this.#readMeta(experiment, runId));
+    return meta && runInfoOf(meta, undefined);
+  }
+
+  #readMeta({ experimentId, folder }: ExperimentPlace, runId: string): RunMeta | undefined {
+    if (!this.#readFile(`${folder}/${runId}/${META_FILE}`, 1)) return undefined;
     const meta = parseRunMeta(this.#file.text(), META_FILE);
-    if (meta.runId !== runId || meta.experimentId !== experimentId) return undefined;
+    return meta.runId === runId && meta.experimentId === experimentId ? meta : undefined;
+  }
+
+  #read(experiment: ExperimentPlace, runId: string): PlainRun | undefined {
+    const now = Date.now();
+    const folder = `${experiment.folder}/${runId}`;
+    takeStamp(folder, this.#stamps, 0);
+    const meta = this.#readMeta(experiment, runId);
+    if (meta === undefined) return undefined;
     if (UNUSUAL_FOLDERS.some((name) => lstatSync(`${folder}/${name}`, NO_THROW))) return undefined;
     const files = this.#folders.list(folder);
     if (files === undefined) return undefined;
@@ -104,6 +110,16 @@ export class PlainReader {
     }
     const numbers = metrics.length * SUMMARY_FIELDS;
     if (numbers > this.#numbers.length) this.#numbers = new Float64Array(2 * numbers);
+  }
+}
+
+/** What `read` returns, or undefined when a file is missing or cannot be parsed. */
+function unlessBroken<Value>(read: () => Value): Value | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof MlrunsError || (error instanceof Error && "code" in error)) return;
+    throw error;
   }
 }
 

@@ -11,6 +11,7 @@ import {
   readText,
   requireKey,
 } from "./meta-file.ts";
+import { parsePlainRunMeta } from "./plain-run-meta.ts";
 import { printYaml, type YamlMap } from "./yaml.ts";
 import { describeYaml } from "./yaml-value.ts";
 
@@ -63,7 +64,10 @@ const KNOWN: ReadonlySet<string> = new Set([
  *   an id, the user, the start or the end is missing
  */
 export function parseRunMeta(text: string, path: string): RunMeta {
-  const file = openMeta(text, path);
+  return parsePlainRunMeta(text) ?? readMeta(openMeta(text, path));
+}
+
+function readMeta(file: MetaFile): RunMeta {
   requireKey(file, "end_time");
   const deletedTime = readOptionalInteger(file, "deleted_time");
   return {
