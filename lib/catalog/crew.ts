@@ -4,6 +4,7 @@ import { setImmediate } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { catalogThread } from "../package-files.ts";
 import { toMessage } from "./check-job.ts";
+import { usage, waitsForDisk } from "./disk-wait.ts";
 import type { Answer, Job } from "./jobs.ts";
 
 /** Readers wait for the disk as much as they work, but a thread has its price. */
@@ -40,31 +41,43 @@ export class Crew {
     local: (task: Task) => void,
     done: (task: Task, answer: Answer<Task["job"]>) => void,
   ): Promise<void> {
-    const helpers = isMuch ? this.#start(Math.min(Math.floor(most), MOST_THREADS)) : [];
-    const turns = helpers.flatMap((helper) => Array<Helper>(JOBS_AHEAD).fill(helper));
-    const helping = turns.map(async (helper) => {
+    const mostHelpers = isMuch ? Math.min(Math.floor(most), MOST_THREADS) : 0;
+    const before = usage();
+    const helping: Promise<void>[] = [];
+    let helpers: readonly Helper[] = [];
+    const engage = (count: number): void => {
+      const there = helpers.length;
+      helpers = this.#start(count);
+      for (const helper of helpers.slice(there))
+        for (let turn = 0; turn < JOBS_AHEAD; turn++) helping.push(help(helper));
+    };
+    const help = async (helper: Helper): Promise<void> => {
       for (let { value: task } = tasks.next(); task !== undefined; task = tasks.next().value) {
         const answer = await helper.ask(task.job);
         // A thread that could not start, or died: its task is done here.
         if (answer === undefined) return local(task);
         done(task, answer as Answer<Task["job"]>);
+        if (helpers.length < mostHelpers && waitsForDisk(before, usage(), helpers.length + 1)) {
+          engage(mostHelpers);
+        }
       }
-    });
-    // In the background the main thread only does what no helper is left to do.
-    if (inBackground) await Promise.all(helping);
+    };
+    engage(Math.min(mostHelpers, availableParallelism() - 1));
+    // In the background, and beside many helpers, the main thread only does what none of them is left to do.
+    if (inBackground) for (const each of helping) await each;
     for (let { value: task } = tasks.next(); task !== undefined; task = tasks.next().value) {
       local(task);
       if (isMuch) await setImmediate();
+      if (helpers.length === MOST_THREADS) for (const each of helping) await each;
     }
-    await Promise.all(helping);
+    for (const each of helping) await each;
     this.#endLater();
   }
 
-  #start(wanted: number): readonly Helper[] {
+  #start(count: number): readonly Helper[] {
     clearTimeout(this.#idle);
     // Node cannot run the source of a thread before it is built; then everything is done in this one.
-    if (!existsSync(catalogThread)) return [];
-    const count = Math.min(wanted, availableParallelism() - 1);
+    if (count === 0 || !existsSync(catalogThread)) return [];
     while (this.#helpers.length < count) {
       const helper: Helper = new Helper(() => this.#forget(helper));
       this.#helpers.push(helper);

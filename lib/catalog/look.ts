@@ -51,11 +51,11 @@ export interface LookerOptions {
 }
 
 /** Runs that are read in one job: fewer when there are few, so that all hands are done at the same time. */
-const READ_LEAST = 20;
+const READ_LEAST = 10;
 const READ_MOST = 50;
-const READ_SHARE = 40;
+const READ_SHARE = 80;
 /** Runs that are checked in one job. */
-const CHECK_AT_ONCE = 250;
+const CHECK_AT_ONCE = 100;
 const SKETCHED_AT_ONCE = 250;
 /** From so many runs on helpers are worth their start, some 50 ms. */
 export const MANY_TO_READ = 200;

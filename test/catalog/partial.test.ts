@@ -85,7 +85,7 @@ test("whoever asks is told how far the reading is", async () => {
   const client = new MlrunsClient(root, { onProgress: (progress) => seen.push(progress) });
   await client.searchRuns([experimentId]);
 
-  expect(seen[0]).toMatchObject({ runs: 20, ofRuns: RUNS });
+  expect(seen[0]).toMatchObject({ runs: 10, ofRuns: RUNS });
   expect(seen.at(-1)).toMatchObject({ runs: RUNS, ofRuns: RUNS, leftMs: 0 });
   expect(seen.at(-1)?.files).toBeGreaterThan(RUNS * 5);
 });

@@ -1,8 +1,13 @@
 /** Whatever happens to a tree, by whomever: what the catalog answers is what a reading of every file would. */
 import { appendFile, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { beforeAll, expect, test } from "vitest";
 import { MlrunsClient } from "../../lib/client/client.ts";
+import { listExperiments } from "../../lib/store/experiments.ts";
+import type { RunRecord } from "../../lib/store/read-run.ts";
+import { listRuns } from "../../lib/store/runs.ts";
+import { openStore } from "../../lib/store/store.ts";
 import { type PythonSession, startPython } from "../helpers/python.ts";
 import { makeTempFolder, makeTree, TREE_NAMES } from "../helpers/tree.ts";
 import { expectTruth } from "./compare.ts";
@@ -114,6 +119,45 @@ test.each([1, 2, 3])(
   },
 );
 
+test.each([
+  [4, 100],
+  [5, 60_000],
+])(
+  "between looks it answers with what each run was since the last one (seed %d, at most %d ms old)",
+  async (seed, maxAge) => {
+    const root = join(await makeTempFolder(), "mlruns");
+    const client = new MlrunsClient(root);
+    const experiments = ["0", await client.createExperiment("first")];
+    for (const id of [...experiments, ...experiments, ...experiments]) await client.createRun(id);
+    const random = randomFrom(seed);
+    const asked: { readonly until: number; readonly truth: ReadonlyMap<string, unknown> }[] = [];
+
+    for (let step = 0; step < 40; step++) {
+      const n = random(100);
+      const experiment = experiments[random(2)] ?? "0";
+      const run = await pickRun(client, experiment, random);
+      const isOurs = random(3) === 0;
+      const action = MLFLOW_ACTIONS[n % MLFLOW_ACTIONS.length];
+      if (isOurs) await attempt(() => OURS[n % OURS.length]?.(client, run, random(100)));
+      else await python.run(MLFLOW, { root, run, experiment, n, action });
+
+      const truth = readAll(root);
+      const since = performance.now() - maxAge;
+      const found = await scanAll(client, maxAge);
+      asked.push({ until: performance.now(), truth });
+      expect([...found.keys()].sort()).toEqual([...truth.keys()].sort());
+      if (isOurs) expect(found.get(run)).toEqual(truth.get(run));
+      for (const [runId, record] of found) {
+        const states = asked.flatMap((each) => (each.until < since ? [] : each.truth.get(runId)));
+        expect(states).toContainEqual(record);
+      }
+      // A look that nobody waits for comes to its end, so that it does not see half a change.
+      await setTimeout(1);
+    }
+    await expectTruth(client, { maxAge: 0 });
+  },
+);
+
 test.each(TREE_NAMES)("it answers for %s as a full reading does", async (name) => {
   const client = new MlrunsClient(await makeTree(name));
 
@@ -128,6 +172,28 @@ async function attempt(change: () => unknown): Promise<void> {
   } catch (error) {
     expect(error).toHaveProperty(error instanceof Error && "code" in error ? "code" : "errorCode");
   }
+}
+
+/** Every run as a store reads it that has seen nothing before. */
+function readAll(root: string): Map<string, RunRecord> {
+  const store = openStore(root);
+  const records = listExperiments(store, "ALL").found.flatMap(
+    ({ experimentId }) => listRuns(store, experimentId).found,
+  );
+  return byId(records);
+}
+
+async function scanAll(client: MlrunsClient, maxAge: number): Promise<Map<string, RunRecord>> {
+  const { experiments } = await client.searchExperiments({ viewType: "ALL" });
+  const records: RunRecord[] = [];
+  for (const { experimentId } of experiments) {
+    records.push(...(await client.scanRuns(experimentId, { maxAge })).records);
+  }
+  return byId(records);
+}
+
+function byId(records: readonly RunRecord[]): Map<string, RunRecord> {
+  return new Map(records.map((record) => [record.run.info.runId, record]));
 }
 
 async function pickRun(
