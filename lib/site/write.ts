@@ -4,8 +4,9 @@ import fs from "fs-extra";
 import pMap from "p-map";
 import { invalidParameter } from "../errors.ts";
 import { builtViewer, version } from "../package-files.ts";
-import { rawPath } from "../wire/data-paths.ts";
+import { DATA_PATH, rawPath } from "../wire/data-paths.ts";
 import { bytesOf, type Site } from "./context.ts";
+import { withPlainList } from "./noscript.ts";
 import { openOwner } from "./owner.ts";
 import { listSite, type PublishedArtifact } from "./paths.ts";
 import { inRootOf, type Trees, toSite } from "./roots.ts";
@@ -93,7 +94,7 @@ export async function writeSite(
   // First what is to come: when this process is killed, the next one knows the folder for an export.
   const planned = [...before, ...data, ...artifacts.map(artifactPath)];
   await writeListing(folder, planned);
-  await copyViewer(options.viewerDir ?? builtViewer, put);
+  await copyViewer(site, options.viewerDir ?? builtViewer, put);
   await put(".nojekyll", new Uint8Array());
   await pMap(data, async (path) => put(path, await makeBytes(site, path)), {
     concurrency: CONCURRENCY,
@@ -156,19 +157,23 @@ async function readListing(folder: string): Promise<string[]> {
 }
 
 async function copyViewer(
+  site: Site,
   viewer: string,
   put: (path: string, bytes: Uint8Array) => Promise<void>,
 ): Promise<void> {
   // Files that begin with a dot, such as Vite's manifest, are for the build.
   for (const name of await fastGlob("**", { cwd: viewer, ignore: ["**/*.gz"] })) {
     const bytes = await fs.readFile(join(viewer, name));
-    await put(name, name === "index.html" ? withPolicy(bytes) : bytes);
+    await put(name, name === "index.html" ? await staticPage(site, bytes) : bytes);
   }
 }
 
-function withPolicy(html: Buffer): Buffer {
+/** The viewer's page with its policy, and with a list for readers without JavaScript. */
+async function staticPage(site: Site, html: Buffer): Promise<Buffer> {
   const meta = `<meta http-equiv="Content-Security-Policy" content="${PAGE_POLICY}" />`;
-  return Buffer.from(html.toString("utf8").replace("<head>", `<head>\n    ${meta}`));
+  const experiments = Buffer.from(await makeBytes(site, DATA_PATH.experiments)).toString("utf8");
+  const page = withPlainList(html.toString("utf8"), JSON.parse(experiments));
+  return Buffer.from(page.replace("<head>", `<head>\n    ${meta}`));
 }
 
 /** @param path - one of `listSite` */

@@ -36,6 +36,20 @@ function filesOf(folder: string): string[] {
 }
 
 describe("a static site", () => {
+  test("lists its experiments, as text, for readers without JavaScript", async () => {
+    const root = await makeTree("v3-basic");
+    await new MlrunsClient(root).createExperiment('<b>&"$&');
+    const viewerDir = await makeTempFolder();
+    writeFileSync(join(viewerDir, "index.html"), "<head></head><noscript>old</noscript>");
+    const folder = join(await makeTempFolder(), "site");
+    await writeSite(new MlrunsClient(root), folder, { viewerDir });
+    const page = readFileSync(join(folder, "index.html"), "utf8");
+
+    expect(page).toContain(`<li><a href="./${DATA_PATH.runs(CHURN)}">churn</a>, 5 runs</li>`);
+    expect(page).toContain(">&lt;b&gt;&amp;&quot;$&amp;</a>, 0 runs</li>");
+    expect(page).not.toContain("old");
+  });
+
   test("holds every data file that the viewer asks for, and the artifacts, on any static host below any path", async () => {
     const root = await makeTree("v3-basic");
     const { folder } = await site(root);
