@@ -27,6 +27,8 @@ export interface FaultProxy {
   readonly made: Map<Fault, number>;
   /** Bytes of the bodies that were sent to the server. */
   readonly bytesUp: number;
+  /** How often each PUT was begun, by its address, also when it was cut. */
+  readonly begun: ReadonlyMap<string, number>;
   /** Chooses for each request whether and how it fails. None at first. */
   choose: (request: IncomingMessage) => Fault | "501" | undefined;
 }
@@ -38,9 +40,12 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     url: "",
     made: new Map<Fault, number>(),
     bytesUp: 0,
+    begun: new Map<string, number>(),
     choose: (_request: IncomingMessage): Fault | "501" | undefined => undefined,
   };
   const server = createServer(async (incoming, response) => {
+    const { method, url = "" } = incoming;
+    if (method === "PUT") proxy.begun.set(url, (proxy.begun.get(url) ?? 0) + 1);
     const body = await buffer(incoming).catch(() => undefined);
     if (body === undefined) return;
     proxy.bytesUp += body.length;

@@ -1,13 +1,16 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { FileMetadata } from "@google-cloud/storage";
 import { MlrunsError } from "../../errors.ts";
 import { contentTypeOf } from "../content-type.ts";
 import type { StoredObject } from "../object-store.ts";
 import { environment } from "../sdk.ts";
 import { withinTime } from "../stall.ts";
-import { type ErrorFacts, storeError, storeFault } from "../store-error.ts";
+import { type ErrorFacts, isPassing, storeError, storeFault } from "../store-error.ts";
 
 /** Tries of a request that is not answered. */
 const ATTEMPTS = 3;
+/** Tries of a request that fails. */
+const TRIES = 6;
 /** Seconds that a request may take, as in Google's Python client. */
 const TIMEOUT = 60;
 /** The longest that a timer takes, ms. */
@@ -31,6 +34,23 @@ export async function ask<Value>(doing: string, request: () => Promise<Value>): 
     } catch (error) {
       const isStall = error instanceof MlrunsError && error.errorCode === "TEMPORARILY_UNAVAILABLE";
       if (!isStall || attempt === ATTEMPTS) throw storeError(error, factsOf(error), doing);
+    }
+  }
+}
+
+/** As `ask`, for a request that the SDK sends once: it is repeated after any failure that may pass. */
+export async function askAgain<Value>(
+  doing: string,
+  request: () => Promise<Value>,
+  signal: AbortSignal | undefined,
+): Promise<Value> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await withinTime(request(), doing, requestTimeout());
+    } catch (error) {
+      const failure = storeError(error, factsOf(error), doing);
+      if (attempt === TRIES || signal?.aborted || !isPassing(failure)) throw failure;
+      await sleep(Math.random() * 200 * 2 ** attempt, undefined, { signal });
     }
   }
 }

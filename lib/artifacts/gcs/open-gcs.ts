@@ -1,5 +1,5 @@
 import { addAbortSignal, type Readable } from "node:stream";
-import type { Bucket, FileMetadata } from "@google-cloud/storage";
+import type { Bucket, CreateWriteStreamOptions, File, FileMetadata } from "@google-cloud/storage";
 import pMap from "p-map";
 import { MlrunsError } from "../../errors.ts";
 import type { VersionedRepository } from "../artifact-repository.ts";
@@ -12,6 +12,7 @@ import { openGcsClient } from "./client.ts";
 import { gcsDirect } from "./direct.ts";
 import {
   ask,
+  askAgain,
   checkMd5,
   conditionOf,
   factsOf,
@@ -120,18 +121,19 @@ function gcsStore(bucket: Bucket): ObjectStore {
 
     async put(key, { bytes, md5, sha256 }, { signal, replaces }) {
       signal?.throwIfAborted();
-      const file = bucket.file(key);
-      const metadata = { contentType: gcsContentType(key), md5Hash: md5.toString("base64") };
-      await ask(`write ${name}/${key}`, () =>
-        file.save(bytes, {
-          resumable: false,
-          validation: false,
-          metadata,
-          preconditionOpts: conditionOf(replaces),
-        }),
+      const settings = {
+        resumable: false,
+        validation: false,
+        metadata: { contentType: gcsContentType(key), md5Hash: md5.toString("base64") },
+        preconditionOpts: conditionOf(replaces),
+      };
+      const stored = await askAgain(
+        `write ${name}/${key}`,
+        () => sendOnce(bucket.file(key), bytes, settings),
+        signal,
       );
-      checkMd5(file.metadata, md5, `${name}/${key}`);
-      const etag = String(file.metadata.generation ?? "");
+      checkMd5(stored, md5, `${name}/${key}`);
+      const etag = String(stored.generation ?? "");
       return { md5: md5.toString("hex"), sha256: sha256.toString("hex"), etag, isListed: true };
     },
 
@@ -161,6 +163,18 @@ function gcsStore(bucket: Bucket): ObjectStore {
       );
     },
   };
+}
+
+/** One request: the SDK's own tries would go on after we had ceased to wait, and overwrite what was written since. */
+async function sendOnce(
+  file: File,
+  bytes: Buffer,
+  settings: CreateWriteStreamOptions,
+): Promise<FileMetadata> {
+  await new Promise<void>((resolve, reject) => {
+    file.createWriteStream(settings).once("error", reject).once("finish", resolve).end(bytes);
+  });
+  return file.metadata;
 }
 
 interface Answer {
