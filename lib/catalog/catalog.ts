@@ -1,4 +1,3 @@
-import { setImmediate } from "node:timers/promises";
 import type { Run } from "../entities/run.ts";
 import { MLFLOW_TAG } from "../entities/tag.ts";
 import { MlrunsError, type TreeProblem } from "../errors.ts";
@@ -307,12 +306,8 @@ export class Catalog {
     const ids = this.#findAll(experimentIds).map(({ id }) => id);
     await this.#looker.sketch(ids);
     const waiting = ids.filter((id) => !this.#lookedAtSoon.has(id));
-    if (waiting.length > 0) {
-      // The list goes out before the reading begins.
-      this.#queue = this.#queue.then(() => setImmediate());
-      // What is amiss, a search that waits will say.
-      void this.#lookNow(waiting).catch(() => undefined);
-    }
+    // The list goes out, and the page with it, before the reading begins.
+    if (waiting.length > 0) this.#lookSoon(waiting);
     const shards = this.#findAll(ids).map(({ id, state }) => this.#shards.open(id, state.inTrash));
     return this.#isLookedAt(ids)
       ? { shards }

@@ -1,6 +1,7 @@
 /** A large tree that is opened for the first time: what is answered before everything is read. */
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { beforeAll, beforeEach, expect, test } from "vitest";
 import { readingLine } from "../../lib/cli/output.ts";
 import { MlrunsClient, type ReadProgress } from "../../lib/client/client.ts";
@@ -54,6 +55,23 @@ test("what is written while runs are being read is in the next search", async ()
 
   expect(runs.map(({ info }) => info.runId)).toEqual([newest]);
   await expectTruth(client);
+});
+
+test("a page that is opened again has what was seen before at once, and what has changed since a moment later", async () => {
+  const client = new MlrunsClient(root);
+  const name = async (): Promise<string | undefined> =>
+    (await client.searchRuns([experimentId], { partial: true, maxResults: 1 })).runs[0]?.data.tags
+      .note;
+  await client.searchRuns([experimentId]);
+  client.takeChanges();
+  const before = await name();
+  // Longer than a look may be old for who waits for one.
+  await setTimeout(1_500);
+  await writeFile(join(root, experimentId, newest, "tags", "note"), "by somebody else");
+
+  expect(await name()).toBe(before);
+  await expect.poll(name).toBe("by somebody else");
+  expect(client.takeChanges()).toEqual([{ experimentId, runIds: [newest] }]);
 });
 
 test("the newest runs are read first", async () => {

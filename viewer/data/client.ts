@@ -73,6 +73,9 @@ export function artifactUrl(manifest: Manifest, ownerId: string, path: string): 
   return isEmbedded() ? embeddedUrl(raw) : `./${raw}`;
 }
 
+/** Rows are shown again when there are so many times as many: to put them together takes a while each time. */
+const GROWTH = 8;
+
 interface RunsChunk {
   readonly table: RunsTable;
   readonly next: string | null;
@@ -81,24 +84,38 @@ interface RunsChunk {
 /**
  * Reads the runs of experiments into one table, newest first within each.
  *
- * @param onPart - called with what is there so far, after each file but the last
+ * @param onPart - called with what is there so far: when the first files are, and then when there is much more
  */
 export async function getRuns(
   experimentIds: readonly string[],
   options: ReadOptions & { readonly onPart?: (table: RunsTable) => void } = {},
 ): Promise<RunsTable> {
   const parts: RunsTable[][] = experimentIds.map(() => []);
+  let told = 0;
   const readAll = experimentIds.map(async (experimentId, i) => {
     let path: string | null = DATA_PATH.runs(experimentId);
     while (path !== null) {
       const chunk: RunsChunk = await getRunsChunk(path, options);
       parts[i]?.push(chunk.table);
       path = chunk.next;
-      if (path !== null) options.onPart?.(joinTables(parts.flat()));
+      if (path === null) break;
+      const rows = parts.flat().reduce((sum, { length }) => sum + length, 0);
+      if (rows < told * GROWTH) continue;
+      told = rows;
+      options.onPart?.(joinTables(parts.flat()));
+      await drawn();
     }
   });
   await Promise.all(readAll);
   return joinTables(parts.flat());
+}
+
+/** After the next picture: what is read next need not keep it waiting. A hidden page makes none. */
+function drawn(): Promise<void> {
+  return new Promise((resolve) => {
+    if (document.hidden) resolve();
+    else requestAnimationFrame(() => setTimeout(resolve));
+  });
 }
 
 function getRunsChunk(path: string, options: ReadOptions): Promise<RunsChunk> {
