@@ -13,6 +13,7 @@ export interface SyncFlags {
   readonly bwlimit?: number;
   readonly maxErrors?: number;
   readonly checksum?: boolean;
+  readonly sizeOnly?: boolean;
   readonly json?: boolean;
 }
 
@@ -32,6 +33,12 @@ export function addSyncOptions(command: Command): Command {
     .option("--bwlimit <rate>", "bytes a second, such as 500K or 10M", parseBytes)
     .option("--max-errors <n>", "give up after so many failed files", parseCount)
     .option("--checksum", "read every local file again, whatever its time")
+    .addOption(
+      new Option(
+        "--size-only",
+        "take files of the same size for the same: misses changes, and records no version",
+      ).conflicts("checksum"),
+    )
     .option("--json", "print one JSON record at the end")
     .addHelpText("after", EXIT_CODES);
 }
@@ -56,7 +63,8 @@ export function addFilterOptions(command: Command): Command {
 }
 
 export function toSyncOptions(flags: SyncFlags): SyncOptions {
-  const { dryRun, deleteAll, filters, path, concurrency, bwlimit, maxErrors, checksum } = flags;
+  const { dryRun, deleteAll, filters, path, concurrency, bwlimit, maxErrors } = flags;
+  const { checksum, sizeOnly } = flags;
   return {
     dryRun,
     delete: flags.delete,
@@ -67,6 +75,7 @@ export function toSyncOptions(flags: SyncFlags): SyncOptions {
     bandwidth: bwlimit,
     maxErrors,
     checksum,
+    sizeOnly,
   };
 }
 

@@ -47,6 +47,7 @@ export async function runSync(
   flags: SyncFlags,
   move: (options: SyncOptions) => Promise<SyncReport>,
 ): Promise<void> {
+  if (flags.sizeOnly) warn("--size-only: a change that leaves a file's size is not seen");
   await runStoppable(async (signal) => {
     const progress = showProgress();
     try {

@@ -227,7 +227,8 @@ function isReport(result: SyncReport | MlrunsError): result is SyncReport {
 
 function failuresOf(name: string, result: SyncReport | MlrunsError): SyncFailure[] {
   if (result instanceof MlrunsError) {
-    return [{ path: name, errorCode: result.errorCode, message: result.message, attempts: 1 }];
+    const { errorCode, message } = result;
+    return [{ path: name, op: "copy", errorCode, message, attempts: 1 }];
   }
   return result.failures.map((failure) => ({ ...failure, path: `${name}/${failure.path}` }));
 }

@@ -33,6 +33,26 @@ describe("MLflow's own repository", () => {
   );
 });
 
+test("chunks are as large as MLflow's variable says, which must be one that the service takes", async () => {
+  const artifacts = await openArtifacts({ kind: "remote", uri: `${store.uri}/${randomUUID()}` });
+  const local = join(await makeTempFolder(), "large");
+  const content = randomBytes(9 * 1024 * 1024);
+  await writeFile(local, content);
+  const chunks: number[] = [];
+  const pace = async (bytes: number): Promise<void> => void chunks.push(bytes);
+  onTestFinished(() => void vi.stubEnv("MLFLOW_GCS_UPLOAD_CHUNK_SIZE", ""));
+
+  vi.stubEnv("MLFLOW_GCS_UPLOAD_CHUNK_SIZE", String(4 * 1024 * 1024));
+  await artifacts.upload(local, "large", { pace });
+  expect(chunks.map((bytes) => bytes / 1024 / 1024)).toEqual([4, 4, 1]);
+  expect((await buffer(await artifacts.read("large"))).equals(content)).toBe(true);
+  vi.stubEnv("MLFLOW_GCS_UPLOAD_CHUNK_SIZE", "1000000");
+  await expect(artifacts.upload(local, "large")).rejects.toMatchObject({
+    errorCode: "INVALID_PARAMETER_VALUE",
+    message: "MLFLOW_GCS_UPLOAD_CHUNK_SIZE is '1000000': no multiple of 262144.",
+  });
+});
+
 test("an upload whose connection was cut goes on in the same session, in a later process too", async () => {
   const service = await startResumableService();
   vi.stubEnv("MLFLOW_GCS_ENDPOINT", service.url);

@@ -64,6 +64,20 @@ test("a store that does not answer is told after some tries", async () => {
   vi.stubEnv("MLFLOW_S3_ENDPOINT_URL", store.server.url);
 });
 
+test("the region is the environment's, else the profile's, else the usual one of a server of one's own", async () => {
+  const regionOf = async (): Promise<string> => (await openS3Client()).client.config.region();
+  const folder = await makeTempFolder();
+  await writeFile(join(folder, "config"), "[default]\nregion = eu-west-3\n");
+
+  expect(await regionOf()).toBe("us-east-1");
+  vi.stubEnv("AWS_DEFAULT_REGION", "");
+  vi.stubEnv("AWS_CONFIG_FILE", join(folder, "config"));
+  expect(await regionOf()).toBe("eu-west-3");
+  vi.stubEnv("AWS_CONFIG_FILE", join(folder, "none"));
+  expect(await regionOf()).toBe("us-east-1");
+  vi.stubEnv("AWS_DEFAULT_REGION", store.env.AWS_DEFAULT_REGION ?? "");
+});
+
 test("a folder marker shows a folder and is no file", async () => {
   const client = new S3Client({
     endpoint: store.server.url,

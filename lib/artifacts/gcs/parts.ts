@@ -1,13 +1,17 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Bucket, FileMetadata } from "@google-cloud/storage";
+import { invalidParameter } from "../../errors.ts";
 import type { Receipt, TransferOptions } from "../artifact-repository.ts";
 import type { FileSource } from "../object-store.ts";
 import { partSizeOf, readParts } from "../parts.ts";
+import { environment } from "../sdk.ts";
 import { isPassing, storeError } from "../store-error.ts";
 import { ask, checkMd5, conditionOf, gcsContentType } from "./objects.ts";
 
 const ATTEMPTS = 6;
+/** Chunks are whole multiples of it. Bytes. */
+const CHUNK_UNIT = 256 * 1024;
 
 /** Bytes that the service has so far; at the end what it made of them. */
 interface Progress {
@@ -34,12 +38,13 @@ export async function putGcsParts(
   let progress: Progress = resumed ?? { offset: 0 };
   const hash = createHash("md5");
   const sha256 = wantsSha256 ? createHash("sha256") : undefined;
-  const parts = readParts(source, partSizeOf(source.size), (bytes) => {
+  const chunk = chunkSizeOf(source.size);
+  const parts = readParts(source, chunk, (bytes) => {
     hash.update(bytes);
     sha256?.update(bytes);
   });
   for await (const { index, bytes } of parts) {
-    const start = index * partSizeOf(source.size);
+    const start = index * chunk;
     while (progress.offset < start + bytes.length) {
       signal?.throwIfAborted();
       const rest = bytes.subarray(progress.offset - start);
@@ -59,6 +64,17 @@ export async function putGcsParts(
   };
 }
 
+/** @throws MlrunsError INVALID_PARAMETER_VALUE when MLflow's variable says what the service does not take */
+function chunkSizeOf(size: number): number {
+  const told = environment("MLFLOW_GCS_UPLOAD_CHUNK_SIZE");
+  if (told === undefined) return partSizeOf(size);
+  const chunk = Number(told);
+  if (chunk > 0 && chunk % CHUNK_UNIT === 0) return chunk;
+  throw invalidParameter(
+    `MLFLOW_GCS_UPLOAD_CHUNK_SIZE is '${told}': no multiple of ${CHUNK_UNIT}.`,
+  );
+}
+
 async function begin(
   bucket: Bucket,
   key: string,
@@ -73,7 +89,7 @@ async function begin(
     bucket.file(key).createResumableUpload(settings),
   );
   const { size, mtimeMs } = source;
-  await journal?.set(key, { id: session, partSize: partSizeOf(size), size, mtimeMs });
+  await journal?.set(key, { id: session, partSize: chunkSizeOf(size), size, mtimeMs });
   return session;
 }
 

@@ -22,7 +22,7 @@ export async function openS3Client(hasChecksums = true): Promise<{ sdk: S3Sdk; c
   const sdk = await loadS3(async () => require("@aws-sdk/client-s3") as S3Sdk);
   const settings = Object.entries(process.env).filter(([name]) => /^(AWS_|MLFLOW_)/.test(name));
   const key = JSON.stringify([hasChecksums, settings]);
-  const make = (): S3Client => new sdk.S3Client(configuration(hasChecksums));
+  const make = (): S3Client => new sdk.S3Client(configuration(sdk, hasChecksums));
   const client = clients.get(key) ?? withoutVersionWarning(make);
   clients.set(key, client);
   return { sdk, client };
@@ -37,16 +37,15 @@ export function s3Endpoint(): string | undefined {
   );
 }
 
+/** The region of a server of one's own that nobody names. */
+export const USUAL_REGION = "us-east-1";
+
 /**
  * The region as the environment tells it; undefined lets the SDK look into the profile. The SDK does not read
  * AWS_DEFAULT_REGION, boto3's only name of it.
  */
 export function region(): string | undefined {
-  return (
-    environment("AWS_REGION") ??
-    environment("AWS_DEFAULT_REGION") ??
-    (s3Endpoint() === undefined ? undefined : "us-east-1")
-  );
+  return environment("AWS_REGION") ?? environment("AWS_DEFAULT_REGION");
 }
 
 /** Makes sure that the SDK can be loaded, and leaves the loading to who needs it. @throws MlrunsError FEATURE_DISABLED */
@@ -58,9 +57,9 @@ function loadS3<Value>(load: () => Promise<Value>): Promise<Value> {
   return loadSdk("Storage on S3", "@aws-sdk/client-s3@3", load);
 }
 
-function configuration(hasChecksums: boolean): S3ClientConfig {
+function configuration(sdk: S3Sdk, hasChecksums: boolean): S3ClientConfig {
   const endpoint = s3Endpoint();
-  const told = region();
+  const told = region() ?? (endpoint === undefined ? undefined : () => regionOfProfile(sdk));
   const addressing = environment("MLFLOW_BOTO_CLIENT_ADDRESSING_STYLE") ?? "auto";
   return {
     ...(endpoint === undefined ? {} : { endpoint }),
@@ -84,6 +83,15 @@ function configuration(hasChecksums: boolean): S3ClientConfig {
     },
     ...unsigned(),
   };
+}
+
+/** As the SDK finds it, which for a server of one's own need not be anywhere. */
+async function regionOfProfile(sdk: S3Sdk): Promise<string> {
+  try {
+    return await withoutVersionWarning(() => new sdk.S3Client({})).config.region();
+  } catch {
+    return USUAL_REGION;
+  }
 }
 
 /** Public buckets are read without a signature. */

@@ -1,8 +1,11 @@
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import aws4, { type Credentials } from "aws4";
 import { printCrc32 } from "../parts.ts";
 import { environment, isOn } from "../sdk.ts";
-import { region, s3Endpoint } from "./client.ts";
+import { region, s3Endpoint, USUAL_REGION } from "./client.ts";
 import { type Answer, type HttpRequest, openConnections } from "./connections.ts";
 import type { S3Bucket } from "./objects.ts";
 
@@ -88,12 +91,14 @@ export function checksumHeaders(body: Buffer): Readonly<Record<string, string>> 
 /** What is told by the environment alone: a server of one's own and its keys. Then the SDK need not be loaded, which takes longer than a short push. */
 function plainAccess(bucket: string): Access | undefined {
   const endpoint = s3Endpoint();
+  const told = region() ?? (hasConfiguration() ? undefined : USUAL_REGION);
   const accessKeyId = environment("AWS_ACCESS_KEY_ID");
   const secretAccessKey = environment("AWS_SECRET_ACCESS_KEY");
   const addressing = environment("MLFLOW_BOTO_CLIENT_ADDRESSING_STYLE") ?? "auto";
   if (endpoint === undefined || accessKeyId === undefined || secretAccessKey === undefined) {
     return undefined;
   }
+  if (told === undefined) return undefined;
   // As the SDK has it, a profile goes before keys.
   if (environment("AWS_PROFILE") !== undefined || addressing === "virtual") return undefined;
   if (!URL.canParse(endpoint)) return undefined;
@@ -101,7 +106,12 @@ function plainAccess(bucket: string): Access | undefined {
   const credentials = { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) };
   const url = new URL(endpoint);
   url.pathname = `${url.pathname.replace(/\/$/, "")}/${bucket}`;
-  return { url, region: region() ?? "us-east-1", credentials: async () => credentials };
+  return { url, region: told, credentials: async () => credentials };
+}
+
+/** Whether there is a file that may tell the region. */
+function hasConfiguration(): boolean {
+  return existsSync(environment("AWS_CONFIG_FILE") ?? join(homedir(), ".aws", "config"));
 }
 
 async function accessOfSdk(place: S3Bucket): Promise<Access> {

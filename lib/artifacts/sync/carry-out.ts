@@ -124,7 +124,7 @@ async function keepAll(
       kept.push(file);
     } catch (error) {
       if (!(error instanceof MlrunsError)) throw error;
-      failures.push(toFailure(file, error, 1));
+      failures.push(toFailure("delete", file, error, 1));
     }
   };
   await pMap(files, keep, { concurrency: KEPT_AT_ONCE });

@@ -35,6 +35,8 @@ export interface SyncOptions {
   readonly maxErrors?: number;
   /** Reads every local file again instead of trusting its size, times and inode. */
   readonly checksum?: boolean;
+  /** Takes files of the same size for the same: quick, but a change that leaves the size is not seen. No version is recorded. */
+  readonly sizeOnly?: boolean;
   /** Records what the target then has as a version, and keeps what is overwritten or deleted for older ones. */
   readonly versions?: boolean;
   readonly signal?: AbortSignal;
@@ -108,7 +110,7 @@ export async function syncSides(
   try {
     const done = dryRun
       ? announce(await makePlan(from, to, state, options), options)
-      : options.versions
+      : options.versions && !options.sizeOnly
         ? await pushVersion(from, to, state, options)
         : await carryOut(from, to, await makePlan(from, to, state, options), state, options);
     await state.save();
@@ -126,14 +128,14 @@ async function makePlan(
   options: SyncOptions,
   recorder?: Recorder,
 ): Promise<SyncPlan> {
-  const { filters = [], paths, checksum = false, signal } = options;
+  const { filters = [], paths, checksum = false, sizeOnly, signal } = options;
   const isWanted = pathFilter(filters);
   const targets = listPaths(to, paths);
   const plan = await planSync({
     from: untilAborted(readAhead(listPaths(from, paths)), signal),
     to: untilAborted(recorder === undefined ? targets : recorder.watch(targets), signal),
     isMeant: (path) => isWanted(path) && !isVersionState(path),
-    isSame: sameContent(from, to, state, { trustNothing: checksum }),
+    isSame: sameContent(from, to, state, { trustNothing: checksum, sizeOnly }),
     onSame: recorder?.noteSame,
   });
   if (!options.deleteAll) await checkSource(from, plan);

@@ -24,9 +24,10 @@ const RETRY_BUDGET = 200;
 /** What was learned is written down this often, for a run that is killed. Milliseconds. */
 const SAVE_MS = 10_000;
 
-/** A file that was not moved. */
+/** A file that was not moved or deleted. */
 export interface SyncFailure {
   readonly path: string;
+  readonly op: "copy" | "delete";
   readonly errorCode: ErrorCode;
   readonly message: string;
   readonly attempts: number;
@@ -82,7 +83,7 @@ export async function transfer(
         if (signal.aborted) return;
         const mayPass = error instanceof MlrunsError && isPassing(error);
         if (!mayPass || attempts === ATTEMPTS || retries >= RETRY_BUDGET) {
-          failures.push(toFailure(file, error, attempts));
+          failures.push(toFailure("copy", file, error, attempts));
           if (failures.length >= settings.maxErrors || isHopeless(error)) stop.abort();
           return;
         }
@@ -179,10 +180,15 @@ function bind(state: SyncState, path: string, { md5, sha256, etag, isListed }: R
   state.touch();
 }
 
-export function toFailure({ path }: ArtifactFile, error: unknown, attempts: number): SyncFailure {
+export function toFailure(
+  op: SyncFailure["op"],
+  { path }: ArtifactFile,
+  error: unknown,
+  attempts: number,
+): SyncFailure {
   const errorCode = error instanceof MlrunsError ? error.errorCode : "INTERNAL_ERROR";
   const message = error instanceof Error ? error.message : String(error);
-  return { path, errorCode, message, attempts };
+  return { path, op, errorCode, message, attempts };
 }
 
 /** With these no other file would fare better. */

@@ -69,7 +69,9 @@ async function pull(folder: string, options: SyncOptions): Promise<SyncReport | 
 }
 
 function failuresOf(name: string, result: SyncReport | MlrunsError): readonly SyncFailure[] {
-  if (result instanceof MlrunsError)
-    return [{ path: name, errorCode: result.errorCode, message: result.message, attempts: 1 }];
+  if (result instanceof MlrunsError) {
+    const { errorCode, message } = result;
+    return [{ path: name, op: "copy", errorCode, message, attempts: 1 }];
+  }
   return result.failures.map((failure) => ({ ...failure, path: `${name}/${failure.path}` }));
 }

@@ -119,6 +119,18 @@ describe("between all kinds of places", () => {
     expect((await verifyArtifacts(from, uri, { full: true })).differences).toEqual([]);
   });
 
+  test("by size only, a change that leaves the size is not seen, and no version is recorded", async () => {
+    const [from, uri] = [await makeFiles({ a: "1", b: "1" }), freshUri()];
+    await syncArtifacts(from, uri);
+    await writeFile(join(from, "a"), "2");
+    await writeFile(join(from, "b"), "12");
+
+    const report = await syncArtifacts(from, uri, { sizeOnly: true, versions: true });
+    expect(counts(report)).toEqual({ copied: 1, unchanged: 1 });
+    expect(report.version).toBeUndefined();
+    expect(counts(await syncArtifacts(from, uri))).toEqual({ copied: 1, unchanged: 1 });
+  });
+
   test("nothing is deleted unless asked, and then only what is meant", async () => {
     const uri = freshUri();
     await syncArtifacts(await makeFiles({ "a.txt": "1", "b.log": "2", "c.txt": "3" }), uri);
@@ -165,7 +177,9 @@ describe("between all kinds of places", () => {
     expect(report).toMatchObject({
       copied: { files: 4 },
       deleted: 0,
-      failures: [{ path: "back\\slash", errorCode: "INVALID_PARAMETER_VALUE", attempts: 1 }],
+      failures: [
+        { path: "back\\slash", op: "copy", errorCode: "INVALID_PARAMETER_VALUE", attempts: 1 },
+      ],
     });
     await unlink(join(from, "back\\slash"));
     expect(await syncArtifacts(from, uri, { delete: true })).toMatchObject({
