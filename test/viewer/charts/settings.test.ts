@@ -4,7 +4,12 @@ import { barsOf } from "../../../viewer/charts/bars.ts";
 import { cursorRows, nearestLine } from "../../../viewer/charts/cursor.ts";
 import { groupLines, groupsAsRuns } from "../../../viewer/charts/group-lines.ts";
 import { makePlot, plotLine } from "../../../viewer/charts/plot.ts";
-import { metricFilter, sectionsOf } from "../../../viewer/charts/sections.ts";
+import {
+  inOrder,
+  metricFilter,
+  movedSection,
+  sectionsOf,
+} from "../../../viewer/charts/sections.ts";
 import {
   type ChartSettings,
   cardQuery,
@@ -234,4 +239,13 @@ test("a chart in words names the least, greatest and last value of each line", (
   expect(chartSummary("loss", lines, (id) => `run ${id}`)).toBe(
     "Line chart of loss. run a: minimum 1, maximum 3, last 1. run b: no finite value",
   );
+});
+
+test("a section moves among those that are shown, and keeps its place on other pages", () => {
+  const sections = sectionsOf(["a/x", "b/x", "c/x"]);
+  const order = movedSection(["a/", "b/", "c/"], ["z/"], "c/", -1);
+
+  expect(order).toEqual(["a/", "c/", "b/", "z/"]);
+  expect(inOrder(sections, order).map(({ prefix }) => prefix)).toEqual(["a/", "c/", "b/"]);
+  expect(movedSection(["a/", "b/"], order, "a/", -1)).toEqual(order);
 });

@@ -78,6 +78,7 @@ test("the note of a run is written as Markdown beside its preview, and an empty 
   await dialog.getByRole("heading", { name: "Why" }).waitFor();
   expect(await violations(page)).toEqual([]);
   await dialog.getByRole("button", { name: "Save" }).click();
+  await dialog.waitFor({ state: "detached" });
   await page.locator(".run-aside").getByRole("heading", { name: "Why" }).waitFor();
   expect(await note()).toBe("# Why\n\nA **larger** batch.");
 
@@ -120,6 +121,7 @@ test("tags and descriptions of a registered model and of one of its versions are
     await page.getByRole("button", { name: /(Edit the|Write a) description/ }).click();
     await page.getByRole("dialog").getByRole("textbox").fill(text);
     await page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
+    await page.getByRole("dialog").waitFor({ state: "detached" });
     await page.locator(".model-side .markdown", { hasText: text }).waitFor();
   };
   const tag = async (value: string): Promise<void> => {
@@ -158,4 +160,24 @@ test("a read-only server offers no change of a run or a model", async () => {
   const { page: run } = await openPage(`${runUrl}/${RUN}`);
   await run.locator("dt", { hasText: "a" }).first().waitFor();
   expect(await run.getByRole("button", { name: /Add|note|Change|Remove|Rename/ }).count()).toBe(0);
+});
+
+test("the selected runs alone are exported, with the columns that are shown", async () => {
+  const other = "f".repeat(32);
+  const root = await makeRunTree({ "params/lr": "0.1" }, { [other]: { "params/lr": "0.2" } });
+  const { url } = await serve(root);
+  const { page } = await openPage(`${url}/#/experiments/${EXPERIMENT_ID}?sel=${other}`);
+
+  const bar = page.getByRole("region", { name: "1 selected" });
+  await bar.getByRole("button", { name: "Export" }).click();
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("menuitem", { name: "CSV, selected runs" }).click(),
+  ]);
+  const chunks: Buffer[] = [];
+  for await (const chunk of await download.createReadStream()) chunks.push(chunk as Buffer);
+
+  const text = Buffer.concat(chunks).toString();
+  expect(text).toContain("run-ffff");
+  expect(text).not.toContain("run-0123");
 });

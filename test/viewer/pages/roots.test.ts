@@ -67,6 +67,10 @@ test.each(Object.entries(HOSTS))(
       ["of-bob", "bob"],
     ]);
     await page.getByText("2 in several roots").waitFor();
+    // A phone's cards say it, too.
+    await page.setViewportSize({ width: 390, height: 800 });
+    await page.locator(".run-card", { hasText: "also in bob" }).waitFor();
+    await page.setViewportSize({ width: 1440, height: 900 });
 
     // Filtered, sorted and grouped by root.
     const at = async (query: string): Promise<void> => {
