@@ -97,7 +97,9 @@ test("a folder marker shows a folder and is no file", async () => {
 test("a store that refuses checksums is sent Content-MD5 instead, small files and large", async () => {
   const proxy = await startFaultProxy(store.server.url);
   proxy.choose = ({ headers }) =>
-    Object.keys(headers).some((name) => /checksum|x-amz-trailer/.test(name)) ? "501" : undefined;
+    Object.keys(headers).some((name) => /checksum|x-amz-trailer/.test(name))
+      ? { status: 501, code: "NotImplemented" }
+      : undefined;
   vi.stubEnv("MLFLOW_S3_ENDPOINT_URL", proxy.url);
   const warned = vi.spyOn(process, "emitWarning").mockReturnValue(undefined);
   const artifacts = await openArtifacts({ kind: "remote", uri: `${store.uri}/${randomUUID()}` });

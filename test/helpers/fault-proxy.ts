@@ -21,6 +21,12 @@ export const FAULTS = [
 
 export type Fault = (typeof FAULTS)[number];
 
+/** An answer in the server's stead, as S3 words it. */
+export interface Refusal {
+  readonly status: number;
+  readonly code: string;
+}
+
 export interface FaultProxy {
   readonly url: string;
   /** How often each fault was made. */
@@ -30,7 +36,7 @@ export interface FaultProxy {
   /** How often each PUT was begun, by its address, also when it was cut. */
   readonly begun: ReadonlyMap<string, number>;
   /** Chooses for each request whether and how it fails. None at first. */
-  choose: (request: IncomingMessage) => Fault | "501" | undefined;
+  choose: (request: IncomingMessage) => Fault | Refusal | undefined;
 }
 
 /** Stands between us and a server on this machine, and breaks requests. */
@@ -41,7 +47,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     made: new Map<Fault, number>(),
     bytesUp: 0,
     begun: new Map<string, number>(),
-    choose: (_request: IncomingMessage): Fault | "501" | undefined => undefined,
+    choose: (_request: IncomingMessage): Fault | Refusal | undefined => undefined,
   };
   const server = createServer(async (incoming, response) => {
     const { method, url = "" } = incoming;
@@ -50,11 +56,9 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     if (body === undefined) return;
     proxy.bytesUp += body.length;
     const fault = proxy.choose(incoming);
-    if (fault === "501") {
-      response.writeHead(501, { "content-type": "application/xml" });
-      response.end(
-        "<Error><Code>NotImplemented</Code><Message>A header is unknown</Message></Error>",
-      );
+    if (typeof fault === "object") {
+      response.writeHead(fault.status, { "content-type": "application/xml" });
+      response.end(`<Error><Code>${fault.code}</Code><Message>Refused</Message></Error>`);
       return;
     }
     if (fault === "reset before the server saw it") {

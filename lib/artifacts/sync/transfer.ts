@@ -24,6 +24,14 @@ const RETRY_BUDGET = 200;
 /** What was learned is written down this often, for a run that is killed. Milliseconds. */
 const SAVE_MS = 10_000;
 
+/** What the file system of this machine says. */
+const CODES_OF_FILES: Readonly<Record<string, ErrorCode>> = {
+  ENOENT: "RESOURCE_DOES_NOT_EXIST",
+  EACCES: "PERMISSION_DENIED",
+  EPERM: "PERMISSION_DENIED",
+  EROFS: "PERMISSION_DENIED",
+};
+
 /** A file that was not moved or deleted. */
 export interface SyncFailure {
   readonly path: string;
@@ -186,7 +194,9 @@ export function toFailure(
   error: unknown,
   attempts: number,
 ): SyncFailure {
-  const errorCode = error instanceof MlrunsError ? error.errorCode : "INTERNAL_ERROR";
+  const { code = "" } = error as NodeJS.ErrnoException;
+  const errorCode =
+    error instanceof MlrunsError ? error.errorCode : (CODES_OF_FILES[code] ?? "INTERNAL_ERROR");
   const message = error instanceof Error ? error.message : String(error);
   return { path, op, errorCode, message, attempts };
 }
