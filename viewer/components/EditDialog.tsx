@@ -3,6 +3,7 @@ import { TEXTS } from "../texts.ts";
 import { Button } from "./Button.tsx";
 import { Dialog } from "./Dialog.tsx";
 import type { Edit } from "./use-edit.ts";
+import "./TextInput.css";
 import "./EditDialog.css";
 
 interface EditDialogProps {
