@@ -8,7 +8,14 @@ await orExit(async () => {
   await Promise.all([ensureBuild(), ensureStores(), ensureVersitygw()]);
 });
 
-const files = ["s3", "content-cache", "versions/versions", "versions/kept", "sync/sync", "sync/faults"];
+const files = [
+  "s3",
+  "content-cache",
+  "versions/versions",
+  "versions/kept",
+  "sync/sync",
+  "sync/faults",
+];
 const tests = files.map((name) => `test/artifacts/${name}.test.ts`);
 const given = process.argv.slice(2);
 const chosen = given.some((arg) => arg.includes(".test.ts")) ? given : [...tests, ...given];
