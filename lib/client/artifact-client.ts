@@ -7,7 +7,11 @@ import { openArtifacts } from "../artifacts/registry.ts";
 import type { Experiment } from "../entities/experiment.ts";
 import type { ArtifactPlace } from "../entities/file-info.ts";
 import type { RunInfo } from "../entities/run.ts";
-import { artifactPlaceOfExperiment, artifactPlaceOfRun } from "../store/artifact-location.ts";
+import {
+  artifactPlaceOfExperiment,
+  artifactPlaceOfRun,
+  isMovedAway,
+} from "../store/artifact-location.ts";
 import { readRunMeta } from "../store/read-run.ts";
 import { findRun } from "../store/runs.ts";
 import { RunClient } from "./run-client.ts";
@@ -30,6 +34,11 @@ export class ArtifactClient extends RunClient {
   /** Where runs of an experiment keep their artifacts. */
   artifactPlaceOfExperiment({ experimentId, artifactLocation }: Experiment): ArtifactPlace {
     return artifactPlaceOfExperiment(this.store, experimentId, artifactLocation);
+  }
+
+  /** Whether an experiment still records where the tree lay before it was moved; `mlruns relocate` brings that up to date. */
+  isMovedAway({ experimentId, artifactLocation }: Experiment): boolean {
+    return isMovedAway(this.store, experimentId, artifactLocation);
   }
 
   /** Opens artifacts where `findArtifactPlace` or the like has found them. */

@@ -37,6 +37,7 @@ type TreeOnly =
   | "createVersionOfAnyKind"
   | "artifactPlaceOf"
   | "artifactPlaceOfExperiment"
+  | "isMovedAway"
   | "artifactPlaceOfModel"
   | "artifactPlaceOfTrace"
   | "openArtifacts";

@@ -56,7 +56,8 @@ export async function makeRun(
   };
 }
 
-function toLink({ id }: SiteContext, { runId, runName, experimentId }: RunInfo): RunLink {
+/** A run as others name it. */
+export function toLink({ id }: SiteContext, { runId, runName, experimentId }: RunInfo): RunLink {
   return { runId: id(runId), runName, experimentId: id(experimentId) };
 }
 

@@ -6,6 +6,8 @@ import { chosenRuns } from "./chosen.ts";
 import type { Site, SiteContext } from "./context.ts";
 import { findCopies } from "./copies.ts";
 import { askRoots } from "./roots.ts";
+import { toLink } from "./run.ts";
+import { lastWrite } from "./runs.ts";
 
 export interface WholeTree {
   readonly experiments: readonly Experiment[];
@@ -76,6 +78,8 @@ export async function makeTree(site: Site): Promise<TreeFile> {
       runId,
       roots: having.map(({ root }) => root),
     })),
+    running: answers.flatMap(({ context, answer }) => runningRuns(context, answer)),
+    moved: answers.flatMap(({ context, answer }) => movedExperiments(context, answer)),
     counts: {
       experiments: sum(({ experiments }) => experiments.length),
       runs: sum(({ runs }) => runs.length),
@@ -83,6 +87,29 @@ export async function makeTree(site: Site): Promise<TreeFile> {
       traces: sum(({ counts }) => counts.traces),
     },
   };
+}
+
+function runningRuns(context: SiteContext, { runs }: WholeTree): TreeFile["running"] {
+  return runs
+    .filter(({ run: { info } }) => info.status === "RUNNING" && info.lifecycleStage === "active")
+    .map((record) => ({
+      ...toLink(context, record.run.info),
+      lastWrite: lastWrite(record) ?? record.run.info.startTime,
+    }));
+}
+
+function movedExperiments(
+  { client, id, mode }: SiteContext,
+  { experiments }: WholeTree,
+): TreeFile["moved"] {
+  if (mode === "static") return [];
+  return experiments
+    .filter((experiment) => client.isMovedAway(experiment))
+    .map(({ experimentId, name, artifactLocation }) => ({
+      experimentId: id(experimentId),
+      name,
+      recorded: artifactLocation,
+    }));
 }
 
 function unopenedProblems({ roots, unopened }: Site): TreeFile["problems"] {

@@ -91,6 +91,16 @@ export function findArtifacts(
   return isFolder(path) || isEmpty(inTree.folder) ? { kind: "folder", folder: path } : inTree;
 }
 
+/**
+ * Whether an experiment records as the place of its artifacts a folder of a tree, which is not there: this tree was moved. We
+ * read what lies in it, but MLflow finds nothing there, and writes there.
+ */
+export function isMovedAway(store: Store, experimentId: string, location: string): boolean {
+  const path = localPath(store, location);
+  if (path === undefined || path === join(store.root, experimentId)) return false;
+  return endsWith(location, experimentId) && !isFolder(path);
+}
+
 /** Finds the artifacts of a run. @param uri - as its meta.yaml records it */
 export function artifactPlaceOfRun(
   store: Store,

@@ -365,6 +365,17 @@ export interface TreeFile {
     readonly runId: string;
     readonly roots: readonly number[];
   }[];
+  /** Runs that have not ended: some of them have died. */
+  readonly running: readonly (RunLink & {
+    /** Newest timestamp of a metric, else of the start, ms since the epoch. */
+    readonly lastWrite: number;
+  })[];
+  /** Experiments that record where the tree lay before it was moved. An export names no paths, and none of them. */
+  readonly moved: readonly {
+    readonly experimentId: string;
+    readonly name: string;
+    readonly recorded: string;
+  }[];
   readonly counts: {
     readonly experiments: number;
     readonly runs: number;

@@ -4,15 +4,18 @@ import type { TreeFile } from "../../lib/wire/data-files.ts";
 import { rootedId } from "../../lib/wire/rooted-id.ts";
 import { Button } from "../components/Button.tsx";
 import { EmptyState, ErrorState } from "../components/EmptyState.tsx";
+import { HealthList } from "../components/HealthList.tsx";
 import { copyText } from "../components/Toast.tsx";
 import { getTree } from "../data/client.ts";
 import { connection, manifest, noteProblemCount, refresh } from "../data/live.ts";
 import { useData } from "../data/use-data.ts";
 import { formatAgo, formatTimeFull, plural } from "../format.ts";
-import { compareHref } from "../state/links.ts";
+import { isProbablyDead, runNameOf } from "../run/facts.ts";
+import { compareHref, runHref, runsHref } from "../state/links.ts";
 import { useNow } from "../state/now.ts";
 import { useTitle } from "../state/title.ts";
-import { TREE_TEXTS as TEXTS } from "../texts/tree.ts";
+import { RUN_TEXTS } from "../texts/run.ts";
+import { HEALTH_TEXTS as TEXTS } from "../texts/tree.ts";
 import "./TreeHealth.css";
 
 /** What was read from where, and what could not be read: with the reason and what mends it. */
@@ -44,6 +47,7 @@ function Report({ tree }: { tree: TreeFile }): JSX.Element {
   const now = useNow();
   const roots = manifest.value?.roots ?? [];
   const { counts } = tree;
+  const dead = tree.running.filter(({ lastWrite }) => isProbablyDead(lastWrite, now));
   return (
     <>
       <dl class="tree-facts">
@@ -77,35 +81,68 @@ function Report({ tree }: { tree: TreeFile }): JSX.Element {
       ) : (
         <Problems tree={tree} />
       )}
-      {tree.duplicateRunIds.length > 0 && (
-        <section>
-          <h2 class="tree-heading">
-            {TEXTS.duplicates}{" "}
-            <span class="faint">{TEXTS.copiesCount(tree.duplicateRunIds.length)}</span>
-          </h2>
-          <p class="muted">{TEXTS.duplicatesHelp}</p>
-          <ul>
-            {tree.duplicateRunIds.slice(0, MOST_COPIES).map(({ runId, roots: where }) => (
-              <li key={runId}>
-                <a class="link mono" href={compareHref(copiesOf(runId, where), [])}>
-                  {runId}
-                </a>{" "}
-                <span class="faint">{where.map((root) => roots[root]?.key).join(", ")}</span>
-              </li>
-            ))}
-            {tree.duplicateRunIds.length > MOST_COPIES && (
-              <li class="faint">{TEXTS.moreCopies(tree.duplicateRunIds.length - MOST_COPIES)}</li>
-            )}
-          </ul>
-        </section>
-      )}
+      <HealthList
+        title={TEXTS.moved}
+        count={plural(tree.moved.length, "experiment")}
+        help={
+          <>
+            {TEXTS.movedHelp} <code class="mono">mlruns relocate {roots[0]?.label}</code>{" "}
+            {TEXTS.movedMending}
+          </>
+        }
+        items={tree.moved}
+        line={({ experimentId, name, recorded }) => ({
+          key: experimentId,
+          shown: (
+            <>
+              <a class="link" href={runsHref(experimentId)}>
+                {name}
+              </a>{" "}
+              <span class="faint mono">{recorded}</span>
+            </>
+          ),
+        })}
+      />
+      <HealthList
+        title={TEXTS.dead}
+        count={plural(dead.length, "run")}
+        help={TEXTS.deadHelp}
+        items={dead}
+        line={(run) => ({
+          key: run.runId,
+          shown: (
+            <>
+              <a class="link" href={runHref(run.experimentId, run.runId)}>
+                {runNameOf(run)}
+              </a>{" "}
+              <span class="faint" title={formatTimeFull(run.lastWrite)}>
+                {RUN_TEXTS.lastWrite(formatAgo(run.lastWrite, now))}
+              </span>
+            </>
+          ),
+        })}
+      />
+      <HealthList
+        title={TEXTS.duplicates}
+        count={plural(tree.duplicateRunIds.length, "run")}
+        help={TEXTS.duplicatesHelp}
+        items={tree.duplicateRunIds}
+        line={({ runId, roots: where }) => ({
+          key: runId,
+          shown: (
+            <>
+              <a class="link mono" href={compareHref(copiesOf(runId, where), [])}>
+                {runId}
+              </a>{" "}
+              <span class="faint">{where.map((root) => roots[root]?.key).join(", ")}</span>
+            </>
+          ),
+        })}
+      />
       <p class="tree-note">{TEXTS.noChange}</p>
     </>
   );
 }
-
-/** A page of thousands of ids helps nobody. */
-const MOST_COPIES = 200;
 
 /** The ids of a run in each of its roots. */
 function copiesOf(runId: string, roots: readonly number[]): string[] {

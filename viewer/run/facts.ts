@@ -67,7 +67,12 @@ export function sinceLastWrite(
 ): { readonly at: number; readonly isProbablyDead: boolean } | null {
   if (run.info.status !== "RUNNING") return null;
   const at = run.lastWrite ?? run.info.startTime;
-  return { at, isProbablyDead: now - at > DEAD_AFTER_MS };
+  return { at, isProbablyDead: isProbablyDead(at, now) };
+}
+
+/** Whether a running run that last wrote at a time, ms since the epoch, has probably died. */
+export function isProbablyDead(lastWrite: number, now: number): boolean {
+  return now - lastWrite > DEAD_AFTER_MS;
 }
 
 /** Web page of a commit, when the repository's address is one of a web host; undefined otherwise. */

@@ -1,7 +1,7 @@
 import { plural } from "../format.ts";
 
 /** Words of the health page. */
-export const TREE_TEXTS = {
+export const HEALTH_TEXTS = {
   title: "Health",
   root: "Root",
   rootNamed: (key: string): string => `Root ${key}`,
@@ -19,8 +19,13 @@ export const TREE_TEXTS = {
   duplicates: "Runs in more than one root",
   duplicatesHelp:
     "Each copy is a row of its own. Where two have gone on differently, a comparison shows how. To make one tree of two, there is mlruns merge.",
-  copiesCount: (count: number): string => plural(count, "run"),
-  moreCopies: (count: number): string => `and ${plural(count, "more run")}`,
+  more: (count: number): string => `and ${count} more`,
+  moved: "Recorded where the tree lay before",
+  movedHelp:
+    "The tree was moved: these places are not there. The viewer reads the artifacts where they lie now; MLflow would not find them.",
+  movedMending: "writes down where they are.",
+  dead: "Runs that have probably died",
+  deadHelp: "They say that they run, and have not written for more than ten minutes.",
   followed: {
     starting: "connecting",
     static: "static export",
