@@ -3,8 +3,9 @@ import { useEffect } from "preact/hooks";
 import type { TreeFile } from "../../lib/wire/data-files.ts";
 import { rootedId } from "../../lib/wire/rooted-id.ts";
 import { Button } from "../components/Button.tsx";
-import { EmptyState, ErrorState } from "../components/EmptyState.tsx";
+import { ErrorState } from "../components/EmptyState.tsx";
 import { HealthList } from "../components/HealthList.tsx";
+import { Icon } from "../components/Icon.tsx";
 import { copyText } from "../components/Toast.tsx";
 import { getTree } from "../data/client.ts";
 import { connection, manifest, noteProblemCount, refresh } from "../data/live.ts";
@@ -77,7 +78,9 @@ function Report({ tree }: { tree: TreeFile }): JSX.Element {
         </div>
       </dl>
       {tree.problems.length === 0 ? (
-        <EmptyState title={TEXTS.noProblems} icon="check" />
+        <p class="tree-sound">
+          <Icon name="check" /> {TEXTS.noProblems}
+        </p>
       ) : (
         <Problems tree={tree} />
       )}

@@ -34,5 +34,5 @@ export const HEALTH_TEXTS = {
     lost: "the server does not answer",
   },
   refresh: "Read again",
-  noChange: "Nothing in the tree was changed: the viewer only reads.",
+  noChange: "To look at a tree changes nothing in it.",
 } as const;
