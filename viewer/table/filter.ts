@@ -28,6 +28,7 @@ export function filterRows(
   try {
     const filter = parseViewerFilter("runs", text);
     checkFinished(filter.nodes, text);
+    checkLast(filter.nodes, text);
     return { rows: matchingRows(table, rows, filter), filter, mistake: null };
   } catch (error) {
     if (!(error instanceof MlrunsError)) throw error;
@@ -53,6 +54,20 @@ function checkFinished(nodes: readonly FilterNode[], text: string): void {
       hint: `Write what to compare with, such as ${node.text} = 'value'`,
     });
   }
+}
+
+/** Behind other conditions `par` is the beginning of one, too: to look for it in names would empty the table meanwhile. */
+function checkLast(nodes: readonly FilterNode[], text: string): void {
+  const last = nodes.at(-1);
+  if (last?.type !== "words" || !nodes.some(({ type }) => type === "comparison")) return;
+  const isQuoted = /['"]/.test(text.charAt(last.span.start - 1));
+  const entities = [...ENTITIES.runs.keys()];
+  const [entity] = entities.filter((name) => name.startsWith(last.text.toLowerCase()));
+  if (isQuoted || entity === undefined) return;
+  throw invalidParameter(`A condition is not finished: ${last.text}`, {
+    column: last.span,
+    hint: `Go on as in ${entity}.key = 'value', or write '${last.text}' in quotes to look for it in names`,
+  });
 }
 
 function matchingRows(table: RunsTable, rows: Int32Array, filter: Filter): Int32Array {

@@ -51,6 +51,16 @@ test("the beginning of a condition is not searched for as a word", () => {
   expect(half.mistake?.message).toBe("A comparator is missing behind metrics.lo");
 });
 
+test("behind a condition the beginning of another is not searched for as a word, unless it is quoted", () => {
+  const good = filterRows(table, all, "params.lr = '0.01'", null);
+  const half = filterRows(table, all, "params.lr = '0.01' AND met", good);
+
+  expect(namesOf(table, half.rows)).toEqual(["sgd-1", "sgd-2"]);
+  expect(half.mistake?.column).toEqual({ start: 24, end: 27 });
+  expect(matching("params.lr = '0.01' AND 'met'")).toEqual([]);
+  expect(matching("params.lr = '0.01' AND sgd-2")).toEqual(["sgd-2"]);
+});
+
 test("what the API does not understand is said, once each", () => {
   const { filter } = filterRows(table, all, "(sgd OR adam) AND metrics.loss IS NULL", null);
 
