@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { FieldAxis } from "../charts/axis.ts";
 import type { Brush } from "../charts/brush.ts";
 import { PLOT_TEXTS } from "../texts/plots.ts";
@@ -9,11 +9,13 @@ interface ParallelAxisProps {
   readonly axis: FieldAxis;
   /** Pixels from the left of the stage. */
   readonly left: number;
+  /** Pixels to the next axis. */
+  readonly spacing: number;
   readonly top: number;
   readonly height: number;
   readonly brush: Brush | null;
   readonly onBrush: (brush: Brush | null) => void;
-  readonly onMove: (by: -1 | 1) => void;
+  readonly onMove: (by: number) => void;
   readonly onLog: () => void;
   readonly onRemove: () => void;
 }
@@ -21,13 +23,24 @@ interface ParallelAxisProps {
 /** A shorter drag is a click, which clears. */
 const LEAST_BRUSH = 0.01;
 const KEY_STEP = 0.05;
+/** Pixels. A shorter drag of a name is a click on its menu. */
+const LEAST_MOVE = 6;
 
 /** One axis of parallel coordinates: its name with a menu, its ticks, and the part of it that is selected. */
 export function ParallelAxis(props: ParallelAxisProps): JSX.Element {
   const { axis, left, top, height, brush } = props;
+  const { by, begin, wasDrag } = useMoving(props);
   return (
-    <div class="parallel-axis" style={{ left: `${left}px` }}>
-      <div class="parallel-name">
+    <div class="parallel-axis" style={{ left: `${left + by}px` }}>
+      <div
+        class="parallel-name"
+        onPointerDown={begin}
+        onClickCapture={(event) => {
+          if (!wasDrag()) return;
+          event.preventDefault();
+          event.stopPropagation();
+        }}
+      >
         <MenuButton
           kind="quiet"
           small
@@ -71,6 +84,48 @@ export function ParallelAxis(props: ParallelAxisProps): JSX.Element {
       )}
     </div>
   );
+}
+
+/** Drags an axis by its name, with a mouse: fingers scroll, and have the menu. */
+function useMoving({ spacing, onMove }: ParallelAxisProps): {
+  /** Pixels from its place. */
+  readonly by: number;
+  readonly begin: (event: PointerEvent) => void;
+  /** Whether the button was pressed for a drag: then its end is no click. */
+  readonly wasDrag: () => boolean;
+} {
+  const [by, setBy] = useState(0);
+  const hasMoved = useRef(false);
+  const listening = useRef<AbortController | null>(null);
+  useEffect(() => () => listening.current?.abort(), []);
+  const begin = (event: PointerEvent): void => {
+    hasMoved.current = false;
+    if (event.pointerType !== "mouse" || event.button !== 0) return;
+    let distance = 0;
+    const controller = new AbortController();
+    listening.current = controller;
+    const end = (places: number): void => {
+      controller.abort();
+      setBy(0);
+      if (places !== 0) onMove(places);
+    };
+    // Of the window: a quick hand leaves the name with its first step.
+    const { signal } = controller;
+    addEventListener(
+      "pointermove",
+      ({ clientX }) => {
+        distance = clientX - event.clientX;
+        hasMoved.current ||= Math.abs(distance) >= LEAST_MOVE;
+        if (hasMoved.current) setBy(distance);
+      },
+      { signal },
+    );
+    const placesOf = (): number =>
+      hasMoved.current && spacing > 0 ? Math.round(distance / spacing) : 0;
+    addEventListener("pointerup", () => end(placesOf()), { signal });
+    addEventListener("pointercancel", () => end(0), { signal });
+  };
+  return { by, begin, wasDrag: () => hasMoved.current };
 }
 
 /** Where one drags. By key: arrows move the selected part, with Shift they make it larger or smaller. */

@@ -119,6 +119,7 @@ export function ParallelPlot({ runs, fields, onFilter, lead }: ParallelPlotProps
               key={axis.field.id}
               axis={axis}
               left={axisX(i, axes.length, size)}
+              spacing={axisX(1, axes.length, size) - axisX(0, axes.length, size)}
               top={TOP}
               height={Math.max(0, size.height - TOP - BOTTOM)}
               brush={brushes.get(axis.field.id) ?? null}

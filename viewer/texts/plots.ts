@@ -15,7 +15,7 @@ export const PLOT_TEXTS = {
   inside: (count: string, of: string): string => `${count} of ${of}`,
   noFields: "These runs differ in nothing that could be drawn",
   noFieldsHint: "Params and metrics appear here when at least two runs differ in them.",
-  brushHelp: "Drag along an axis to select runs; click it to clear.",
+  brushHelp: "Drag along an axis to select runs, click it to clear, and drag its name to move it.",
   missing: (count: string): string => `${count} without a value`,
   moveLeft: "Move left",
   moveRight: "Move right",

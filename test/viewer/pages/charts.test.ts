@@ -228,7 +228,7 @@ test("the runs of an experiment are drawn together, and by group with a band", a
 
   const { page } = await openPage(runs);
   await page.getByText("9 points").waitFor();
-  expect(await page.locator(".cursor-table tbody tr").count()).toBe(3);
+  await expect.poll(() => page.locator(".cursor-table tbody tr").count()).toBe(3);
   await page.getByRole("checkbox", { name: /Draw run-bbbb/ }).uncheck();
   await page.getByText("6 points").waitFor();
 
@@ -238,4 +238,32 @@ test("the runs of an experiment are drawn together, and by group with a band", a
     expect.stringMatching(/0\.2 \(1\)\s+4\s/),
     expect.stringMatching(/0\.1 \(2\)\s+1\.100\s/),
   ]);
+});
+
+test("an axis of parallel coordinates goes where its name is dragged to, and a click on the name still opens its menu", async () => {
+  const files = (lr: string): Record<string, string> => ({
+    "params/lr": lr,
+    "params/seed": lr,
+    "metrics/loss": history([Number(lr)]),
+  });
+  const server = await serve(await makeRunTree(files("1"), { ["f".repeat(32)]: files("2") }));
+  const axes = "ax=params.lr,params.seed,metrics.loss";
+  const { page } = await openPage(
+    `${server.url}/#/experiments/${EXPERIMENT_ID}/runs?mode=charts&tab=parallel&${axes}`,
+  );
+  const names = page.locator(".parallel-name");
+  await expect.poll(() => names.allTextContents()).toEqual(["lr", "seed", "loss"]);
+  const [from, to] = [await names.nth(0).boundingBox(), await names.nth(2).boundingBox()];
+  if (from === null || to === null) throw new Error("no axes");
+  const y = from.y + from.height / 2;
+  await page.mouse.move(from.x + from.width / 2, y);
+  await page.mouse.down();
+  await page.mouse.move(to.x + to.width / 2, y, { steps: 8 });
+  await page.mouse.up();
+
+  await expect.poll(() => names.allTextContents()).toEqual(["seed", "loss", "lr"]);
+  expect(await page.getByRole("menu").count()).toBe(0);
+  await names.nth(0).getByRole("button").click();
+  await page.getByRole("menuitem", { name: "Move right" }).click();
+  await expect.poll(() => names.allTextContents()).toEqual(["loss", "seed", "lr"]);
 });

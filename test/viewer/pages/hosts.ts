@@ -54,10 +54,10 @@ export async function hostFolder(folder: string, path = "/"): Promise<Host> {
   return { name: `a static host at ${path}`, url: `http://127.0.0.1:${port}${path}`, failed };
 }
 
-/** The tree on the live server, on a static host, and on one that has it below a path. */
+/** The tree on the live server, which lets nobody edit it either, on a static host, and on one that has it below a path. */
 export async function hostEverywhere(root: string): Promise<readonly [Host, Host, Host]> {
   const folder = await exportSite(root);
-  const { url } = await serve(root);
+  const { url } = await serve(root, { args: ["--read-only"] });
   return [
     { name: "the live server", url: `${url}/`, failed: [] },
     await hostFolder(folder),
