@@ -100,7 +100,7 @@ function Report({ tree }: { tree: TreeFile }): JSX.Element {
             <>
               <a class="link" href={runsHref(experimentId)}>
                 {name}
-              </a>{" "}
+              </a>
               <span class="faint mono">{recorded}</span>
             </>
           ),
@@ -117,7 +117,7 @@ function Report({ tree }: { tree: TreeFile }): JSX.Element {
             <>
               <a class="link" href={runHref(run.experimentId, run.runId)}>
                 {runNameOf(run)}
-              </a>{" "}
+              </a>
               <span class="faint" title={formatTimeFull(run.lastWrite)}>
                 {RUN_TEXTS.lastWrite(formatAgo(run.lastWrite, now))}
               </span>
@@ -136,7 +136,7 @@ function Report({ tree }: { tree: TreeFile }): JSX.Element {
             <>
               <a class="link mono" href={compareHref(copiesOf(runId, where), [])}>
                 {runId}
-              </a>{" "}
+              </a>
               <span class="faint">{where.map((root) => roots[root]?.key).join(", ")}</span>
             </>
           ),

@@ -42,6 +42,6 @@ test("the health page names runs that have died, and experiments that still reco
   const moved = part("Recorded where the tree lay before");
   expect(await moved.textContent()).toContain(`mlruns relocate ${root}`);
   expect(await moved.getByRole("listitem").allTextContents()).toContain(
-    "Default file:///tmp/tracking/mlruns/0",
+    "Defaultfile:///tmp/tracking/mlruns/0",
   );
 });
