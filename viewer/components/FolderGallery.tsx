@@ -6,7 +6,7 @@ import { imageRows } from "../artifacts/image-rows.ts";
 import { artifactUrl } from "../data/client.ts";
 import { manifest } from "../data/live.ts";
 import { ARTIFACT_TEXTS } from "../texts/artifacts.ts";
-import "../previews/image.css";
+import { StepSlider } from "./StepSlider.tsx";
 import "./FolderGallery.css";
 
 interface FolderGalleryProps {
@@ -32,17 +32,11 @@ export function FolderGallery({
   return (
     <section class="folder-gallery" aria-label={ARTIFACT_TEXTS.gallery}>
       {steps.length > 1 && step !== undefined && (
-        <label class="image-steps">
-          {ARTIFACT_TEXTS.step}
-          <input
-            type="range"
-            min="0"
-            max={steps.length - 1}
-            value={steps.indexOf(step)}
-            onInput={(event) => setChosen(steps[Number(event.currentTarget.value)] ?? null)}
-          />
-          <output>{step}</output>
-        </label>
+        <StepSlider
+          steps={steps}
+          at={steps.indexOf(step)}
+          onChoose={(at) => setChosen(steps[at] ?? null)}
+        />
       )}
       <ul>
         {rows.map(({ key, cells: [cell] }) =>

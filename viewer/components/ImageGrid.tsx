@@ -10,6 +10,7 @@ import { runNameOf } from "../run/facts.ts";
 import { runHref } from "../state/links.ts";
 import { ARTIFACT_TEXTS } from "../texts/artifacts.ts";
 import { EmptyState, ErrorState } from "./EmptyState.tsx";
+import { StepSlider } from "./StepSlider.tsx";
 import "./ImageGrid.css";
 
 const IMAGES = "images";
@@ -38,17 +39,11 @@ export function ImageGrid({ runIds }: { runIds: readonly string[] }): JSX.Elemen
   return (
     <section class="image-grid" aria-label="Images">
       {steps.length > 1 && step !== undefined && (
-        <label class="image-grid-step">
-          {ARTIFACT_TEXTS.step}
-          <input
-            type="range"
-            min="0"
-            max={steps.length - 1}
-            value={steps.indexOf(step)}
-            onInput={(event) => setChosen(steps[Number(event.currentTarget.value)] ?? null)}
-          />
-          <output>{step}</output>
-        </label>
+        <StepSlider
+          steps={steps}
+          at={steps.indexOf(step)}
+          onChoose={(at) => setChosen(steps[at] ?? null)}
+        />
       )}
       <div class="image-grid-scroll">
         <table>

@@ -1,7 +1,8 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { parseStepImage, stepSeries } from "../artifacts/step-images.ts";
+import { stepSeries } from "../artifacts/step-images.ts";
 import { Button } from "../components/Button.tsx";
+import { StepSlider } from "../components/StepSlider.tsx";
 import { navigate } from "../state/route.ts";
 import { ARTIFACT_TEXTS } from "../texts/artifacts.ts";
 import { fileName, type PreviewProps } from "./preview.ts";
@@ -37,7 +38,7 @@ export function ImagePreview(props: PreviewProps): JSX.Element {
         <Button label={ARTIFACT_TEXTS.zoomIn} onClick={() => by(ZOOM_STEP)}>
           +
         </Button>
-        <StepSlider {...props} />
+        <SeriesSlider {...props} />
         <span class="spacer" />
         {size !== null && (
           <span class="faint">{ARTIFACT_TEXTS.pixels(size.width, size.height)}</span>
@@ -60,24 +61,17 @@ export function ImagePreview(props: PreviewProps): JSX.Element {
 }
 
 /** Goes through the images of one thing that were logged at different steps. */
-function StepSlider({ file, siblings, hrefOf }: PreviewProps): JSX.Element | null {
+function SeriesSlider({ file, siblings, hrefOf }: PreviewProps): JSX.Element | null {
   const series = stepSeries(file, siblings);
   if (series.length < 2) return null;
-  const now = series.findIndex((image) => image.entry.path === file.path);
   return (
-    <label class="image-steps">
-      {ARTIFACT_TEXTS.step}
-      <input
-        type="range"
-        min="0"
-        max={series.length - 1}
-        value={now}
-        onInput={(event) => {
-          const target = series[Number(event.currentTarget.value)];
-          if (target !== undefined) navigate(hrefOf(target.entry.path), { replace: true });
-        }}
-      />
-      <output>{parseStepImage(file)?.step}</output>
-    </label>
+    <StepSlider
+      steps={series.map(({ step }) => step)}
+      at={series.findIndex((image) => image.entry.path === file.path)}
+      onChoose={(at) => {
+        const target = series[at];
+        if (target !== undefined) navigate(hrefOf(target.entry.path), { replace: true });
+      }}
+    />
   );
 }
