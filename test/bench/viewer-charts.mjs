@@ -6,8 +6,8 @@ import {
   inBrowser,
   medianOf,
   openFresh,
-  percentile,
   shownAfter,
+  slowFrame,
   tasksDuring,
   UNLIMITED_FRAMES,
   workPerFrame,
@@ -168,16 +168,7 @@ async function hover(page, selector) {
       { count: HOVERED_FRAMES, selector },
     ),
   );
-  return {
-    work: percentile(
-      frames.map(({ work }) => work),
-      0.95,
-    ),
-    frame: percentile(
-      frames.map(({ took }) => took),
-      0.95,
-    ),
-  };
+  return slowFrame(frames);
 }
 
 /** A canvas as large as the chart's on which nothing but a line follows the mouse: what any page costs here. */

@@ -210,8 +210,26 @@ export function budgetRow(what, ours, budget, unit) {
   return timeRow(what, Math.max(ours, budget / 100), "the budget", budget, 1, unit);
 }
 
+/**
+ * What 95 of 100 frames keep to.
+ *
+ * @param {readonly { work: number, took: number }[]} frames - milliseconds
+ */
+export function slowFrame(frames) {
+  return {
+    work: percentile(
+      frames.map(({ work }) => work),
+      0.95,
+    ),
+    frame: percentile(
+      frames.map(({ took }) => took),
+      0.95,
+    ),
+  };
+}
+
 /** @param {readonly number[]} values @param {number} share */
-export function percentile(values, share) {
+function percentile(values, share) {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length * share)] ?? 0;
 }

@@ -6,8 +6,8 @@ import {
   inBrowser,
   medianOf,
   openFresh,
-  percentile,
   shownAfter,
+  slowFrame,
   UNLIMITED_FRAMES,
   workPerFrame,
 } from "./viewer-page.mjs";
@@ -196,17 +196,7 @@ async function scroll(page) {
       { count: SCROLL_FRAMES, step: SCROLL_STEP },
     );
   });
-  return {
-    blank,
-    work: percentile(
-      frames.map(({ work }) => work),
-      0.95,
-    ),
-    frame: percentile(
-      frames.map(({ took }) => took),
-      0.95,
-    ),
-  };
+  return { blank, ...slowFrame(frames) };
 }
 
 /**
