@@ -4,6 +4,7 @@ import { MlrunsClient } from "../client/client.ts";
 import type { RootedExperiment, RootsClient } from "../client/roots-client.ts";
 import type { ViewType } from "../entities/lifecycle.ts";
 import { MlrunsError, notFound, type TreeProblem } from "../errors.ts";
+import { printText } from "../search/print.ts";
 import { showReading } from "./output.ts";
 
 export interface RootOption {
@@ -101,13 +102,13 @@ export interface FoundRun {
   readonly experimentId: string;
 }
 
-/** The run that an id or the beginning of one names, in each root that has it. @throws MlrunsError RESOURCE_DOES_NOT_EXIST */
-export async function findRuns({ clients }: RootsClient, id: string): Promise<FoundRun[]> {
+/** The run that `findRunId` finds, in each root that has it. @throws MlrunsError RESOURCE_DOES_NOT_EXIST */
+export async function findRuns({ clients }: RootsClient, idOrName: string): Promise<FoundRun[]> {
   const found: FoundRun[] = [];
   let first: unknown;
   for (const client of clients) {
     try {
-      const { runId, experimentId } = await client.getRunInfo(await findRunId(client, id));
+      const { runId, experimentId } = await client.getRunInfo(await findRunId(client, idOrName));
       found.push({ client, runId, experimentId });
     } catch (error) {
       if (!(error instanceof MlrunsError) || error.errorCode !== "RESOURCE_DOES_NOT_EXIST")
@@ -119,22 +120,31 @@ export async function findRuns({ clients }: RootsClient, id: string): Promise<Fo
   return found;
 }
 
-/** The id of the run that an id or the beginning of one names. @throws MlrunsError RESOURCE_DOES_NOT_EXIST */
-export async function findRunId(client: MlrunsClient, id: string): Promise<string> {
-  if (id.length >= 32) return id;
+/** What `findRunId` takes, for `--help`. */
+export const RUN_WORDS = "id of a run, the beginning of one, or the run's name";
+
+/**
+ * The id of the run that an id, the whole name of one run, or the beginning of an id names, in this order.
+ *
+ * @throws MlrunsError RESOURCE_DOES_NOT_EXIST when there is none, or more than one
+ */
+export async function findRunId(client: MlrunsClient, idOrName: string): Promise<string> {
+  if (/^[0-9a-f]{32}$/.test(idOrName)) return idOrName;
   const { experiments } = await client.scanExperiments("ALL");
-  const found: string[] = [];
-  for (const { experimentId } of experiments) {
-    const { records } = await client.scanRuns(experimentId);
-    found.push(...records.map(({ run }) => run.info.runId).filter((runId) => runId.startsWith(id)));
-  }
-  const exact = found.find((runId) => runId === id);
-  if (exact !== undefined) return exact;
-  if (found.length === 1 && found[0] !== undefined) return found[0];
-  if (found.length === 0)
-    throw notFound(`Run '${id}' not found`, { hint: "`mlruns runs --view all` lists them." });
-  throw notFound(`'${id}' begins the ids of ${found.length} runs`, {
-    hint: "Give more of the id.",
+  const experimentIds = experiments.map(({ experimentId }) => experimentId);
+  const ids = await client.listRunIds(experimentIds);
+  if (ids.includes(idOrName)) return idOrName;
+  const filter = `attributes.run_name = ${printText(idOrName)}`;
+  const { runs } = await client.searchRuns(experimentIds, { filter, viewType: "ALL" });
+  const named = runs.map(({ info }) => info.runId);
+  const found = named.length > 0 ? named : ids.filter((id) => id.startsWith(idOrName));
+  const [only, ...others] = found;
+  if (only === undefined)
+    throw notFound(`Run '${idOrName}' not found`, { hint: "`mlruns runs --view all` lists them." });
+  if (others.length === 0) return only;
+  const what = named.length > 0 ? "is the name of" : "begins the ids of";
+  throw notFound(`'${idOrName}' ${what} ${found.length} runs`, {
+    hint: `Give more of the id: ${found.slice(0, 3).join(", ")}${found.length > 3 ? ", …" : ""}`,
   });
 }
 

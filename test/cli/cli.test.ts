@@ -176,6 +176,39 @@ describe("listing", () => {
   });
 });
 
+describe("naming a run", () => {
+  test("its name does where one run has it, before the beginning of an id", async () => {
+    const root = await makeTree("v3-basic");
+    const client = new MlrunsClient(root);
+    const named = await mlruns(["show", "sweep-3", "-r", root, "--json"]);
+    await client.createRun("0", { runName: "864f1706" });
+    const twice = await mlruns(["show", "864f1706", "-r", root, "--json"]);
+    await client.createRun("0", { runName: "sweep-3" });
+
+    expect(jsonLines(named.out)[0]).toMatchObject({
+      info: { runId: "864f17062aa540dcbfc9aba1805c2e10" },
+    });
+    expect(jsonLines(twice.out)[0]).toMatchObject({ info: { runName: "864f1706" } });
+    expect(await mlruns(["show", "sweep-3", "-r", root])).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(
+        /'sweep-3' is the name of 2 runs\nGive more of the id: .*864f1706/,
+      ),
+    });
+  });
+
+  test("a deleted run is found by its name, to be restored", async () => {
+    const root = await makeTree("v3-basic");
+    await mlruns(["delete", "run", "sweep-3", "-r", root]);
+    const deleted = await mlruns(["show", "sweep-3", "-r", root, "--json"]);
+    await mlruns(["restore", "run", "sweep-3", "-r", root]);
+    const restored = await mlruns(["show", "sweep-3", "-r", root, "--json"]);
+
+    expect(jsonLines(deleted.out)[0]).toMatchObject({ info: { lifecycleStage: "deleted" } });
+    expect(jsonLines(restored.out)[0]).toMatchObject({ info: { lifecycleStage: "active" } });
+  });
+});
+
 describe("logging from a shell", () => {
   test("the five lines of the README log a run", async () => {
     const cwd = await makeTempFolder();

@@ -6,6 +6,7 @@ import {
   findRunId,
   openTree,
   type RootOption,
+  RUN_WORDS,
   rootOption,
   several,
 } from "../options.ts";
@@ -28,7 +29,11 @@ export const exportCommand: Command = new Command("export")
   )
   .addOption(rootOption())
   .option("-e, --experiment <id or name>", "only this one, may be repeated", several)
-  .option("--run <id>", "only this run with its models and traces, may be repeated", several)
+  .option(
+    "--run <run>",
+    `only this run (${RUN_WORDS}) with its models and traces, may be repeated`,
+    several,
+  )
   .option("--histories", "into a table: a row for each point of a metric, not for each run")
   .option("--json", "print the report as JSON")
   .addHelpText(

@@ -1,6 +1,13 @@
 import { Command } from "commander";
 import type { MlrunsClient } from "../../client/client.ts";
-import { findExperimentId, findRunId, openTree, type RootOption, rootOption } from "../options.ts";
+import {
+  findExperimentId,
+  findRunId,
+  openTree,
+  type RootOption,
+  RUN_WORDS,
+  rootOption,
+} from "../options.ts";
 
 type Change = (client: MlrunsClient, id: string) => Promise<void>;
 
@@ -15,7 +22,7 @@ function lifecycleCommand(
   command
     .command("run")
     .description(`${verb} runs`)
-    .argument("<id...>", "ids of runs, or the beginning of them")
+    .argument("<run...>", `each an ${RUN_WORDS}`)
     .addOption(rootOption())
     .action(async (ids: string[], options: RootOption) => {
       const client = openTree(options);

@@ -8,6 +8,7 @@ import {
   findRuns,
   openTrees,
   type RootsOption,
+  RUN_WORDS,
   rootsOption,
   shortRoot,
   unopenedProblems,
@@ -29,7 +30,7 @@ interface Options extends RootsOption {
 
 export const showCommand: Command = new Command("show")
   .description("show a run: params, metrics, tags, artifacts")
-  .argument("<run>", "id of the run, or the beginning of it")
+  .argument("<run>", RUN_WORDS)
   .addOption(rootsOption())
   .option("--history <metric>", "print every point of a metric instead")
   .option("--json", "print JSON")

@@ -11,6 +11,7 @@ import {
   findRuns,
   openTrees,
   type RootsOption,
+  RUN_WORDS,
   rootsOption,
   several,
   unopenedProblems,
@@ -41,7 +42,7 @@ export const siteCommand: Command = new Command("site")
   .addOption(rootsOption())
   .option("--single", "write one HTML file that opens without a server", false)
   .option("-e, --experiment <id or name>", "publish only this one, may be repeated", several)
-  .option("--run <id>", "publish only this run, may be repeated", several)
+  .option("--run <run>", `publish only this run (${RUN_WORDS}), may be repeated`, several)
   .option("-f, --filter <filter>", "publish only the runs that an MLflow filter finds")
   .addOption(
     new Option("--artifacts <which>", "which artifacts to publish; small is up to 1 MB each")
