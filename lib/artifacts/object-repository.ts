@@ -1,13 +1,9 @@
-import { createWriteStream, statSync } from "node:fs";
-import { rm } from "node:fs/promises";
-import { join } from "node:path";
+import { statSync } from "node:fs";
 import type { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
-import { pipeline } from "node:stream/promises";
 import { validateArtifactPath } from "../entities/artifact-path.ts";
 import { compareText } from "../entities/record.ts";
 import { invalidParameter, MlrunsError, notFound } from "../errors.ts";
-import { makeTemporaryFolder } from "../state/temporary-folder.ts";
 import type {
   ArtifactFile,
   Receipt,
@@ -25,6 +21,7 @@ import type {
 } from "./object-store.ts";
 import { contentOf, readWhole } from "./parts.ts";
 import { failOnStall } from "./stall.ts";
+import { throughFile } from "./through-file.ts";
 
 /** A small object may be replaced between the look at it and the reading. */
 const LOAD_ATTEMPTS = 20;
@@ -110,7 +107,7 @@ export function openObjectRepository(
       const key = fileKey(path);
       const begin = await takeUpTo(content, store.singlePutLimit);
       if (begin.isAll) await store.put(key, contentOf(begin.bytes), {});
-      else await writeLarge(store, key, begin.rest);
+      else await throughFile(begin.rest, (file) => putFile(store, key, file));
     },
 
     async load(path) {
@@ -189,22 +186,6 @@ async function putFile(
   const bytes = await readWhole(source);
   await options.pace?.(bytes.length);
   return store.put(key, contentOf(bytes), options);
-}
-
-/** A stream of unknown length goes through a file: so its length is known, and nothing of it is there if it fails. */
-async function writeLarge(
-  store: ObjectStore,
-  key: string,
-  content: AsyncIterable<Buffer>,
-): Promise<void> {
-  const folder = makeTemporaryFolder("write");
-  try {
-    const file = join(folder, "content");
-    await pipeline(content, createWriteStream(file));
-    await putFile(store, key, file);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
 }
 
 type Beginning =

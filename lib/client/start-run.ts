@@ -1,8 +1,8 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { MLFLOW_TAG } from "../entities/tag.ts";
 import { invalidParameter } from "../errors.ts";
+import { makeTemporaryFolder } from "../state/temporary-folder.ts";
 import { openStore } from "../store/store.ts";
 import { ActiveRun, type Companion } from "./active-run.ts";
 import { ConsoleCopy } from "./autolog/console.ts";
@@ -155,7 +155,7 @@ async function captureConsole(run: ActiveRun): Promise<Companion> {
   const { client, runId } = run;
   const place = await client.findArtifactPlace(runId);
   if (place.kind === "folder") return new ConsoleCopy(join(place.folder, CONSOLE_LOG));
-  const folder = await mkdtemp(join(tmpdir(), "mlruns-console-"));
+  const folder = makeTemporaryFolder("console");
   const file = join(folder, CONSOLE_LOG);
   // A run that goes on adds to what it has printed before.
   const before = await client.findArtifact(runId, CONSOLE_LOG);

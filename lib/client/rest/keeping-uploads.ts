@@ -1,10 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { createWriteStream } from "node:fs";
-import { copyFile, mkdir, rename, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { copyFile, mkdir, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { pipeline } from "node:stream/promises";
 import type { ArtifactRepository } from "../../artifacts/artifact-repository.ts";
+import { throughFile } from "../../artifacts/through-file.ts";
 import { isAway } from "./log-queue.ts";
 import { NO_RECEIPT } from "./proxied-artifacts.ts";
 
@@ -34,14 +32,7 @@ export function keepingUploads(
     ...artifacts,
     upload,
     async write(path, content) {
-      // What was read of a stream is gone when sending it fails.
-      const temporary = join(tmpdir(), `mlruns-${randomUUID()}`);
-      try {
-        await pipeline(content, createWriteStream(temporary, { flags: "wx", mode: 0o600 }));
-        await upload(temporary, path);
-      } finally {
-        await rm(temporary, { force: true });
-      }
+      await throughFile(content, (file) => upload(file, path));
     },
   };
 }

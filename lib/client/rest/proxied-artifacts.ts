@@ -1,10 +1,7 @@
-import { randomUUID } from "node:crypto";
-import { createReadStream, createWriteStream } from "node:fs";
-import { rm, stat } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { dirname } from "node:path";
 import type { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { lookup } from "mrmime";
 import type {
   ArtifactFile,
@@ -12,6 +9,7 @@ import type {
   Capabilities,
   Receipt,
 } from "../../artifacts/artifact-repository.ts";
+import { throughFile } from "../../artifacts/through-file.ts";
 import { validateArtifactPath } from "../../entities/artifact-path.ts";
 import { MlrunsError, notFound } from "../../errors.ts";
 import { decodeFileInfo, type FileInfoJson } from "../../wire/file-info.ts";
@@ -104,14 +102,7 @@ export function openProxied(connection: Connection, root: string): ArtifactRepos
       return (await listFolder(folder)).find((file) => file.path === path);
     },
     async write(path, content) {
-      // A request that fails is sent again, and what was read of a stream is gone.
-      const temporary = join(tmpdir(), `mlruns-${randomUUID()}`);
-      try {
-        await pipeline(content, createWriteStream(temporary, { flags: "wx", mode: 0o600 }));
-        await upload(temporary, path);
-      } finally {
-        await rm(temporary, { force: true });
-      }
+      await throughFile(content, (file) => upload(file, path));
     },
     async download(path, localFile) {
       await downloadResuming(connection, urlOf(path), localFile).catch((error: unknown) => {
