@@ -102,7 +102,8 @@ export class Crew {
 
 /** A thread that answers jobs one after the other. */
 class Helper {
-  readonly #thread = new Worker(catalogThread, { stderr: true });
+  // Options of the process may be none for a thread: with `--input-type=module --eval` it would not start.
+  readonly #thread = new Worker(catalogThread, { stderr: true, execArgv: [] });
   /** Who waits, in the order in which answers come. */
   readonly #waiting: ((answer: unknown) => void)[] = [];
   #hasEnded = false;

@@ -1,4 +1,5 @@
 /** Threads run the built package, as users have it. */
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { readFile, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -73,6 +74,22 @@ test("more runs than one thread should read are all there, also after changes", 
   expect(await client.verifyCatalog()).toEqual([{ experimentId, runId }]);
   expect(await client.verifyCatalog()).toEqual([]);
   await expectTruth(client);
+});
+
+test("threads help in whatever way Node got its script", async () => {
+  const root = join(await makeTempFolder(), "mlruns");
+  const writer = new MlrunsClient(root);
+  const experimentId = await writer.createExperiment("many");
+  for (let i = 0; i < 210; i++) await writer.createRun(experimentId);
+  const script = `
+    import { MlrunsClient } from ${JSON.stringify(pathToFileURL(join(repoRoot, "dist", "index.js")).href)};
+    let answers = 0;
+    process.on("worker", (thread) => thread.on("message", () => answers++));
+    const { runs } = await new MlrunsClient(${JSON.stringify(root)}).searchRuns(["${experimentId}"], {});
+    console.log(runs.length, answers > 0);`;
+  const args = ["--input-type=module", "--eval", script];
+
+  expect(execFileSync(process.execPath, args, { encoding: "utf8" })).toBe("210 true\n");
 });
 
 /** With the same size and time a change does not show. */
