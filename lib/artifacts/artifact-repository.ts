@@ -62,6 +62,12 @@ export interface TransferOptions {
   readonly replaces?: string | null;
   /** Computes the receipt's SHA-256 also of large files. */
   readonly wantsSha256?: boolean;
+  /** Of an upload in parts: bytes of a part, a whole number of MiB; more where there would be too many parts. */
+  readonly partSize?: number;
+  /** Of an upload in parts: so many of one file at a time, where the store takes several. */
+  readonly parts?: number;
+  /** Of a file that is written to this machine: it is on the disk, not only in the memory of the system, before it has its name. */
+  readonly durable?: boolean;
 }
 
 /** A small file whole, as it was when it had this ETag. */

@@ -49,7 +49,7 @@ export async function fetchObject(
   const digests = await replaceWith(
     localFile,
     (temporary) => fill(store, object, temporary, name, cache, options),
-    kept,
+    { name: kept, durable: options.durable },
   );
   // The store's time, which is when it was uploaded: close enough, and the same for everyone.
   if (object.modified !== null) {
@@ -68,7 +68,7 @@ async function fetchSmall(
   object: StoredObject,
   localFile: string,
   cache: ContentCache | undefined,
-  { signal, pace, wantsSha256 }: TransferOptions,
+  { signal, pace, wantsSha256, durable }: TransferOptions,
 ): Promise<Receipt | undefined> {
   if (store.get === undefined || object.size > SMALL) return undefined;
   if ((await cache?.find(object)) !== undefined) return undefined;
@@ -82,7 +82,7 @@ async function fetchSmall(
     sha256: isHashed ? hash("sha256", found.bytes, "hex") : null,
   };
   if (isOther(digests, object, found.md5)) return undefined;
-  replaceSmall(localFile, found.bytes, object.modified);
+  replaceSmall(localFile, found.bytes, object.modified, durable);
   if (cache?.takes(object.size)) await cache.keep(object, digests.md5, localFile);
   return receiptOf(object, digests);
 }

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import {
   closeSync,
   type Dirent,
+  fsyncSync,
   futimesSync,
   lstatSync,
   mkdirSync,
@@ -50,22 +51,30 @@ export function isUploading(name: string): boolean {
   return name.startsWith(UPLOADING);
 }
 
+export interface ReplaceOptions {
+  /** For a temporary file that a later process may go on with: it stays when filling it fails. */
+  readonly name?: string;
+  /** The bytes, and then the name, are on the disk before the call ends. */
+  readonly durable?: boolean;
+}
+
 /**
  * Fills a temporary file beside `file`, under a name that MLflow 3 hides, and moves it over `file`.
  *
- * @param name - for a temporary file that a later process may go on with: it stays when `fill` fails
  * @throws MlrunsError INVALID_PARAMETER_VALUE when a folder is in the way, or a file where a folder is needed
  */
 export async function replaceWith<Result>(
   file: string,
   fill: (temporary: string) => Promise<Result>,
-  name?: string,
+  { name, durable }: ReplaceOptions = {},
 ): Promise<Result> {
   await makeFolder(file);
   const temporary = temporaryFor(file, name);
   try {
     const result = await fill(temporary);
+    if (durable) writeThrough(temporary);
     await fs.rename(temporary, file);
+    if (durable) writeThrough(dirname(file));
     return result;
   } catch (error) {
     if (name === undefined || !isTransient(error)) await fs.remove(temporary);
@@ -79,20 +88,39 @@ export async function replaceWith<Result>(
  *
  * @param modified - time of the file, ms since the epoch
  */
-export function replaceSmall(file: string, bytes: Buffer, modified: number | null): void {
+export function replaceSmall(
+  file: string,
+  bytes: Buffer,
+  modified: number | null,
+  durable = false,
+): void {
   const temporary = temporaryFor(file);
   try {
     const opened = openIn(file, temporary);
     try {
       writeSync(opened, bytes);
       if (modified !== null) futimesSync(opened, modified / 1_000, modified / 1_000);
+      if (durable) fsyncSync(opened);
     } finally {
       closeSync(opened);
     }
     renameSync(temporary, file);
+    if (durable) writeThrough(dirname(file));
   } catch (error) {
     rmSync(temporary, { force: true });
     throw conflictOf(error, file);
+  }
+}
+
+/** Waits until a file, or a folder's list of names, is on the disk. */
+function writeThrough(path: string): void {
+  // Windows waits only for what is open for writing, which a folder cannot be: it keeps their lists by itself.
+  if (process.platform === "win32" && statSync(path).isDirectory()) return;
+  const opened = openSync(path, process.platform === "win32" ? "r+" : "r");
+  try {
+    fsyncSync(opened);
+  } finally {
+    closeSync(opened);
   }
 }
 

@@ -112,17 +112,21 @@ export function openLocal(root: string, options: LocalOptions = {}): VersionedRe
 
     async upload(localFile, path, options) {
       const target = await locate(path);
-      await replaceWith(target, (temporary) => copyFile(localFile, temporary, options));
+      const { durable } = options ?? {};
+      await replaceWith(target, (temporary) => copyFile(localFile, temporary, options), {
+        durable,
+      });
       return NOTHING_LEARNED;
     },
 
     async download(path, localFile, options) {
       const file = await locate(path);
       await refuseNoFile(file, path);
-      await replaceWith(localFile, async (temporary) => {
+      const fill = async (temporary: string): Promise<void> => {
         await copyFile(file, temporary, options);
         await checkContent(temporary, path, options?.listed?.sha256);
-      });
+      };
+      await replaceWith(localFile, fill, { durable: options?.durable });
       return NOTHING_LEARNED;
     },
 

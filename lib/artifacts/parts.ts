@@ -5,17 +5,21 @@ import { changedMeanwhile } from "./local-files.ts";
 import type { Content, FileSource } from "./object-store.ts";
 
 const MEBIBYTE = 1024 * 1024;
-const SMALLEST = 16 * MEBIBYTE;
+/** Parts are this large unless somebody says otherwise, or there would be too many. Bytes. */
+const USUAL_PART = 16 * MEBIBYTE;
 /** Files up to this size are read at once. Bytes. */
 const SMALL = MEBIBYTE / 4;
 /** The most parts that S3 takes in an upload. */
 const MOST_PARTS = 10_000;
 
-/** The least that S3 takes for a part that is not the last: a process that is killed loses no more than 15 MiB of a file. Bytes. */
-const SMALLEST_OF_S3 = 5 * MEBIBYTE;
+/** What other tools take: rclone 5 MiB, MLflow's boto3 and the AWS command line 8, s5cmd 50, others 16, 32 or 64. */
+const USUAL_PARTS = [5, 8, 16, 32, 50, 64].map((size) => size * MEBIBYTE);
 
-/** Parts of one file sent at a time: with two large files at a time, 96 MiB are held. */
-export const PARTS_IN_FLIGHT = 3;
+/**
+ * Parts of one file sent at a time unless somebody says otherwise: a process that is killed has to send no more than one of each
+ * file again. The next one is read meanwhile, which keeps a store as busy as several at a time do.
+ */
+export const PARTS_IN_FLIGHT = 1;
 
 export interface Part {
   /** From 0. */
@@ -26,13 +30,13 @@ export interface Part {
 }
 
 /** The size of a file's parts, a whole number of MiB: the same for the same size of file, so that digests compare. */
-export function partSizeOf(size: number, smallest: number = SMALLEST): number {
-  return Math.max(smallest, Math.ceil(size / MOST_PARTS / MEBIBYTE) * MEBIBYTE);
+export function partSizeOf(size: number, wanted: number = USUAL_PART): number {
+  return Math.max(wanted, Math.ceil(size / MOST_PARTS / MEBIBYTE) * MEBIBYTE);
 }
 
-/** As `partSizeOf`, in S3, whose parts are sent beside one another. */
-export function s3PartSizeOf(size: number): number {
-  return partSizeOf(size, SMALLEST_OF_S3);
+/** The sizes of parts that a file of this size may have come in: from the MD5 of its parts' MD5s it can be known again. */
+export function usualPartSizes(size: number): number[] {
+  return [...new Set([partSizeOf(size), ...USUAL_PARTS])];
 }
 
 /**

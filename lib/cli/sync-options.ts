@@ -10,6 +10,9 @@ export interface SyncFlags {
   readonly filters?: readonly FilterRule[];
   readonly path?: readonly string[];
   readonly concurrency?: number;
+  readonly partSize?: number;
+  readonly parts?: number;
+  readonly fsync?: boolean;
   readonly bwlimit?: number;
   readonly maxErrors?: number;
   readonly checksum?: boolean;
@@ -30,6 +33,17 @@ export function addSyncOptions(command: Command): Command {
   return addFilterOptions(command)
     .option("--path <path>", "only this file or folder, may be repeated", several)
     .option("--concurrency <n>", "small files moved at a time", parseCount)
+    .option(
+      "--part-size <size>",
+      "of parts that large files are uploaded in (default: 16M)",
+      parseBytes,
+    )
+    .option(
+      "--parts <n>",
+      "parts of one large file uploaded at a time; if killed, so many are sent again (default: 1)",
+      parseCount,
+    )
+    .option("--fsync", "write what is downloaded through to the disk")
     .option("--bwlimit <rate>", "bytes a second, such as 500K or 10M", parseBytes)
     .option("--max-errors <n>", "give up after so many failed files", parseCount)
     .option("--checksum", "read every local file again, whatever its time")
@@ -64,7 +78,7 @@ export function addFilterOptions(command: Command): Command {
 
 export function toSyncOptions(flags: SyncFlags): SyncOptions {
   const { dryRun, deleteAll, filters, path, concurrency, bwlimit, maxErrors } = flags;
-  const { checksum, sizeOnly } = flags;
+  const { checksum, sizeOnly, partSize, parts, fsync } = flags;
   return {
     dryRun,
     delete: flags.delete,
@@ -72,6 +86,9 @@ export function toSyncOptions(flags: SyncFlags): SyncOptions {
     filters,
     paths: path,
     concurrency,
+    partSize,
+    parts,
+    fsync,
     bandwidth: bwlimit,
     maxErrors,
     checksum,

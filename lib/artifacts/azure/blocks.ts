@@ -14,14 +14,21 @@ export async function putAzureBlocks(
   container: ContainerClient,
   key: string,
   source: FileSource,
-  { pace, signal, replaces, wantsSha256 }: TransferOptions,
+  {
+    pace,
+    signal,
+    replaces,
+    wantsSha256,
+    partSize,
+    parts: atOnce = PARTS_IN_FLIGHT,
+  }: TransferOptions,
 ): Promise<Receipt> {
   const name = nameIn(container, key);
   const blob = container.getBlockBlobClient(key);
   const sent = await sentBlocks(blob, name);
   const hash = createHash("md5");
   const sha256 = wantsSha256 ? createHash("sha256") : undefined;
-  const parts = readParts(source, partSizeOf(source.size), (bytes) => {
+  const parts = readParts(source, partSizeOf(source.size, partSize), (bytes) => {
     hash.update(bytes);
     sha256?.update(bytes);
   });
@@ -40,7 +47,7 @@ export async function putAzureBlocks(
         .catch(failed(`write block ${part.index + 1} of ${name}`));
       return id;
     },
-    { concurrency: PARTS_IN_FLIGHT, signal },
+    { concurrency: atOnce, signal },
   );
   const md5 = hash.digest();
   const stored = await blob

@@ -38,7 +38,7 @@ export async function putGcsParts(
   let progress: Progress = resumed ?? { offset: 0 };
   const hash = createHash("md5");
   const sha256 = wantsSha256 ? createHash("sha256") : undefined;
-  const chunk = chunkSizeOf(source.size);
+  const chunk = chunkSizeOf(source.size, options.partSize);
   const parts = readParts(source, chunk, (bytes) => {
     hash.update(bytes);
     sha256?.update(bytes);
@@ -65,9 +65,9 @@ export async function putGcsParts(
 }
 
 /** @throws MlrunsError INVALID_PARAMETER_VALUE when MLflow's variable says what the service does not take */
-function chunkSizeOf(size: number): number {
+function chunkSizeOf(size: number, wanted: number | undefined): number {
   const told = environment("MLFLOW_GCS_UPLOAD_CHUNK_SIZE");
-  if (told === undefined) return partSizeOf(size);
+  if (wanted !== undefined || told === undefined) return partSizeOf(size, wanted);
   const chunk = Number(told);
   if (chunk > 0 && chunk % CHUNK_UNIT === 0) return chunk;
   throw invalidParameter(
@@ -79,7 +79,7 @@ async function begin(
   bucket: Bucket,
   key: string,
   source: FileSource,
-  { journal, replaces }: TransferOptions,
+  { journal, replaces, partSize }: TransferOptions,
 ): Promise<string> {
   const settings = {
     metadata: { contentType: gcsContentType(key) },
@@ -89,7 +89,7 @@ async function begin(
     bucket.file(key).createResumableUpload(settings),
   );
   const { size, mtimeMs } = source;
-  await journal?.set(key, { id: session, partSize: chunkSizeOf(size), size, mtimeMs });
+  await journal?.set(key, { id: session, partSize: chunkSizeOf(size, partSize), size, mtimeMs });
   return session;
 }
 

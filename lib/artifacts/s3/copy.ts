@@ -1,7 +1,7 @@
 import type { CompletedPart } from "@aws-sdk/client-s3";
 import pMap from "p-map";
 import type { StoredObject } from "../object-store.ts";
-import { s3PartSizeOf } from "../parts.ts";
+import { partSizeOf } from "../parts.ts";
 import { failed, type S3Bucket, uploadArguments } from "./objects.ts";
 
 const GIBIBYTE = 1024 ** 3;
@@ -38,7 +38,7 @@ export async function copyS3Object(
     .send(new sdk.CreateMultipartUploadCommand(target))
     .catch(failed(doing));
   const upload = { Bucket: bucket, Key: to, UploadId, ...owner };
-  const partSize = Math.max(s3PartSizeOf(from.size), Math.min(GIBIBYTE, limit));
+  const partSize = Math.max(partSizeOf(from.size), Math.min(GIBIBYTE, limit));
   const starts = Array.from({ length: Math.ceil(from.size / partSize) }, (_, i) => i * partSize);
   try {
     const parts = await pMap(

@@ -3,7 +3,7 @@ import type { Part as S3Part } from "@aws-sdk/client-s3";
 import pMap from "p-map";
 import type { Receipt, TransferOptions } from "../artifact-repository.ts";
 import type { FileSource } from "../object-store.ts";
-import { PARTS_IN_FLIGHT, type Part, readParts, s3PartSizeOf } from "../parts.ts";
+import { PARTS_IN_FLIGHT, type Part, partSizeOf, readParts, usualPartSizes } from "../parts.ts";
 import { readAhead } from "../sync/read-ahead.ts";
 import { withChecksums } from "./checksums.ts";
 import type { LeanStore, StoredPart } from "./lean-store.ts";
@@ -54,13 +54,14 @@ async function putParts(
   source: FileSource,
   options: TransferOptions,
 ): Promise<Receipt> {
-  const { journal, signal, replaces, wantsSha256 } = options;
+  const { journal, signal, replaces, wantsSha256, parts: atOnce = PARTS_IN_FLIGHT } = options;
   const upload =
     (await resume(place, key, source, options)) ?? (await begin(place, key, source, options));
   const { id, partSize, sent } = upload;
-  // The ETag of parts can be made again from the file, except where KMS encrypts: then the file's own MD5 is noted.
-  const hash = upload.hasListedMd5 ? undefined : createHash("md5");
+  // The ETag of parts can be made again from the file, except where KMS encrypts: then the file's own digest is noted.
+  const isListed = upload.hasListedMd5 && usualPartSizes(source.size).includes(partSize);
   const sha256 = wantsSha256 ? createHash("sha256") : undefined;
+  const hash = isListed || wantsSha256 ? undefined : createHash("md5");
   try {
     const parts = await pMap(
       readAhead(
@@ -71,7 +72,7 @@ async function putParts(
         1,
       ),
       async (part) => findSent(sent, part) ?? (await sendPart(place, lean, key, id, part, options)),
-      { concurrency: PARTS_IN_FLIGHT, signal },
+      { concurrency: atOnce, signal },
     );
     const { ETag, VersionId } = await complete(place, key, id, parts, replaces);
     await journal?.set(key, undefined);
@@ -79,7 +80,7 @@ async function putParts(
       md5: hash?.digest("hex") ?? null,
       sha256: sha256?.digest("hex") ?? null,
       etag: ETag ?? null,
-      isListed: hash === undefined,
+      isListed,
       ...versionOf(VersionId),
     };
   } catch (error) {
@@ -93,11 +94,11 @@ async function begin(
   place: S3Bucket,
   key: string,
   source: FileSource,
-  { journal, signal }: TransferOptions,
+  { journal, signal, partSize: wanted }: TransferOptions,
 ): Promise<Upload> {
   const { hasChecksums, bucket, owner } = place;
   const { sdk, client } = await place.connect();
-  const partSize = s3PartSizeOf(source.size);
+  const partSize = partSizeOf(source.size, wanted);
   const created = await client
     .send(
       new sdk.CreateMultipartUploadCommand({

@@ -64,6 +64,9 @@ export async function carryOut(
   const { copied, failures, retries } = await transfer(from, to, plan.copies, state, {
     concurrency: options.concurrency ?? capacity,
     maxErrors: options.maxErrors ?? Number.POSITIVE_INFINITY,
+    partSize: options.partSize,
+    parts: options.parts,
+    durable: options.fsync,
     signal,
     pace: makePace(options.bandwidth, count, signal),
     recorder,

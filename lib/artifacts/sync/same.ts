@@ -3,14 +3,12 @@ import { createReadStream, readFileSync, type Stats, statSync } from "node:fs";
 import { sep } from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { ArtifactFile } from "../artifact-repository.ts";
-import { md5OfParts, s3PartSizeOf } from "../parts.ts";
+import { md5OfParts, usualPartSizes } from "../parts.ts";
 import type { Side } from "./side.ts";
 import type { SyncState } from "./state.ts";
 
 const MEBIBYTE = 1024 * 1024;
 const SMALL = MEBIBYTE / 4;
-/** What other tools take: MLflow's boto3 and the AWS command line 8 MiB, others 16, 32 or 64. */
-const USUAL_PART_SIZES = [8, 16, 32, 64].map((size) => size * MEBIBYTE);
 
 /** An ETag that tells content: equal ones of two stores are of equal files. */
 const MD5_ETAG = /^"[0-9a-f]{32}(-\d+)?"$/;
@@ -137,6 +135,5 @@ function fingerprint({ size, mtimeMs, ctimeMs, ino }: Stats): string {
 /** The sizes of parts that make as many of a file as there are. */
 function partSizesOf({ fileSize, parts }: ArtifactFile): number[] {
   const size = fileSize ?? 0;
-  const sizes = new Set([s3PartSizeOf(size), ...USUAL_PART_SIZES]);
-  return [...sizes].filter((partSize) => Math.ceil(size / partSize) === parts);
+  return usualPartSizes(size).filter((partSize) => Math.ceil(size / partSize) === parts);
 }

@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { MlrunsError, notFound } from "../../errors.ts";
+import { invalidParameter, MlrunsError, notFound } from "../../errors.ts";
 import type { ArtifactFile } from "../artifact-repository.ts";
 import { openRecorder, type Recorder } from "../versions/recorder.ts";
 import { isVersionState } from "../versions/version-store.ts";
@@ -15,6 +15,7 @@ import type { SyncFailure } from "./transfer.ts";
 
 /** How often a push begins anew because of another one. */
 const PUSH_ATTEMPTS = 6;
+const MEBIBYTE = 1024 * 1024;
 
 export interface SyncOptions {
   /** Only says what would be done: nothing is written, also no state. */
@@ -29,6 +30,12 @@ export interface SyncOptions {
   readonly paths?: readonly string[];
   /** Small files moved at a time. */
   readonly concurrency?: number;
+  /** Bytes of a part of a large file that is uploaded; default: 16 MiB, more above 156 GiB. A whole number of MiB, 5 at least. */
+  readonly partSize?: number;
+  /** Parts of one large file sent at a time; default: 1. So many of each file under way a process that is killed sends again. */
+  readonly parts?: number;
+  /** Writes each downloaded file through to the disk before it gets its name: slow, but nothing is lost with the power. */
+  readonly fsync?: boolean;
   /** Bytes a second, both ways together. */
   readonly bandwidth?: number;
   /** Failed files after which the run ends. */
@@ -104,6 +111,7 @@ export async function syncSides(
   options: SyncOptions = {},
 ): Promise<SyncReport> {
   const started = performance.now();
+  checkPartSize(options.partSize);
   await checkFolder(from);
   const dryRun = options.dryRun ?? false;
   const state = await openState([from.name, to.name], dryRun);
@@ -192,6 +200,13 @@ export function addUp<Sum extends Pick<Done, "copied" | "deleted" | "retries">>(
     deleted: before.deleted + done.deleted,
     retries: before.retries + done.retries,
   };
+}
+
+/** What every store takes: S3 no part below 5 MiB, Google Cloud no odd sizes, and each is held in memory. */
+function checkPartSize(size: number | undefined): void {
+  if (size === undefined) return;
+  if (size % MEBIBYTE === 0 && size >= 5 * MEBIBYTE && size <= 1_024 * MEBIBYTE) return;
+  throw invalidParameter(`A part of ${size} bytes: from 5 MiB to 1 GiB, in whole MiB.`);
 }
 
 /** A source that is not there is a mistake in its name, not an order to do nothing. */

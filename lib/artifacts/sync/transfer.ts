@@ -41,7 +41,7 @@ export interface SyncFailure {
   readonly attempts: number;
 }
 
-export interface TransferSettings {
+export interface TransferSettings extends Pick<TransferOptions, "partSize" | "parts" | "durable"> {
   readonly concurrency: number;
   readonly maxErrors: number;
   readonly signal: AbortSignal;
@@ -146,8 +146,10 @@ async function copyFile(
     const local = join(from.folder, path);
     const before = statSync(local);
     const receipt = await to.artifacts.upload(local, path, options);
-    if (receipt.md5 !== null && isSettled(before)) {
-      rememberDigest(state, local, before, receipt.md5);
+    if (isSettled(before)) {
+      const { md5, sha256 } = receipt;
+      if (md5 !== null) rememberDigest(state, local, before, md5);
+      else if (sha256 !== null) rememberDigest(state, local, before, sha256, "sha256");
     }
     bind(state, path, receipt);
     return receipt;
@@ -166,13 +168,15 @@ async function copyThroughFile(
   from: Side,
   to: Side,
   file: ArtifactFile,
-  { signal, pace, replaces, wantsSha256 }: TransferOptions,
+  options: TransferOptions,
 ): Promise<Receipt> {
+  const { signal, pace } = options;
   const folder = makeTemporaryFolder("sync");
   try {
     const local = join(folder, "content");
     await from.artifacts.download(file.path, local, { signal, pace, listed: file });
-    return await to.artifacts.upload(local, file.path, { signal, pace, replaces, wantsSha256 });
+    // A journal would name a file that is gone by then.
+    return await to.artifacts.upload(local, file.path, { ...options, journal: undefined });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
