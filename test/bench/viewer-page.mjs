@@ -9,7 +9,7 @@ const WHOLE_MS = 5_000;
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
 
 /**
- * Opens an address with an empty cache in a new browser, until the frame that shows an element has been made. The page itself
+ * Opens an address with an empty cache in a new browser that has settled, until the frame that shows an element has been made. The page itself
  * tells, from the start of its navigation: to ask it from outside would cost it some 60 ms, as it makes the code that asks.
  *
  * @param {string} executablePath
@@ -55,6 +55,7 @@ export function openFresh(executablePath, address, selector, timeout) {
         );
       })
     );
+    await untilCalm(page);
     await page.goto(address, { waitUntil: "commit", timeout });
     const first = await shown;
     // What is sent just after the row belongs to the page as well.
@@ -65,6 +66,36 @@ export function openFresh(executablePath, address, selector, timeout) {
     const longestTask = await page.evaluate(() => /** @type {any} */ (window).longestTask);
     return { ...sums, ...first, longestTask };
   });
+}
+
+/** A browser is calm when its processes take no more than this share of a core, over and over. */
+const CALM_SHARE = 0.06;
+const CALM_LOOKS = 2;
+const LOOK_MS = 200;
+const CALM_BY_MS = 10_000;
+
+/**
+ * Waits until a browser has done what it does when it starts: for most of a second it sets up its own windows on every core,
+ * which is no part of any page.
+ *
+ * @param {Page} page
+ */
+async function untilCalm(page) {
+  const session = await page.context().browser()?.newBrowserCDPSession();
+  if (session === undefined) throw new Error("The browser has ended");
+  const secondsOfCpu = async () => {
+    const { processInfo } = await session.send("SystemInfo.getProcessInfo");
+    return processInfo.reduce((sum, { cpuTime }) => sum + cpuTime, 0);
+  };
+  const until = performance.now() + CALM_BY_MS;
+  let before = await secondsOfCpu();
+  for (let calm = 0; calm < CALM_LOOKS && performance.now() < until; ) {
+    await page.waitForTimeout(LOOK_MS);
+    const now = await secondsOfCpu();
+    calm = now - before < (CALM_SHARE * LOOK_MS) / 1_000 ? calm + 1 : 0;
+    before = now;
+  }
+  await session.detach();
 }
 
 /**
