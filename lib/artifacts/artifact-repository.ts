@@ -43,6 +43,25 @@ export interface BegunUpload {
   readonly mtimeMs: number;
 }
 
+/** An upload in parts that a store holds, under way or left by a process that was killed. */
+export interface OpenUpload {
+  readonly path: string;
+  /** The store's own name of the upload. */
+  readonly id: string;
+  /** When it was begun, ms since the epoch; null when the store does not tell. */
+  readonly begun: number | null;
+}
+
+/** What was begun in a store and not finished. */
+export interface OpenUploads {
+  /** All below the root, in any order. */
+  list(): AsyncIterable<OpenUpload>;
+  /** Bytes that the store holds of one. */
+  size(upload: OpenUpload): Promise<number>;
+  /** Removes one with its parts; nothing happens when there is none. */
+  abort(upload: OpenUpload): Promise<void>;
+}
+
 /** Remembers uploads across processes. */
 export interface UploadJournal {
   get(path: string): BegunUpload | undefined;
@@ -153,6 +172,8 @@ export interface ArtifactRepository {
 
 /** A place that can also keep versions of its files: what a folder or a bucket can do, and a server's proxy cannot. */
 export interface VersionedRepository extends ArtifactRepository {
+  /** Undefined for a place that keeps no parts of uploads, or does not tell of them. */
+  readonly uploads?: OpenUploads;
   /**
    * Every version of every file below `folder`, current ones too, in any order; of a store with the capability
    * `keepsVersions`, whether or not the bucket keeps any.

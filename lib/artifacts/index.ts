@@ -3,6 +3,12 @@ export type {
   ArtifactRepository,
   ByteRange,
 } from "./artifact-repository.ts";
+export {
+  type AbortOptions,
+  abortUploads,
+  type LeftUpload,
+  listUploads,
+} from "./left-uploads.ts";
 export { openArtifacts } from "./registry.ts";
 export type { FilterRule } from "./sync/filter.ts";
 export {

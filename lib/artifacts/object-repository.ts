@@ -6,6 +6,8 @@ import { compareText } from "../entities/record.ts";
 import { invalidParameter, MlrunsError, notFound } from "../errors.ts";
 import type {
   ArtifactFile,
+  OpenUpload,
+  OpenUploads,
   Receipt,
   TransferOptions,
   VersionedRepository,
@@ -70,6 +72,7 @@ export function openObjectRepository(
     capabilities: store.capabilities,
     ...(store.direct && { direct: inPaths(store.direct, fileKey) }),
     ...versionsInPaths(store, root, folderKey),
+    ...(store.openUploads && { uploads: uploadsInPaths(store.openUploads(root), root) }),
 
     async *list(folder) {
       const objects = store.list(folderKey(folder));
@@ -278,6 +281,19 @@ function versionsInPaths(
         if (!isMarker(object)) yield { ...toArtifactFile(object, root), versionId, isCurrent };
       }
     },
+  };
+}
+
+function uploadsInPaths(uploads: OpenUploads, root: string): OpenUploads {
+  const inKeys = (upload: OpenUpload): OpenUpload => ({ ...upload, path: root + upload.path });
+  return {
+    async *list() {
+      for await (const upload of uploads.list()) {
+        yield { ...upload, path: upload.path.slice(root.length) };
+      }
+    },
+    size: (upload) => uploads.size(inKeys(upload)),
+    abort: (upload) => uploads.abort(inKeys(upload)),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import type { Capabilities, Receipt, TransferOptions } from "./artifact-repository.ts";
+import type { Capabilities, OpenUploads, Receipt, TransferOptions } from "./artifact-repository.ts";
 
 /** An object of a bucket or container. */
 export interface StoredObject {
@@ -117,6 +117,8 @@ export interface ObjectStore {
   readonly capabilities: Capabilities;
   /** Where a store can sign addresses. */
   readonly direct?: DirectObjects;
+  /** As {@link VersionedRepository.uploads}, of the keys that begin with `prefix`; paths are keys. */
+  openUploads?(prefix: string): OpenUploads;
   /** As {@link VersionedRepository.listVersions}, in keys. */
   listVersions?(prefix: string): AsyncIterable<ObjectVersion>;
   /** Files above this size go up in parts. Bytes. */

@@ -1,4 +1,10 @@
 /** Moving artifacts between folders and stores, and their versions, for the command line and for programs. */
+export {
+  type AbortOptions,
+  abortUploads,
+  type LeftUpload,
+  listUploads,
+} from "../artifacts/left-uploads.ts";
 export type { FilterRule } from "../artifacts/sync/filter.ts";
 export {
   type SyncOptions,

@@ -12,6 +12,7 @@ import { copyS3Object } from "./copy.ts";
 import { s3Direct } from "./direct.ts";
 import type { ListPage } from "./lean-list.ts";
 import { openLeanStore } from "./lean-store.ts";
+import { s3Uploads } from "./multipart.ts";
 import {
   checkMd5,
   conditionOf,
@@ -81,6 +82,7 @@ function s3Store(place: S3Bucket, isCustom: boolean): ObjectStore {
     // S3 does; SeaweedFS and others that keep objects in folders list folder by folder.
     listsInOrder: !isCustom,
     direct: s3Direct(place),
+    openUploads: (prefix) => s3Uploads(place, prefix),
     listVersions: (prefix) => listS3Versions(place, prefix),
     singlePutLimit: 16 * 1024 * 1024,
 

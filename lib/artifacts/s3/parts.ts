@@ -7,6 +7,7 @@ import { PARTS_IN_FLIGHT, type Part, partSizeOf, readParts, usualPartSizes } fro
 import { readAhead } from "../sync/read-ahead.ts";
 import { withChecksums } from "./checksums.ts";
 import type { LeanStore, StoredPart } from "./lean-store.ts";
+import { abandon, listParts } from "./multipart.ts";
 import {
   checkMd5,
   conditionOf,
@@ -141,30 +142,6 @@ function findSent(sent: ReadonlyMap<number, S3Part>, part: Part): SentPart | und
   return toSentPart(part, there);
 }
 
-/** The parts that S3 has, by number; undefined when it does not know the upload any more. */
-async function listParts(
-  place: S3Bucket,
-  key: string,
-  id: string,
-): Promise<ReadonlyMap<number, S3Part> | undefined> {
-  const { bucket, owner } = place;
-  const { sdk, client } = await place.connect();
-  const parts = new Map<number, S3Part>();
-  const upload = { Bucket: bucket, Key: key, UploadId: id, ...owner };
-  try {
-    // Not by the SDK's pages, which never end where a store tells a marker on the last page too, as versitygw does.
-    for (let PartNumberMarker: string | undefined; ; ) {
-      const page = await client.send(new sdk.ListPartsCommand({ ...upload, PartNumberMarker }));
-      for (const part of page.Parts ?? []) parts.set(part.PartNumber ?? 0, part);
-      if (!page.IsTruncated) return parts;
-      PartNumberMarker = page.NextPartNumberMarker;
-    }
-  } catch (error) {
-    if ((error as { name?: string }).name === "NoSuchUpload") return undefined;
-    return failed(`resume s3://${bucket}/${key}`)(error);
-  }
-}
-
 async function sendPart(
   place: S3Bucket,
   lean: LeanStore,
@@ -236,12 +213,4 @@ async function complete(
       }),
     )
     .catch(failed(`finish s3://${bucket}/${key}`));
-}
-
-async function abandon(place: S3Bucket, key: string, id: string): Promise<void> {
-  const { bucket, owner } = place;
-  const { sdk, client } = await place.connect();
-  const upload = { Bucket: bucket, Key: key, UploadId: id, ...owner };
-  // Nothing depends on it: what is left costs space until the bucket's own rule removes it.
-  await client.send(new sdk.AbortMultipartUploadCommand(upload)).catch(() => undefined);
 }

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Low } from "lowdb";
 import { MlrunsError } from "../../errors.ts";
@@ -28,6 +29,8 @@ interface Uploads {
   readonly format: number;
   uploads: { [key: string]: BegunUpload };
 }
+
+const NO_UPLOADS = (): Uploads => ({ format: FORMAT, uploads: {} });
 
 /** What one run leaves for the next about two places. All of it can be made again, and none of it has to be there. */
 export interface SyncState {
@@ -66,10 +69,7 @@ export async function openState(
     digests: {},
     bindings: {},
   });
-  const uploads = await openJsonFile<Uploads>(join(folder, "uploads.json"), {
-    format: FORMAT,
-    uploads: {},
-  });
+  const uploads = await openJsonFile<Uploads>(join(folder, "uploads.json"), NO_UPLOADS());
   let isTouched = false;
   return {
     knowledge: knowledge.data,
@@ -84,6 +84,16 @@ export async function openState(
     },
     close: async () => lock?.release(),
   };
+}
+
+/** Names of all uploads that runs of this user would go on with. */
+export async function resumableUploads(): Promise<ReadonlySet<string>> {
+  const folder = join(cacheFolder(), "sync");
+  const names = await readdir(folder).catch(() => []);
+  const states = await Promise.all(
+    names.map((name) => openJsonFile<Uploads>(join(folder, name, "uploads.json"), NO_UPLOADS())),
+  );
+  return new Set(states.flatMap(({ data }) => Object.values(data.uploads).map(({ id }) => id)));
 }
 
 function journalOf(uploads: Low<Uploads>): UploadJournal {

@@ -24,6 +24,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   verify: async () => (await import("./verify.ts")).verifyCommand,
   send: async () => (await import("./send.ts")).sendCommand,
   status: async () => (await import("./verify.ts")).statusCommand,
+  uploads: async () => (await import("./uploads.ts")).uploadsCommand,
   versions: async () => (await import("./versions.ts")).versionsCommand,
   import: async () => (await import("./import.ts")).importCommand,
   export: async () => (await import("./export.ts")).exportCommand,
