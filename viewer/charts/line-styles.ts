@@ -1,4 +1,5 @@
 import { runColor } from "../state/run-color.ts";
+import type { ChartRun, StyledRun } from "./chart-run.ts";
 
 /** Dash patterns in pixels, the second cue beside colour; the first is a solid line. */
 export const DASHES: readonly (readonly number[])[] = [[], [6, 3], [2, 3], [8, 3, 2, 3]];
@@ -24,6 +25,12 @@ export function lineStyles(runIds: readonly string[]): Map<string, LineStyle> {
     styles.set(runId, { color, dash });
   }
   return styles;
+}
+
+/** Runs with the styles of their lines. */
+export function styledRuns(runs: readonly ChartRun[]): StyledRun[] {
+  const styles = lineStyles(runs.map((run) => run.runId));
+  return runs.map((run) => ({ ...run, style: styles.get(run.runId) ?? { color: 1, dash: 0 } }));
 }
 
 /** From the id alone, so that a line keeps its dash when others come and go. */

@@ -24,6 +24,8 @@ interface ChartControlsProps {
   readonly isGrouped?: boolean;
   /** What stands first in the row. */
   readonly lead?: ComponentChildren;
+  /** What stands last, before the place of the cursor. */
+  readonly end?: ComponentChildren;
 }
 
 /** One row over the charts that says how all of them are drawn. */
@@ -51,6 +53,7 @@ export function ChartControls(props: ChartControlsProps): JSX.Element {
         isGrouped={props.isGrouped === true}
         items={syncsZoom === undefined ? [] : [zoomItem(syncsZoom)]}
       />
+      {props.end}
       <CursorPlace sync={sync} x={settings.x} />
     </div>
   );

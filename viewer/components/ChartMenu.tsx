@@ -1,8 +1,10 @@
 import type { JSX } from "preact";
 import type { StyledRun } from "../charts/chart-run.ts";
 import { historiesCsv } from "../charts/csv.ts";
+import { type CustomChart, customQuery } from "../charts/custom.ts";
 import { pngOf, svgOf } from "../charts/download.ts";
 import { drawnCsv } from "../charts/drawn-csv.ts";
+import { metricOf, ownerOf } from "../charts/line-id.ts";
 import type { Plot, PlotLine } from "../charts/plot.ts";
 import type { Range } from "../charts/range.ts";
 import { type ChartSettings, settingsQuery } from "../charts/settings.ts";
@@ -17,7 +19,10 @@ import { copyText } from "./Toast.tsx";
 
 interface ChartMenuProps {
   readonly metric: string;
+  /** What is drawn: runs, or groups of them. */
   readonly runs: readonly StyledRun[];
+  /** The runs of the groups, or the runs. */
+  readonly members: readonly StyledRun[];
   readonly lines: readonly PlotLine[];
   readonly plot: Plot | undefined;
   readonly settings: ChartSettings;
@@ -28,15 +33,23 @@ interface ChartMenuProps {
   readonly onSettings?: (() => void) | undefined;
   readonly isPinned?: boolean | undefined;
   readonly onPin?: (() => void) | undefined;
+  /** Of a chart that a reader put together. */
+  readonly custom?: CustomActions | undefined;
   /** The chart has a page of its own already. */
   readonly isPage: boolean;
+}
+
+export interface CustomActions {
+  readonly chart: CustomChart;
+  readonly onEdit: () => void;
+  readonly onRemove: () => void;
 }
 
 /** What one can do with a chart: look closer, save it, take its numbers. */
 export function ChartMenu(props: ChartMenuProps): JSX.Element {
   const { metric, runs, lines, plot, settings } = props;
   const names = new Map(runs.map((run) => [run.runId, run.name]));
-  const href = chartHref(metric, runs, settings);
+  const href = chartHref(metric, props.members, settings, props.custom?.chart);
   const svg = (): string | undefined =>
     svgOf(
       metric,
@@ -75,6 +88,7 @@ export function ChartMenu(props: ChartMenuProps): JSX.Element {
             onChoose: props.onSettings,
           } as const,
         ]),
+    ...(props.custom === undefined ? [] : customItems(props.custom)),
     {
       label: props.isTable ? CHART_TEXTS.asChart : CHART_TEXTS.asTable,
       icon: props.isTable ? "chart" : "table",
@@ -104,7 +118,7 @@ export function ChartMenu(props: ChartMenuProps): JSX.Element {
     {
       label: CHART_TEXTS.saveCsv,
       icon: "download",
-      onChoose: () => void saveAllPoints(metric, runs),
+      onChoose: () => void saveAllPoints(metric, props.members),
     },
     {
       label: CHART_TEXTS.copyLink,
@@ -117,19 +131,25 @@ export function ChartMenu(props: ChartMenuProps): JSX.Element {
   );
 }
 
+function customItems({ onEdit, onRemove }: CustomActions): MenuItem[] {
+  return [
+    { label: CHART_TEXTS.editChart, icon: "edit", onChoose: onEdit },
+    { label: CHART_TEXTS.removeChart, icon: "trash", onChoose: onRemove },
+  ];
+}
+
 /** The address of a chart at full size, drawn as it is here. */
 export function chartHref(
   metric: string,
   runs: readonly StyledRun[],
   settings: ChartSettings,
+  chart?: CustomChart,
 ): string {
   const experiments = [...new Set(runs.map((run) => run.experimentId))];
-  const href = metricHref(
-    metric,
-    runs.map((run) => run.runId),
-    experiments,
-  );
-  return formatHash(withQuery(parseHash(href), settingsQuery(settings)));
+  const href = metricHref(metric, [...new Set(runs.map((run) => ownerOf(run.runId)))], experiments);
+  // The runs of the address are those of the chart.
+  const custom = chart === undefined ? {} : customQuery({ ...chart, runIds: null });
+  return formatHash(withQuery(parseHash(href), { ...settingsQuery(settings), ...custom }));
 }
 
 async function savePng(metric: string, svg: string | undefined): Promise<void> {
@@ -138,12 +158,12 @@ async function savePng(metric: string, svg: string | undefined): Promise<void> {
 
 async function saveAllPoints(metric: string, runs: readonly StyledRun[]): Promise<void> {
   const histories = await Promise.all(
-    runs.map(async (run) => ({
-      runId: run.runId,
-      runName: run.name,
-      key: metric,
-      history: await getHistory(run.runId, metric, run.metrics.get(metric)?.count ?? 0),
-    })),
+    runs.map(async (run) => {
+      const runId = ownerOf(run.runId);
+      const key = metricOf(run.runId) ?? metric;
+      const history = await getHistory(runId, key, run.metrics.get(metric)?.count ?? 0);
+      return { runId, runName: run.name, key, history };
+    }),
   );
   saveFile(`${metric}.csv`, historiesCsv(histories), "text/csv");
 }

@@ -1,9 +1,8 @@
-import type { Signal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
-import { useMemo, useRef } from "preact/hooks";
-import type { ChartGroup, ChartRun, StyledRun } from "../charts/chart-run.ts";
-import { groupsAsRuns } from "../charts/group-lines.ts";
-import { lineStyles } from "../charts/line-styles.ts";
+import { useMemo, useRef, useState } from "preact/hooks";
+import type { ChartGroup, ChartRun } from "../charts/chart-run.ts";
+import { type CustomChart, readCustomCharts } from "../charts/custom.ts";
+import { styledRuns } from "../charts/line-styles.ts";
 import {
   inOrder,
   metricFilter,
@@ -12,21 +11,29 @@ import {
   SYSTEM_PREFIX,
   sectionsOf,
 } from "../charts/sections.ts";
-import { ownSettings, readCardSettings, readSettings, settingsQuery } from "../charts/settings.ts";
-import { type ChartSync, makeSync, withOwnAxis, withOwnZoom } from "../charts/sync.ts";
+import { readSettings, settingsQuery } from "../charts/settings.ts";
+import { type ChartSync, makeSync } from "../charts/sync.ts";
 import { formatCount, plural } from "../format.ts";
-import { isBoolean, isTexts, preference } from "../state/preferences.ts";
+import { isTexts, preference } from "../state/preferences.ts";
 import { query, setQuery } from "../state/route.ts";
 import { CHART_TEXTS } from "../texts/charts.ts";
+import { Button } from "./Button.tsx";
+import { ChartCards, CustomCards, pinned, syncsZoom, toggleIn } from "./ChartCards.tsx";
 import { ChartControls } from "./ChartControls.tsx";
 import { EmptyState } from "./EmptyState.tsx";
 import { Icon } from "./Icon.tsx";
+import { lazyComponent } from "./lazy.tsx";
 import { MenuButton } from "./Menu.tsx";
-import { MetricChart } from "./MetricChart.tsx";
-import { axisName } from "./SettingsFields.tsx";
-import { ValueBars } from "./ValueBars.tsx";
-import { ValueList } from "./ValueList.tsx";
 import "./ChartPanel.css";
+
+const CustomDialog = lazyComponent(async () => (await import("./CustomDialog.tsx")).CustomDialog);
+
+/** Runs from which those of a chart are chosen. */
+export interface RunChoice {
+  readonly list: () => readonly Pick<ChartRun, "runId" | "name">[];
+  /** Those that are gone are left out. */
+  readonly find: (runIds: readonly string[]) => readonly ChartRun[];
+}
 
 interface ChartPanelProps {
   readonly runs: readonly ChartRun[];
@@ -35,6 +42,8 @@ interface ChartPanelProps {
   readonly sync?: ChartSync;
   /** Draws groups of the runs instead of the runs. */
   readonly groups?: readonly ChartGroup[] | undefined;
+  /** All runs that a chart may have, by default those that are drawn. */
+  readonly choice?: RunChoice;
   /** What stands first in the row of controls. */
   readonly lead?: ComponentChildren;
 }
@@ -43,8 +52,6 @@ interface ChartPanelProps {
 const folded = preference<readonly string[]>("charts.folded", [SYSTEM_PREFIX], isTexts);
 /** Prefixes of sections in the order that was chosen. */
 const order = preference<readonly string[]>("charts.order", [], isTexts);
-const pinned = preference<readonly string[]>("charts.pinned", [], isTexts);
-const syncsZoom = preference("charts.sync-zoom", true, isBoolean);
 
 /** All metrics of some runs as cards, in sections by prefix, with one row of controls over them. */
 export function ChartPanel(props: ChartPanelProps): JSX.Element {
@@ -52,7 +59,10 @@ export function ChartPanel(props: ChartPanelProps): JSX.Element {
   const sync = props.sync ?? ownSync.current;
   const settings = readSettings(query.value);
   const search = query.value.get("ch") ?? "";
-  const runs = useMemo(() => styled(props.runs), [props.runs]);
+  const runs = useMemo(() => styledRuns(props.runs), [props.runs]);
+  const custom = useMemo(() => readCustomCharts(query.value), [query.value]);
+  const [edited, setEdited] = useState<CustomChart | "new" | null>(null);
+  const addButton = useRef<HTMLButtonElement>(null);
   const all = useMemo(() => props.metrics ?? metricsOf(props.runs), [props.runs, props.metrics]);
   const shown = useMemo(() => all.filter(metricFilter(search)), [all, search]);
   if (all.length === 0) {
@@ -62,6 +72,11 @@ export function ChartPanel(props: ChartPanelProps): JSX.Element {
       </EmptyState>
     );
   }
+  const shared = { axes: all, runs, groups: props.groups, settings, sync };
+  const choice = props.choice ?? choiceOf(props.runs);
+  const foundCustom = custom.filter(({ title, metrics }) =>
+    [title, ...metrics].some(metricFilter(search)),
+  );
   const isPinned = (metric: string): boolean => pinned.value.includes(metric);
   const sections = [
     { prefix: PINNED, metrics: shown.filter(isPinned) },
@@ -82,15 +97,43 @@ export function ChartPanel(props: ChartPanelProps): JSX.Element {
         syncsZoom={syncsZoom}
         isGrouped={props.groups !== undefined}
         lead={props.lead}
+        end={
+          <Button
+            kind="quiet"
+            icon="plus"
+            label={CHART_TEXTS.addChart}
+            hasPopup="dialog"
+            buttonRef={addButton}
+            onClick={() => setEdited("new")}
+          />
+        }
       />
       <div class="chart-panel-body">
-        {sections.length === 0 && <p class="chart-panel-empty">{CHART_TEXTS.noMatch}</p>}
+        {sections.length + foundCustom.length === 0 && (
+          <p class="chart-panel-empty">{CHART_TEXTS.noMatch}</p>
+        )}
+        {foundCustom.length > 0 && (
+          <ChartSection
+            section={{ prefix: CUSTOM, metrics: foundCustom.map(({ title }) => title) }}
+            total={custom.length}
+            isAlwaysOpen={search !== ""}
+            onMove={undefined}
+          >
+            <CustomCards
+              {...shared}
+              charts={foundCustom}
+              find={choice.find}
+              onEdit={setEdited}
+              onRemoved={() => addButton.current?.focus()}
+            />
+          </ChartSection>
+        )}
         {sections.map((section) => (
           <ChartSection
             key={section.prefix}
             section={section}
             total={countOf.get(section.prefix) ?? section.metrics.length}
-            isAlwaysOpen={search !== "" || sections.length === 1}
+            isAlwaysOpen={search !== "" || (sections.length === 1 && custom.length === 0)}
             onMove={
               search !== "" || section.prefix === PINNED
                 ? undefined
@@ -101,77 +144,26 @@ export function ChartPanel(props: ChartPanelProps): JSX.Element {
                   }
             }
           >
-            <Cards
-              metrics={section.metrics}
-              axes={all}
-              runs={runs}
-              groups={props.groups}
-              settings={settings}
-              sync={sync}
-            />
+            <ChartCards {...shared} metrics={section.metrics} />
           </ChartSection>
         ))}
       </div>
+      {edited !== null && (
+        <CustomDialog
+          chart={edited === "new" ? null : edited}
+          others={custom.filter(({ title }) => edited === "new" || title !== edited.title)}
+          metrics={all}
+          runs={choice.list()}
+          onClose={() => setEdited(null)}
+        />
+      )}
     </section>
   );
 }
 
-/** No metric's prefix: it has no slash at its end. */
+/** No metric's prefix: these have no slash at their end. */
 const PINNED = "pinned";
-
-interface CardsProps {
-  readonly metrics: readonly string[];
-  /** Metrics that may be an x axis. */
-  readonly axes: readonly string[];
-  readonly runs: readonly StyledRun[];
-  readonly groups: readonly ChartGroup[] | undefined;
-  readonly settings: ReturnType<typeof readSettings>;
-  readonly sync: ChartSync;
-}
-
-function Cards({ metrics, ...shared }: CardsProps): JSX.Element {
-  const { runs, groups, sync } = shared;
-  const bars = useMemo(
-    () => (groups === undefined ? runs : groupsAsRuns(groups, runs)),
-    [groups, runs],
-  );
-  const hasHistory = (metric: string): boolean =>
-    runs.some((run) => (run.metrics.get(metric)?.count ?? 0) > 1);
-  const [only] = runs.length === 1 ? runs : [];
-  const values = metrics.filter((metric) => !hasHistory(metric));
-  return (
-    <>
-      {(only === undefined ? metrics : metrics.filter(hasHistory)).map((metric) => (
-        <div key={metric} class="chart-cell">
-          {hasHistory(metric) ? (
-            <HistoryCard {...shared} metric={metric} />
-          ) : (
-            <ValueBars metric={metric} runs={bars} sync={sync} />
-          )}
-        </div>
-      ))}
-      {only !== undefined && values.length > 0 && <ValueList run={only} metrics={values} />}
-    </>
-  );
-}
-
-function HistoryCard(props: Omit<CardsProps, "metrics"> & { metric: string }): JSX.Element {
-  const { metric, sync } = props;
-  const settings = readCardSettings(query.value, metric);
-  const hasOwnAxis = axisName(settings.x) !== axisName(props.settings.x);
-  const ownZoom = useMemo(() => withOwnZoom(sync), [sync]);
-  const ownAxis = useMemo(() => withOwnAxis(sync), [sync, axisName(settings.x)]);
-  const isPinned = pinned.value.includes(metric);
-  return (
-    <MetricChart
-      {...props}
-      settings={ownSettings(query.value, metric).length > 0 ? settings : props.settings}
-      sync={hasOwnAxis ? ownAxis : syncsZoom.value ? sync : ownZoom}
-      isPinned={isPinned}
-      onPin={() => toggle(pinned, metric)}
-    />
-  );
-}
+const CUSTOM = "custom";
 
 function ChartSection(props: {
   section: Section;
@@ -192,7 +184,7 @@ function ChartSection(props: {
           type="button"
           class="chart-section-head"
           aria-expanded={isOpen}
-          onClick={() => toggle(folded, section.prefix)}
+          onClick={() => toggleIn(folded, section.prefix)}
         >
           <Icon name={isOpen ? "down" : "right"} />
           <span
@@ -227,18 +219,16 @@ function ChartSection(props: {
 
 function nameOf(prefix: string): string {
   if (prefix === PINNED) return CHART_TEXTS.pinned;
+  if (prefix === CUSTOM) return CHART_TEXTS.custom;
   return prefix === "" ? CHART_TEXTS.other : prefix;
 }
 
-function toggle(list: Signal<readonly string[]>, item: string): void {
-  list.value = list.value.includes(item)
-    ? list.value.filter((one) => one !== item)
-    : [...list.value, item];
-}
-
-function styled(runs: readonly ChartRun[]): StyledRun[] {
-  const styles = lineStyles(runs.map((run) => run.runId));
-  return runs.map((run) => ({ ...run, style: styles.get(run.runId) ?? { color: 1, dash: 0 } }));
+/** Charts of a page that has only the runs it draws. */
+function choiceOf(runs: readonly ChartRun[]): RunChoice {
+  return {
+    list: () => runs,
+    find: (runIds) => runs.filter(({ runId }) => runIds.includes(runId)),
+  };
 }
 
 function metricsOf(runs: readonly ChartRun[]): string[] {

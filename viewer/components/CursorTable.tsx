@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import type { StyledRun } from "../charts/chart-run.ts";
 import { type CursorRow, cursorRows } from "../charts/cursor.ts";
+import { hotLine, ownerOf } from "../charts/line-id.ts";
 import type { PlotLine } from "../charts/plot.ts";
 import type { ChartSettings } from "../charts/settings.ts";
 import type { ChartSync } from "../charts/sync.ts";
@@ -27,10 +28,13 @@ export function CursorTable(props: CursorTableProps): JSX.Element {
   const { metric, runs, lines, settings, sync } = props;
   const [showsAll, setShowsAll] = useState(runs.length <= FEW + 1);
   const cursor = sync.cursor.value;
-  const hot = cursor?.hot ?? sync.pointedRun.value;
   const rows = useMemo(
     () => (lines.length === 0 ? knownRows(runs, metric) : cursorRows(lines, cursor?.x ?? null)),
     [lines, runs, metric, cursor?.x],
+  );
+  const hot = hotLine(
+    rows.map(({ id }) => id),
+    cursor?.hot ?? sync.pointedRun.value,
   );
   const byId = useMemo(() => new Map(runs.map((run) => [run.runId, run])), [runs]);
   const shown = showsAll ? rows : rows.slice(0, FEW);
@@ -41,7 +45,7 @@ export function CursorTable(props: CursorTableProps): JSX.Element {
         <thead>
           <tr>
             <th scope="col">
-              {CHART_TEXTS.run}
+              {isOfRuns(runs) ? CHART_TEXTS.run : CHART_TEXTS.line}
               {shown.length < rows.length && (
                 <span class="faint">{`, ${shown.length} of ${rows.length}`}</span>
               )}
@@ -87,7 +91,7 @@ export function CursorTable(props: CursorTableProps): JSX.Element {
         <button type="button" class="cursor-table-more" onClick={() => setShowsAll(!showsAll)}>
           {showsAll
             ? CHART_TEXTS.showFewer
-            : `${CHART_TEXTS.showAll} ${plural(rows.length, "run")}`}
+            : `${CHART_TEXTS.showAll} ${plural(rows.length, isOfRuns(runs) ? "run" : "line")}`}
         </button>
       )}
     </>
@@ -104,6 +108,11 @@ function knownRows(runs: readonly StyledRun[], metric: string): CursorRow[] {
 
 const AXIS_NAMES = { step: CHART_TEXTS.step, relative: "Time", time: "Time" } as const;
 
+/** Whether each line is a run, or a group of runs: a chart of several metrics has more of them. */
+function isOfRuns(runs: readonly StyledRun[]): boolean {
+  return runs.every(({ runId }) => ownerOf(runId) === runId);
+}
+
 /** A group has no page of its own. */
 function RunName({ run }: { run: StyledRun }): JSX.Element {
   const name = (
@@ -116,7 +125,7 @@ function RunName({ run }: { run: StyledRun }): JSX.Element {
   );
   if (run.experimentId === "") return <span class="cursor-table-run">{name}</span>;
   return (
-    <a class="cursor-table-run" href={runHref(run.experimentId, run.runId)}>
+    <a class="cursor-table-run" href={runHref(run.experimentId, ownerOf(run.runId))}>
       {name}
     </a>
   );

@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { TEXTS } from "../texts.ts";
 import { Button } from "./Button.tsx";
 import "./Dialog.css";
@@ -15,7 +15,9 @@ interface DialogProps {
   readonly bare?: boolean;
 }
 
-/** A modal box. The browser keeps the focus in it, and gives it back. */
+const FIELDS = ".dialog-body :is(input, textarea, select)";
+
+/** A modal box. The browser keeps the focus in it; it begins in the first field, and goes back to where it was. */
 export function Dialog({
   title,
   onClose,
@@ -26,10 +28,16 @@ export function Dialog({
 }: DialogProps): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = dialog.current;
+    const before = document.activeElement;
     element?.showModal?.();
-    return () => element?.close?.();
+    if (!bare) element?.querySelector<HTMLElement>(FIELDS)?.focus();
+    return () => {
+      element?.close?.();
+      // A box that is taken from the page gives no focus back.
+      if (before instanceof HTMLElement) before.focus();
+    };
   }, []);
   return (
     <dialog

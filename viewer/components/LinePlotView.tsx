@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { StyledRun } from "../charts/chart-run.ts";
 import { cursorRows, nearestLine } from "../charts/cursor.ts";
+import { hotLine } from "../charts/line-id.ts";
 import { nearestIndex } from "../charts/nearest.ts";
 import { makePlot, type Plot, type PlotLine } from "../charts/plot.ts";
 import type { ChartSettings, Stroke } from "../charts/settings.ts";
@@ -100,11 +101,11 @@ export function LinePlotView(props: LinePlotViewProps): JSX.Element {
   useEffect(
     () =>
       effect(() => {
+        const place = new Map(lines.map((line, i) => [line.id, i]));
         const cursor = sync.cursor.value;
         const pointed = sync.pointedRun.value;
-        const hot = cursor?.hot ?? pointed;
+        const hot = hotLine([...place.keys()], cursor?.hot ?? pointed);
         const rows = cursor === null ? [] : cursorRows(lines, cursor.x);
-        const place = new Map(lines.map((line, i) => [line.id, i]));
         if (drawn === null || (cursor === null && pointed === null)) drawn?.setCursor(null);
         else {
           drawn.setCursor({
@@ -115,7 +116,7 @@ export function LinePlotView(props: LinePlotViewProps): JSX.Element {
               x: row.x,
               y: row.smoothed,
             })),
-            hot: (hot === null ? undefined : place.get(hot)) ?? null,
+            hot: hot === null ? null : (place.get(hot) ?? null),
           });
         }
       }),

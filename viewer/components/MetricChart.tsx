@@ -9,7 +9,7 @@ import type { ChartSync } from "../charts/sync.ts";
 import { formatCount, formatNumber, fullNumber, plural } from "../format.ts";
 import { CHART_TEXTS } from "../texts/charts.ts";
 import { CardSettings } from "./CardSettings.tsx";
-import { ChartMenu } from "./ChartMenu.tsx";
+import { ChartMenu, type CustomActions } from "./ChartMenu.tsx";
 import { CursorTable } from "./CursorTable.tsx";
 import { LinePlotView, loadLinePlot } from "./LinePlotView.tsx";
 import { PointsTable } from "./PointsTable.tsx";
@@ -34,6 +34,8 @@ interface MetricChartProps {
   readonly axes?: readonly string[];
   readonly isPinned?: boolean;
   readonly onPin?: () => void;
+  /** Of a chart that a reader put together. */
+  readonly custom?: CustomActions;
 }
 
 /** One metric of some runs as lines over a shared axis, read when it comes into view. */
@@ -104,6 +106,7 @@ function ChartBody(props: MetricChartProps): JSX.Element {
           <ChartMenu
             metric={metric}
             runs={runs}
+            members={props.runs}
             lines={lines}
             plot={plot}
             settings={settings}
@@ -113,6 +116,7 @@ function ChartBody(props: MetricChartProps): JSX.Element {
             onSettings={props.axes && (() => setSetting(true))}
             isPinned={props.isPinned}
             onPin={props.onPin}
+            custom={props.custom}
             isPage={size === "page"}
           />
         )}
@@ -124,7 +128,10 @@ function ChartBody(props: MetricChartProps): JSX.Element {
           {error !== null && lines.length === 0 && (
             <p class="metric-chart-empty">{error.message}</p>
           )}
-          {!isReady && error === null && <p class="metric-chart-empty">{CHART_TEXTS.loading}</p>}
+          {props.runs.length === 0 && <p class="metric-chart-empty">{CHART_TEXTS.noRunHasIt}</p>}
+          {!isReady && error === null && props.runs.length > 0 && (
+            <p class="metric-chart-empty">{CHART_TEXTS.loading}</p>
+          )}
           <LinePlotView
             metric={metric}
             runs={runs}

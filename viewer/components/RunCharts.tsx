@@ -1,7 +1,8 @@
 import type { JSX } from "preact";
 import { useMemo, useRef } from "preact/hooks";
-import { lineStyles } from "../charts/line-styles.ts";
+import { lineStyles, styledRuns } from "../charts/line-styles.ts";
 import { makeSync } from "../charts/sync.ts";
+import { shortId } from "../format.ts";
 import { tableFields } from "../run/fields.ts";
 import { drawnRows, tableGroups, tableRuns } from "../run/table-runs.ts";
 import { tellApart } from "../state/roots.ts";
@@ -9,7 +10,7 @@ import { query, setQuery } from "../state/route.ts";
 import type { RunsView } from "../state/runs-view.ts";
 import { selection } from "../state/selection.ts";
 import { PLOT_TEXTS } from "../texts/plots.ts";
-import { ChartPanel } from "./ChartPanel.tsx";
+import { ChartPanel, type RunChoice } from "./ChartPanel.tsx";
 import { lazyComponent } from "./lazy.tsx";
 import { GroupLegend, RunLegend } from "./RunLegend.tsx";
 import { Segmented } from "./Segmented.tsx";
@@ -24,6 +25,26 @@ const KINDS = ["lines", "parallel", "scatter"] as const;
 function addFilter(filter: string): void {
   const now = query.peek().get("q") ?? "";
   setQuery({ q: now === "" ? filter : `${now} AND ${filter}` });
+}
+
+/** The runs that the filter left may be chosen; what was chosen once stays, whatever the filter. */
+function choiceOf({ table, rows }: RunsView): RunChoice {
+  return {
+    list: () =>
+      tellApart(
+        [...rows].map((row) => {
+          const runId = table.runIds[row] ?? "";
+          return { runId, name: table.names[row] || shortId(runId) };
+        }),
+      ),
+    find: (runIds) =>
+      tellApart(
+        tableRuns(
+          table,
+          runIds.map((runId) => table.runIds.indexOf(runId)).filter((row) => row >= 0),
+        ),
+      ),
+  };
 }
 
 /**
@@ -50,10 +71,7 @@ export function RunCharts({ view }: { view: RunsView }): JSX.Element {
     () => (kind === "lines" ? [] : tableFields(table, [...drawn])),
     [kind, table, drawn],
   );
-  const styled = runs.map((run) => ({
-    ...run,
-    style: styles.get(run.runId) ?? { color: 1, dash: 0 },
-  }));
+  const choice = useMemo(() => choiceOf(view), [table, rows]);
   const kinds = (
     <Segmented
       label={PLOT_TEXTS.kind}
@@ -70,12 +88,12 @@ export function RunCharts({ view }: { view: RunsView }): JSX.Element {
         <GroupLegend groups={groups} sync={sync.current} />
       )}
       {kind === "lines" && (
-        <ChartPanel runs={runs} groups={groups} sync={sync.current} lead={kinds} />
+        <ChartPanel runs={runs} groups={groups} sync={sync.current} choice={choice} lead={kinds} />
       )}
       {kind === "parallel" && (
-        <ParallelPlot runs={styled} fields={fields} onFilter={addFilter} lead={kinds} />
+        <ParallelPlot runs={styledRuns(runs)} fields={fields} onFilter={addFilter} lead={kinds} />
       )}
-      {kind === "scatter" && <ScatterPlot runs={styled} fields={fields} lead={kinds} />}
+      {kind === "scatter" && <ScatterPlot runs={styledRuns(runs)} fields={fields} lead={kinds} />}
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import type { ChartGroup } from "../charts/chart-run.ts";
+import { ownerOf } from "../charts/line-id.ts";
 import type { LineStyle } from "../charts/line-styles.ts";
 import type { ChartSync } from "../charts/sync.ts";
 import { formatCount, plural, shortId } from "../format.ts";
@@ -35,7 +36,7 @@ export function RunLegend({ view, drawn, styles, sync }: RunLegendProps): JSX.El
   const value = sorted === undefined ? null : cellWriter(table, sorted, Date.now());
   const draw = (shown: Iterable<number>): void =>
     select(Array.from(shown, (row) => table.runIds[row] ?? ""));
-  const hot = sync.cursor.value?.hot ?? sync.pointedRun.value;
+  const hot = hotOwner(sync);
   const hasRoots = table.root.values.length > 1;
   return (
     <section class="run-legend" aria-label={CHART_TEXTS.runsDrawn}>
@@ -107,7 +108,7 @@ export function GroupLegend(props: {
   sync: ChartSync;
 }): JSX.Element {
   const { groups, sync } = props;
-  const hot = sync.cursor.value?.hot ?? sync.pointedRun.value;
+  const hot = hotOwner(sync);
   return (
     <section class="run-legend" aria-label={CHART_TEXTS.groups}>
       <header class="run-legend-head">{plural(groups.length, "group")}</header>
@@ -124,6 +125,12 @@ export function GroupLegend(props: {
       </ul>
     </section>
   );
+}
+
+/** The run, or the group, that is pointed at in a chart or here. */
+function hotOwner(sync: ChartSync): string | null {
+  const hot = sync.cursor.value?.hot ?? sync.pointedRun.value;
+  return hot === null ? null : ownerOf(hot);
 }
 
 /** Pointing at a run here highlights its line there. */

@@ -30,7 +30,8 @@ export function Sparkline({ runId, metric, count }: SparklineProps): JSX.Element
 function Drawing({ runId, metric, count }: SparklineProps): JSX.Element | null {
   const { data } = useData<ChartHistories>(
     JSON.stringify(["sparkline", runId, metric]),
-    (signal, onPart) => readHistories([{ runId, key: metric, count }], false, signal, onPart),
+    (signal, onPart) =>
+      readHistories([{ id: runId, runId, key: metric, count }], false, signal, onPart),
     (change) => touchesRuns(change, [runId]),
   );
   const read = data?.get(runId);

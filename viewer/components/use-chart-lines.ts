@@ -2,6 +2,7 @@ import { useMemo, useRef } from "preact/hooks";
 import type { ChangeEvent } from "../../lib/wire/data-files.ts";
 import type { StyledRun } from "../charts/chart-run.ts";
 import { relativeStart, toLine, type XAxis } from "../charts/line.ts";
+import { metricOf, ownerOf } from "../charts/line-id.ts";
 import { type PlotLine, plotLine } from "../charts/plot.ts";
 import type { Range } from "../charts/range.ts";
 import type { ChartSettings } from "../charts/settings.ts";
@@ -40,11 +41,11 @@ export function useChartLines(
   const isTouched = (change: ChangeEvent): boolean =>
     touchesRuns(
       change,
-      runs.map((run) => run.runId),
+      runs.map((run) => ownerOf(run.runId)),
     );
   const needsAll = smoothing > 0;
   const read = useData<ChartHistories>(
-    JSON.stringify([metric, x, needsAll, wanted.map((one) => one.runId)]),
+    JSON.stringify([metric, x, needsAll, wanted.map((one) => one.id)]),
     (signal, onPart) => readHistories(wanted, needsAll, signal, onPart),
     isTouched,
   );
@@ -82,7 +83,8 @@ function useDetail(
   const range = x.kind === "relative" ? null : zoom;
   const window = { axis, range, columns } as const;
   const key = coarse.length === 0 ? "" : [metric, axis, range?.low, range?.high, columns > 0];
-  const ids = coarse.map((one) => one.runId);
+  const ids = coarse.map((one) => one.id);
+  const runIds = coarse.map((one) => one.runId);
   const { data } = useData<ReadonlyMap<string, History>>(
     JSON.stringify([key, ids]),
     async (signal) => {
@@ -90,11 +92,11 @@ function useDetail(
       return new Map(
         coarse.flatMap((one, i) => {
           const history = read[i];
-          return history ? [[one.runId, history] as const] : [];
+          return history ? [[one.id, history] as const] : [];
         }),
       );
     },
-    (change) => touchesRuns(change, ids),
+    (change) => touchesRuns(change, runIds),
   );
   return data ?? NO_DETAIL;
 }
@@ -103,7 +105,13 @@ function wantedOf(metric: string, runs: readonly StyledRun[], x: XAxis): WantedH
   return runs.flatMap((run) => {
     const brief = run.metrics.get(metric);
     if (brief === undefined) return [];
-    const own = { runId: run.runId, key: metric, count: brief.count };
+    const { runId: id } = run;
+    const own = {
+      id,
+      runId: ownerOf(id),
+      key: metricOf(id) ?? metric,
+      count: brief.count,
+    };
     if (x.kind !== "metric") return [own];
     const other = run.metrics.get(x.key);
     return other === undefined ? [] : [{ ...own, other: { key: x.key, count: other.count } }];

@@ -14,9 +14,12 @@ export interface ChartHistory {
   readonly other?: History;
 }
 
+/** By the ids of their lines. */
 export type ChartHistories = ReadonlyMap<string, ChartHistory>;
 
 export interface WantedHistory {
+  /** Of its line. */
+  readonly id: string;
   readonly runId: string;
   readonly key: string;
   readonly count: number;
@@ -39,7 +42,7 @@ export async function readHistories(
   const read = new Map<string, ChartHistory>();
   await Promise.all(
     wanted.map(async (one) => {
-      read.set(one.runId, await readOne(one, needsAll, signal));
+      read.set(one.id, await readOne(one, needsAll, signal));
       onPart(new Map(read));
     }),
   );

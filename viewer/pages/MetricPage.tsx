@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useMemo, useRef } from "preact/hooks";
-import { lineStyles } from "../charts/line-styles.ts";
+import { customRuns, readCustomCharts } from "../charts/custom.ts";
+import { styledRuns } from "../charts/line-styles.ts";
 import { readSettings, settingsQuery } from "../charts/settings.ts";
 import { makeSync } from "../charts/sync.ts";
 import { ChartControls } from "../components/ChartControls.tsx";
@@ -23,13 +24,14 @@ export function MetricPage({ params }: PageProps): JSX.Element {
   const { runs, error, isLoading } = useChartRuns(runIds);
   const sync = useRef(makeSync());
   const settings = readSettings(query.value);
+  const custom = readCustomCharts(query.value).find(({ title }) => title === key);
   const styled = useMemo(() => {
-    const styles = lineStyles(runIds);
-    return runs.map((run) => ({ ...run, style: styles.get(run.runId) ?? { color: 1, dash: 0 } }));
-  }, [runs]);
+    const all = styledRuns(runs);
+    return custom === undefined ? all : customRuns(custom, all);
+  }, [runs, custom?.metrics.join("\n")]);
   const experiments = [...new Set(runs.map((run) => run.experimentId))];
   const metrics = [...new Set(runs.flatMap((run) => [...run.metrics.keys()]))];
-  const hasMetric = runs.some((run) => run.metrics.has(key));
+  const hasMetric = styled.some((run) => run.metrics.has(key));
   return (
     <>
       <header class="page-head">

@@ -23,8 +23,8 @@ export function tellApart<Run extends { readonly runId: string; readonly name: s
   );
 }
 
-/** Query keys of an address that hold ids. */
-const ID_KEYS = ["sel", "runs", "experiments", "base"] as const;
+/** Query keys of an address that hold ids, and those of charts that have runs of their own. */
+const ID_KEYS = /^(sel|runs|experiments|base|runs@.*)$/s;
 
 /**
  * An address as it is kept in a root: ids of that root are plain, so that they mean the same when the root is opened by
@@ -62,10 +62,9 @@ function mapIds(hash: string, map: (id: string) => string): string {
           ...(runId === undefined ? [] : [map(runId)]),
           ...rest,
         ];
-  const changes = ID_KEYS.flatMap((key) => {
-    const text = parsed.query.get(key);
-    return text === undefined ? [] : [[key, formatList(parseIds(text).map(map))] as const];
-  });
+  const changes = [...parsed.query]
+    .filter(([key]) => ID_KEYS.test(key))
+    .map(([key, text]) => [key, formatList(parseIds(text).map(map))] as const);
   const changed: Address = withQuery({ path, query: parsed.query }, Object.fromEntries(changes));
   return formatHash(changed);
 }

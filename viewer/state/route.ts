@@ -36,6 +36,7 @@ export type QueryKey =
   | "y"
   | "sm" // charts: smoothing
   | `${"x" | "y" | "sm"}@${string}` // the same of one card: `y@loss`
+  | `${"card" | "runs"}@${string}` // charts: metrics and runs of one that a reader put together
   | "ch" // charts that are shown
   | "f" // compare: the file that is compared
   | "ax" // axes of parallel coordinates, or x, y and colour of points

@@ -177,6 +177,61 @@ test("a card is drawn otherwise than its panel, by settings that travel in the a
   await expect.poll(() => decodeURIComponent(page.url()).split("?")[1]).toBe("y=log");
 });
 
+test("a chart of several metrics and chosen runs is put together, travels in the address, is changed and removed", async () => {
+  const other = "f".repeat(32);
+  const metrics = { "metrics/loss": history([3, 2, 1]), "metrics/val/loss": history([4, 3, 2]) };
+  const root = await makeRunTree(metrics, { [other]: metrics });
+  const server = await serve(root);
+  const { page } = await openPage(`${server.url}/#/experiments/${EXPERIMENT_ID}/runs?mode=charts`);
+  const queryOf = (): string | undefined => decodeURIComponent(page.url()).split("mode=charts")[1];
+  const box = page.getByRole("dialog", { name: "Chart of your own" });
+  const add = page.getByRole("button", { name: "Add a chart" });
+
+  await add.focus();
+  await page.keyboard.press("Enter");
+  await box.getByRole("checkbox", { name: "val/loss" }).press("Space");
+  await box.getByRole("checkbox", { name: "loss", exact: true }).press("Space");
+  await page.keyboard.press("Escape");
+  await expect.poll(() => add.evaluate((button) => button === document.activeElement)).toBe(true);
+  expect(queryOf()).toBe("");
+  await add.press("Enter");
+  await box.getByRole("checkbox", { name: "val/loss" }).press("Space");
+  await box.getByRole("checkbox", { name: "loss", exact: true }).press("Space");
+  await box.getByRole("button", { name: "Add a chart" }).press("Enter");
+  const card = page.getByRole("article", { name: "val/loss, loss" });
+  await card.getByText("12 points").waitFor();
+  await expect.poll(() => card.locator("tbody tr").count()).toBe(4);
+  expect(queryOf()).toBe("&card@val/loss, loss=val/loss,loss");
+
+  await card.getByRole("button", { name: "More for this chart" }).click();
+  await page.getByRole("menuitem", { name: "Edit this chart…" }).click();
+  await box.getByRole("button", { name: "Chosen for this chart" }).click();
+  await box.getByRole("checkbox", { name: /^run-0123/ }).click();
+  await box.getByRole("textbox", { name: "Title" }).fill("losses");
+  await page.keyboard.press("Enter");
+  await expect.poll(queryOf).toBe(`&card@losses=val/loss,loss&runs@losses=${RUN_ID}`);
+
+  // The chart has its runs whichever are drawn elsewhere, and comes back with the address.
+  await page.getByRole("checkbox", { name: /Draw run-0123/ }).uncheck();
+  await page.reload();
+  const losses = page.getByRole("article", { name: "losses" });
+  await losses.getByText("6 points").waitFor();
+  await expect
+    .poll(() => losses.locator("tbody tr").allInnerTexts())
+    .toEqual([expect.stringMatching(/^val\/loss\s+2\s/), expect.stringMatching(/^loss\s+1\s/)]);
+  await losses.getByRole("button", { name: "More for this chart" }).click();
+  await page.getByRole("menuitem", { name: "Full size" }).click();
+  await page.locator(".metric-chart-page").getByText("6 points").waitFor();
+  await page.goBack();
+
+  await losses.getByRole("button", { name: "More for this chart" }).click();
+  await page.getByRole("menuitem", { name: "Remove this chart" }).click();
+  await losses.waitFor({ state: "detached" });
+  await expect.poll(queryOf).not.toContain("losses");
+  await page.getByRole("button", { name: "Undo" }).click();
+  await losses.getByText("6 points").waitFor();
+});
+
 test("a chart can be read as a table and saved as a picture and as numbers", async () => {
   const root = await makeRunTree({ "metrics/loss": history([0.5, 0.25]) });
   const server = await serve(root);
