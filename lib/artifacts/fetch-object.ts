@@ -8,7 +8,7 @@ import { pMapIterable } from "p-map";
 import { MlrunsError } from "../errors.ts";
 import type { Receipt, TransferOptions } from "./artifact-repository.ts";
 import type { ContentCache } from "./content-cache.ts";
-import { replaceSmall, replaceWith } from "./local-files.ts";
+import { isOfDisk, replaceSmall, replaceWith } from "./local-files.ts";
 import type { ObjectStore, StoredObject } from "./object-store.ts";
 import { md5Of, printCrc32 } from "./parts.ts";
 import { failOnStall } from "./stall.ts";
@@ -133,7 +133,8 @@ async function fill(
         await append(store, object, target, name, options);
         return check(target, object, name);
       } catch (error) {
-        const failure = storeError(error, { status: undefined, reason: undefined }, `read ${name}`);
+        if (isOfDisk(error)) throw error;
+        const failure = readFailure(error, options.signal, name);
         if (options.signal?.aborted || attempt === ATTEMPTS || !isPassing(failure)) throw failure;
         if (failure.errorCode === "DATA_LOSS") await startAgain(target);
         await sleep(Math.random() * 100 * 2 ** attempt, undefined, { signal: options.signal });
@@ -142,6 +143,14 @@ async function fill(
   } finally {
     await file.close();
   }
+}
+
+/** Azure's SDK calls it an abort when the connection ends. */
+function readFailure(error: unknown, signal: AbortSignal | undefined, name: string): MlrunsError {
+  const isCut = error instanceof Error && error.name === "AbortError" && !signal?.aborted;
+  if (isCut)
+    return new MlrunsError("TEMPORARILY_UNAVAILABLE", `The connection ended within ${name}`);
+  return storeError(error, { status: undefined, reason: undefined }, `read ${name}`);
 }
 
 /** Takes what was downloaded before. @returns whether it has the object's content */

@@ -27,9 +27,10 @@ const SLOW_LOOK_MS = 0.1;
 
 /** A file of this machine, found by a walk. */
 export interface FoundFile {
-  /** Relative to the start of the walk, separated by `/`. */
+  /** Relative to the start of the walk, separated by `/`; a folder that cannot be read ends with one. */
   readonly path: string;
-  readonly stat: Stats;
+  /** Undefined for what is there and cannot be looked at: who needs its content meets the reason. */
+  readonly stat: Stats | undefined;
 }
 
 export interface WalkOptions {
@@ -98,7 +99,8 @@ export function replaceSmall(
   try {
     const opened = openIn(file, temporary);
     try {
-      writeSync(opened, bytes);
+      // A disk that is nearly full takes a part of it, and says so only the next time.
+      for (let at = 0; at < bytes.length; ) at += writeSync(opened, bytes, at);
       if (modified !== null) futimesSync(opened, modified / 1_000, modified / 1_000);
       if (durable) fsyncSync(opened);
     } finally {
@@ -142,6 +144,11 @@ function openIn(file: string, temporary: string): number {
   }
 }
 
+/** Whether an error is of this machine's disk, and not of a connection: no other try helps. */
+export function isOfDisk(error: unknown): boolean {
+  return /^(ENOSPC|EDQUOT|EFBIG|EROFS|EIO)$/.test((error as NodeJS.ErrnoException).code ?? "");
+}
+
 /** Whether two looks at a file tell of the same content. */
 export function isSameFile(before: Stats, after: Stats): boolean {
   return before.size === after.size && before.mtimeMs === after.mtimeMs && before.ino === after.ino;
@@ -159,10 +166,12 @@ async function* walkInto(
   above: readonly string[],
   options: WalkOptions,
 ): AsyncGenerator<FoundFile> {
-  const entries = entriesOf(folder).filter((entry) => !isUploading(entry.name));
+  const all = entriesOf(folder, prefix === "");
+  if (all === undefined) return yield { path: prefix, stat: undefined };
+  const entries = all.filter((entry) => !isUploading(entry.name));
   const found = await lookAtAll(folder, entries, options);
   for (const { name, stat } of found.sort((a, b) => compareText(sortKey(a), sortKey(b)))) {
-    if (stat.isFile()) yield { path: prefix + name, stat };
+    if (stat === undefined || stat.isFile()) yield { path: prefix + name, stat };
     else if (stat.isDirectory()) {
       // A folder that contains itself through a link has no end.
       const identity = identityOf(stat);
@@ -220,19 +229,21 @@ function isTransient(error: unknown): boolean {
   );
 }
 
-function entriesOf(folder: string): Dirent[] {
+/** Undefined for a folder that cannot be read; at the start of a walk that is an error. */
+function entriesOf(folder: string, isStart: boolean): Dirent[] | undefined {
   try {
     return readdirSync(folder, { withFileTypes: true });
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "ENOENT" || code === "ENOTDIR") return [];
-    throw error;
+    if (isGone(error)) return [];
+    if (isStart) throw error;
+    return undefined;
   }
 }
 
 interface Looked {
   readonly name: string;
-  readonly stat: Stats;
+  /** As {@link FoundFile.stat}. */
+  readonly stat: Stats | undefined;
 }
 
 /** Undefined for what was removed since, and for a link that leads nowhere. */
@@ -241,8 +252,8 @@ function look(folder: string, entry: Dirent, { followLinks }: WalkOptions): Look
   try {
     if (!entry.isSymbolicLink()) return { name: entry.name, stat: lstatSync(path) };
     return followLinks ? { name: entry.name, stat: statSync(path) } : undefined;
-  } catch {
-    return undefined;
+  } catch (error) {
+    return unseen(entry, error);
   }
 }
 
@@ -256,15 +267,25 @@ async function lookFar(
   try {
     if (!entry.isSymbolicLink()) return { name: entry.name, stat: await fs.lstat(path) };
     return followLinks ? { name: entry.name, stat: await fs.stat(path) } : undefined;
-  } catch {
-    return undefined;
+  } catch (error) {
+    return unseen(entry, error);
   }
+}
+
+/** A name that is no UTF-8 is read as another one, under which there is nothing: such a file must not be passed over. */
+function unseen({ name }: Dirent, error: unknown): Looked | undefined {
+  return isGone(error) && !name.includes("\ufffd") ? undefined : { name, stat: undefined };
+}
+
+/** Whether nothing is there, or a link that leads nowhere or to itself. */
+function isGone(error: unknown): boolean {
+  return /^(ENOENT|ENOTDIR|ELOOP)$/.test((error as NodeJS.ErrnoException).code ?? "");
 }
 
 function identityOf(stat: Stats): string {
   return `${stat.dev}:${stat.ino}`;
 }
 
-function sortKey({ name, stat }: { name: string; stat: Stats }): string {
-  return stat.isDirectory() ? `${name}/` : name;
+function sortKey({ name, stat }: Looked): string {
+  return stat?.isDirectory() ? `${name}/` : name;
 }

@@ -57,7 +57,8 @@ export function openLocal(root: string, options: LocalOptions = {}): VersionedRe
     async *list(folder) {
       const start = await locate(folder);
       for await (const { path, stat } of walkFiles(start, { followLinks })) {
-        yield toArtifactFile(folder === "" ? path : `${folder}/${path}`, stat);
+        const full = folder === "" ? path : `${folder}/${path}`;
+        yield stat === undefined ? unreadable(full) : toArtifactFile(full, stat);
       }
     },
 
@@ -246,6 +247,11 @@ function toArtifactFile(path: string, stat: Stats): ArtifactFile {
     fileSize: isDir ? null : stat.size,
     modified: isDir ? null : Math.round(stat.mtimeMs),
   };
+}
+
+/** What is there, and cannot be looked at. */
+function unreadable(path: string): ArtifactFile {
+  return { path, isDir: false, fileSize: null, modified: null };
 }
 
 function rangeOptions(range: ByteRange | undefined): { start?: number; end?: number } {

@@ -28,6 +28,22 @@ export function environment(name: string): string | undefined {
   return process.env[name] || undefined;
 }
 
+/** The longest that a timer takes, ms. */
+const LONGEST = 2 ** 31 - 1;
+
+/**
+ * How long a store may be silent, by MLflow's variable, whose -1 is for ever. Milliseconds. MLflow heeds it for Google's and
+ * Azure's stores; for S3 it is ours alone.
+ *
+ * @param usual - without the variable, ms
+ */
+export function silenceLimit(usual: number): number {
+  const told = environment("MLFLOW_ARTIFACT_UPLOAD_DOWNLOAD_TIMEOUT");
+  if (told === undefined) return usual;
+  const seconds = Number(told);
+  return seconds > 0 ? Math.min(seconds * 1_000, LONGEST) : LONGEST;
+}
+
 /** Whether a variable is on, as MLflow reads it: `true` or `1`. */
 export function isOn(name: string): boolean {
   return /^(true|1)$/i.test(process.env[name] ?? "");

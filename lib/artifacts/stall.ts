@@ -1,5 +1,6 @@
 import { pipeline, type Readable, Transform } from "node:stream";
 import { MlrunsError } from "../errors.ts";
+import { silenceLimit } from "./sdk.ts";
 
 /** Without a byte for this long, a connection counts as dead. */
 const STALL_MS = 30_000;
@@ -8,7 +9,11 @@ const STALL_MS = 30_000;
  * The same bytes, but an error when none comes for a while: a connection that dies without a sign hangs for ever, and
  * the GCS SDK does even when it ends with one (googleapis/nodejs-storage issue 1822).
  */
-export function failOnStall(source: Readable, what: string, stallMs: number = STALL_MS): Readable {
+export function failOnStall(
+  source: Readable,
+  what: string,
+  stallMs: number = Math.min(STALL_MS, silenceLimit(STALL_MS)),
+): Readable {
   const guarded = new Transform({
     transform(chunk, _encoding, done) {
       timer.refresh();

@@ -7,6 +7,7 @@ import {
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { afterUse } from "./cleanup.ts";
+import { isAfterRequest, TEARS, type Tear, tearAnswer } from "./tears.ts";
 
 /** What can go wrong with one request. */
 export const FAULTS = [
@@ -25,18 +26,19 @@ export type Fault = (typeof FAULTS)[number];
 export interface Refusal {
   readonly status: number;
   readonly code: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface FaultProxy {
   readonly url: string;
   /** How often each fault was made. */
-  readonly made: Map<Fault, number>;
+  readonly made: Map<Fault | Tear, number>;
   /** Bytes of the bodies that were sent to the server. */
   readonly bytesUp: number;
   /** How often each PUT was begun, by its address, also when it was cut. */
   readonly begun: ReadonlyMap<string, number>;
   /** Chooses for each request whether and how it fails. None at first. */
-  choose: (request: IncomingMessage) => Fault | Refusal | undefined;
+  choose: (request: IncomingMessage) => Fault | Tear | Refusal | undefined;
 }
 
 /** Stands between us and a server on this machine, and breaks requests. */
@@ -44,20 +46,24 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
   const { port: targetPort } = new URL(target);
   const proxy = {
     url: "",
-    made: new Map<Fault, number>(),
+    made: new Map<Fault | Tear, number>(),
     bytesUp: 0,
     begun: new Map<string, number>(),
-    choose: (_request: IncomingMessage): Fault | Refusal | undefined => undefined,
+    choose: (_request: IncomingMessage): Fault | Tear | Refusal | undefined => undefined,
   };
   const server = createServer(async (incoming, response) => {
     const { method, url = "" } = incoming;
     if (method === "PUT") proxy.begun.set(url, (proxy.begun.get(url) ?? 0) + 1);
+    const fault = proxy.choose(incoming);
+    if (isTear(fault) && !isAfterRequest(fault)) {
+      count(proxy.made, fault);
+      return cutRequest(incoming, Number(targetPort), fault);
+    }
     const body = await buffer(incoming).catch(() => undefined);
     if (body === undefined) return;
     proxy.bytesUp += body.length;
-    const fault = proxy.choose(incoming);
     if (typeof fault === "object") {
-      response.writeHead(fault.status, { "content-type": "application/xml" });
+      response.writeHead(fault.status, { "content-type": "application/xml", ...fault.headers });
       response.end(`<Error><Code>${fault.code}</Code><Message>Refused</Message></Error>`);
       return;
     }
@@ -95,8 +101,8 @@ async function forward(
   body: Buffer,
   response: ServerResponse,
   port: number,
-  fault: Fault | undefined,
-  made: Map<Fault, number>,
+  fault: Fault | Tear | undefined,
+  made: Map<Fault | Tear, number>,
 ): Promise<void> {
   const { method, url, headers } = incoming;
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
@@ -106,6 +112,11 @@ async function forward(
       .end(body);
   });
   const content = await buffer(answer);
+  if (isTear(fault)) {
+    count(made, fault);
+    const { statusCode: status = 502, headers: told } = answer;
+    return tearAnswer(fault, { status, headers: told, content }, response);
+  }
   if (fault === "reset after the server did it") {
     count(made, fault);
     incoming.socket.destroy();
@@ -128,6 +139,31 @@ async function forward(
   response.end(content);
 }
 
+function isTear(fault: Fault | Tear | Refusal | undefined): fault is Tear {
+  return TEARS.includes(fault as Tear);
+}
+
+/** Cuts both connections when the head, or half of the body, has been passed on. */
+async function cutRequest(incoming: IncomingMessage, port: number, tear: Tear): Promise<void> {
+  const { method, url, headers } = incoming;
+  const passed = httpRequest({ host: "127.0.0.1", port, method, path: url, headers });
+  passed.on("error", () => undefined);
+  const half =
+    tear === "cut at the request's head" ? 0 : Number(headers["content-length"] ?? 0) >> 1;
+  const { socket } = incoming;
+  passed.flushHeaders();
+  let length = 0;
+  for await (const chunk of incoming.iterator({ destroyOnReturn: false })) {
+    if (length >= half) break;
+    passed.write((chunk as Buffer).subarray(0, half - length));
+    length += (chunk as Buffer).length;
+  }
+  setImmediate(() => {
+    passed.destroy();
+    socket.destroy();
+  });
+}
+
 /** The content of an object, not a request about one. Google's comes with its metadata, in several parts. */
 function isContent({ method, headers }: IncomingMessage): boolean {
   const type = headers["content-type"] ?? "";
@@ -140,7 +176,7 @@ function flip(bytes: Buffer): void {
   bytes[i] = (bytes[i] ?? 0) ^ 1;
 }
 
-function count(made: Map<Fault, number>, fault: Fault): void {
+function count(made: Map<Fault | Tear, number>, fault: Fault | Tear): void {
   made.set(fault, (made.get(fault) ?? 0) + 1);
 }
 

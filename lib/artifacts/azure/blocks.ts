@@ -4,7 +4,7 @@ import pMap from "p-map";
 import type { Receipt, TransferOptions } from "../artifact-repository.ts";
 import type { FileSource } from "../object-store.ts";
 import { PARTS_IN_FLIGHT, partSizeOf, readParts } from "../parts.ts";
-import { CONTENT_TYPE, conditionOf, factsOf, failed, nameIn } from "./objects.ts";
+import { ask, CONTENT_TYPE, conditionOf, isMissing, nameIn } from "./objects.ts";
 
 /**
  * Uploads a large file as blocks, which become the blob when all are there. A block's name is its number and its MD5,
@@ -39,24 +39,30 @@ export async function putAzureBlocks(
       const id = blockId(part.index, partMd5);
       if (sent.has(id)) return id;
       await pace?.(part.bytes.length);
-      await blob
-        .stageBlock(id, part.bytes, part.bytes.length, {
-          abortSignal: signal,
-          transactionalContentMD5: partMd5,
-        })
-        .catch(failed(`write block ${part.index + 1} of ${name}`));
+      await ask(
+        `write block ${part.index + 1} of ${name}`,
+        (abortSignal) =>
+          blob.stageBlock(id, part.bytes, part.bytes.length, {
+            abortSignal,
+            transactionalContentMD5: partMd5,
+          }),
+        { signal, isLong: true },
+      );
       return id;
     },
     { concurrency: atOnce, signal },
   );
   const md5 = hash.digest();
-  const stored = await blob
-    .commitBlockList(ids, {
-      abortSignal: signal,
-      conditions: conditionOf(replaces),
-      blobHTTPHeaders: { blobContentType: CONTENT_TYPE, blobContentMD5: md5 },
-    })
-    .catch(failed(`finish ${name}`));
+  const stored = await ask(
+    `finish ${name}`,
+    (abortSignal) =>
+      blob.commitBlockList(ids, {
+        abortSignal,
+        conditions: conditionOf(replaces),
+        blobHTTPHeaders: { blobContentType: CONTENT_TYPE, blobContentMD5: md5 },
+      }),
+    { signal },
+  );
   return {
     md5: md5.toString("hex"),
     sha256: sha256?.digest("hex") ?? null,
@@ -74,10 +80,12 @@ async function sentBlocks(
   name: string,
 ): Promise<ReadonlySet<string>> {
   try {
-    const { uncommittedBlocks = [] } = await blob.getBlockList("uncommitted");
+    const { uncommittedBlocks = [] } = await ask(`resume ${name}`, (abortSignal) =>
+      blob.getBlockList("uncommitted", { abortSignal }),
+    );
     return new Set(uncommittedBlocks.map((block) => block.name));
   } catch (error) {
-    if (factsOf(error).status === 404) return new Set();
-    return failed(`resume ${name}`)(error);
+    if (isMissing(error)) return new Set();
+    throw error;
   }
 }

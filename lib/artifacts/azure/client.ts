@@ -36,8 +36,12 @@ async function connect(
 ): Promise<BlobServiceClient> {
   const seconds = Number(environment("MLFLOW_ARTIFACT_UPLOAD_DOWNLOAD_TIMEOUT") ?? TIMEOUT);
   const options: StoragePipelineOptions = {
-    retryOptions: { maxTries: 6, retryDelayInMs: 200, maxRetryDelayInMs: 20_000 },
-    ...(seconds > 0 ? { retryOptions: { maxTries: 6, tryTimeoutInMs: seconds * 1000 } } : {}),
+    retryOptions: {
+      maxTries: 6,
+      retryDelayInMs: 200,
+      maxRetryDelayInMs: 20_000,
+      ...(seconds > 0 ? { tryTimeoutInMs: seconds * 1_000 } : {}),
+    },
   };
   const connection = parseConnection(environment("AZURE_STORAGE_CONNECTION_STRING"));
   const url = endpointOf(place, connection);

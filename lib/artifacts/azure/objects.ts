@@ -1,5 +1,8 @@
 import type { ContainerClient } from "@azure/storage-blob";
+import { MlrunsError } from "../../errors.ts";
 import type { StoredObject } from "../object-store.ts";
+import { silenceLimit } from "../sdk.ts";
+import { withinTime } from "../stall.ts";
 import { type ErrorFacts, storeError, storeFault } from "../store-error.ts";
 
 /** MLflow guesses no type for Azure. */
@@ -33,6 +36,40 @@ export function failed(doing: string): (error: unknown) => never {
   };
 }
 
+/** How long a request may take, as MLflow has it; those that carry no files, less. Milliseconds. */
+const LONG_MS = 600_000;
+const SHORT_MS = 60_000;
+/** Tries of a request that is not answered. */
+const ATTEMPTS = 3;
+
+/**
+ * Asks the SDK, and again when it does not answer: its own tries are for all other failures. The limit that it can be given is
+ * one for the service to heed, and on a connection that is silent it waits for ever.
+ *
+ * @param doing - for messages, such as `list azure://container/path`
+ * @param request - is told by the signal that nobody waits for it any more
+ */
+export async function ask<Value>(
+  doing: string,
+  request: (signal: AbortSignal) => Promise<Value>,
+  { signal, isLong = false }: { readonly signal?: AbortSignal; readonly isLong?: boolean } = {},
+): Promise<Value> {
+  const limit = silenceLimit(isLong ? LONG_MS : SHORT_MS);
+  for (let attempt = 1; ; attempt++) {
+    const late = new AbortController();
+    const either = signal === undefined ? late.signal : AbortSignal.any([signal, late.signal]);
+    try {
+      return await withinTime(request(either), doing, limit);
+    } catch (error) {
+      late.abort();
+      const isStall = error instanceof MlrunsError && error.errorCode === "TEMPORARILY_UNAVAILABLE";
+      if (!isStall || attempt === ATTEMPTS || signal?.aborted) {
+        throw storeError(error, factsOf(error), doing);
+      }
+    }
+  }
+}
+
 /** What the SDK's error tells. */
 export function factsOf(error: unknown): ErrorFacts {
   const { statusCode, code } = error as { statusCode?: number; code?: string };
@@ -54,6 +91,10 @@ export function toStoredObject(
     // Listings tell it without quotes, answers with them.
     etag: etag === undefined || etag.startsWith('"') ? (etag ?? "") : `"${etag}"`,
   };
+}
+
+export function isMissing(error: unknown): boolean {
+  return error instanceof MlrunsError && error.errorCode === "RESOURCE_DOES_NOT_EXIST";
 }
 
 /** @throws MlrunsError DATA_LOSS when the service got something else than was sent */

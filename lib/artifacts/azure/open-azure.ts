@@ -4,17 +4,17 @@ import pMap from "p-map";
 import type { VersionedRepository } from "../artifact-repository.ts";
 import { openObjectRepository } from "../object-repository.ts";
 import type { DirectObjects, ObjectStore, StoredObject } from "../object-store.ts";
-import { storeError } from "../store-error.ts";
 import { parseAzureUri } from "../uri.ts";
 import { putAzureBlocks } from "./blocks.ts";
 import { openAzureClient } from "./client.ts";
 import { azureDirect } from "./direct.ts";
 import {
+  ask,
   CONTENT_TYPE,
   checkMd5,
   conditionOf,
-  factsOf,
   failed,
+  isMissing,
   nameIn,
   toStoredObject,
 } from "./objects.ts";
@@ -49,55 +49,72 @@ function azureStore(container: ContainerClient, direct: DirectObjects | undefine
     singlePutLimit: 16 * 1024 * 1024,
 
     async *list(prefix) {
-      try {
-        for await (const blob of container.listBlobsFlat({ prefix, includeMetadata: true })) {
-          yield toStoredObject(blob.name, blob.properties, blob.metadata);
+      const settings = { prefix, includeMetadata: true };
+      for (let token: string | undefined, isFirst = true; isFirst || token; isFirst = false) {
+        const continuationToken = token;
+        const { segment, continuationToken: next } = await ask(
+          `list ${nameIn(container, prefix)}`,
+          (abortSignal) =>
+            firstPage(
+              container.listBlobsFlat({ ...settings, abortSignal }).byPage({ continuationToken }),
+            ),
+        );
+        for (const { name, properties, metadata } of segment.blobItems) {
+          yield toStoredObject(name, properties, metadata);
         }
-      } catch (error) {
-        failed(`list ${nameIn(container, prefix)}`)(error);
+        token = next;
       }
     },
 
     async listFolder(prefix, limit) {
       const objects: StoredObject[] = [];
       const prefixes: string[] = [];
-      try {
-        const listing = container.listBlobsByHierarchy("/", { prefix, includeMetadata: true });
-        for await (const { segment } of listing.byPage({ maxPageSize: limit })) {
-          for (const blob of segment.blobItems) {
-            objects.push(toStoredObject(blob.name, blob.properties, blob.metadata));
-          }
-          prefixes.push(...(segment.blobPrefixes ?? []).map(({ name }) => name));
-          if (limit !== undefined) break;
+      const settings = { prefix, includeMetadata: true };
+      for (let token: string | undefined, isFirst = true; isFirst || token; isFirst = false) {
+        const page = { continuationToken: token, maxPageSize: limit };
+        const { segment, continuationToken } = await ask(
+          `list ${nameIn(container, prefix)}`,
+          (abortSignal) =>
+            firstPage(
+              container.listBlobsByHierarchy("/", { ...settings, abortSignal }).byPage(page),
+            ),
+        );
+        for (const { name, properties, metadata } of segment.blobItems) {
+          objects.push(toStoredObject(name, properties, metadata));
         }
-      } catch (error) {
-        failed(`list ${nameIn(container, prefix)}`)(error);
+        prefixes.push(...(segment.blobPrefixes ?? []).map(({ name }) => name));
+        if (limit !== undefined) break;
+        token = continuationToken;
       }
       return { objects, prefixes };
     },
 
     async head(key) {
       try {
-        const found = await container.getBlobClient(key).getProperties();
+        const found = await ask(`find ${nameIn(container, key)}`, (abortSignal) =>
+          container.getBlobClient(key).getProperties({ abortSignal }),
+        );
         const object = toStoredObject(key, found, found.metadata);
         return object.key === key ? object : undefined;
       } catch (error) {
-        if (factsOf(error).status === 404) return undefined;
-        throw storeError(error, factsOf(error), `find ${nameIn(container, key)}`);
+        if (isMissing(error)) return undefined;
+        throw error;
       }
     },
 
     async open(key, { start = 0, end, etag, signal }) {
       const count = end === undefined ? undefined : end - start + 1;
-      const found = await container
-        .getBlobClient(key)
-        .download(start, count, {
-          abortSignal: signal,
-          conditions: { ifMatch: etag },
-          // A torn body is told, and the caller goes on with it.
-          maxRetryRequests: 0,
-        })
-        .catch(failed(`read ${nameIn(container, key)}`));
+      const found = await ask(
+        `read ${nameIn(container, key)}`,
+        (abortSignal) =>
+          container.getBlobClient(key).download(start, count, {
+            abortSignal,
+            conditions: { ifMatch: etag },
+            // A torn body is told, and the caller goes on with it.
+            maxRetryRequests: 0,
+          }),
+        { signal },
+      );
       const md5 = found.blobContentMD5 ?? (start === 0 && !count ? found.contentMD5 : undefined);
       return {
         body: found.readableStreamBody as Readable,
@@ -106,14 +123,16 @@ function azureStore(container: ContainerClient, direct: DirectObjects | undefine
     },
 
     async put(key, { bytes, md5, sha256 }, { signal, replaces }) {
-      const stored = await container
-        .getBlockBlobClient(key)
-        .upload(bytes, bytes.length, {
-          abortSignal: signal,
-          conditions: conditionOf(replaces),
-          blobHTTPHeaders: { blobContentType: CONTENT_TYPE, blobContentMD5: md5 },
-        })
-        .catch(failed(`write ${nameIn(container, key)}`));
+      const stored = await ask(
+        `write ${nameIn(container, key)}`,
+        (abortSignal) =>
+          container.getBlockBlobClient(key).upload(bytes, bytes.length, {
+            abortSignal,
+            conditions: conditionOf(replaces),
+            blobHTTPHeaders: { blobContentType: CONTENT_TYPE, blobContentMD5: md5 },
+          }),
+        { signal, isLong: true },
+      );
       // What the service computed of the bytes that came, not what it was told.
       checkMd5(stored.contentMD5, md5, nameIn(container, key));
       return {
@@ -144,12 +163,22 @@ function azureStore(container: ContainerClient, direct: DirectObjects | undefine
       await pMap(
         objects,
         ({ key, etag }) =>
-          container
-            .getBlobClient(key)
-            .deleteIfExists({ deleteSnapshots: "include", conditions: conditionOf(etag) })
-            .catch(failed(`delete ${nameIn(container, key)}`)),
+          ask(`delete ${nameIn(container, key)}`, (abortSignal) =>
+            container.getBlobClient(key).deleteIfExists({
+              abortSignal,
+              deleteSnapshots: "include",
+              conditions: conditionOf(etag),
+            }),
+          ),
         { concurrency: CONCURRENCY },
       );
     },
   };
+}
+
+/** The first page of a listing that goes on from a token: a page that does not come can be asked for again. */
+async function firstPage<Page>(pages: AsyncIterableIterator<Page>): Promise<Page> {
+  const { value, done } = await pages.next();
+  if (done) throw new Error("The listing has no page");
+  return value;
 }

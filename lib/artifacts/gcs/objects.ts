@@ -3,7 +3,7 @@ import type { FileMetadata } from "@google-cloud/storage";
 import { MlrunsError } from "../../errors.ts";
 import { contentTypeOf } from "../content-type.ts";
 import type { StoredObject } from "../object-store.ts";
-import { environment } from "../sdk.ts";
+import { silenceLimit } from "../sdk.ts";
 import { withinTime } from "../stall.ts";
 import { type ErrorFacts, isPassing, storeError, storeFault } from "../store-error.ts";
 
@@ -11,10 +11,8 @@ import { type ErrorFacts, isPassing, storeError, storeFault } from "../store-err
 const ATTEMPTS = 3;
 /** Tries of a request that fails. */
 const TRIES = 6;
-/** Seconds that a request may take, as in Google's Python client. */
-const TIMEOUT = 60;
-/** The longest that a timer takes, ms. */
-const LONGEST = 2 ** 31 - 1;
+/** How long a request may take, as in Google's Python client. Milliseconds. */
+const TIMEOUT_MS = 60_000;
 
 /** MLflow's content type: guessed from the name, and never an encoding. */
 export function gcsContentType(key: string): string {
@@ -38,15 +36,19 @@ export async function ask<Value>(doing: string, request: () => Promise<Value>): 
   }
 }
 
-/** As `ask`, for a request that the SDK sends once: it is repeated after any failure that may pass. */
+/**
+ * As `ask`, for a request that the SDK sends once: it is repeated after any failure that may pass.
+ *
+ * @param bytes - that it sends, beside others, over what may be a slow line
+ */
 export async function askAgain<Value>(
   doing: string,
   request: () => Promise<Value>,
-  signal: AbortSignal | undefined,
+  { signal, bytes }: { readonly signal: AbortSignal | undefined; readonly bytes: number },
 ): Promise<Value> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await withinTime(request(), doing, requestTimeout());
+      return await withinTime(request(), doing, requestTimeout() + bytes / SLOWEST);
     } catch (error) {
       const failure = storeError(error, factsOf(error), doing);
       if (attempt === TRIES || signal?.aborted || !isPassing(failure)) throw failure;
@@ -61,10 +63,12 @@ export function conditionOf(replaces: string | null | undefined): { ifGeneration
   return replaces === undefined ? {} : { ifGenerationMatch: Number(replaces ?? 0) };
 }
 
-/** Milliseconds, by MLflow's variable, whose -1 is for ever. */
+/** Bytes a millisecond, of each of many uploads at a time. */
+const SLOWEST = 16;
+
+/** Milliseconds. */
 export function requestTimeout(): number {
-  const seconds = Number(environment("MLFLOW_ARTIFACT_UPLOAD_DOWNLOAD_TIMEOUT") ?? TIMEOUT);
-  return seconds > 0 ? Math.min(seconds * 1_000, LONGEST) : LONGEST;
+  return silenceLimit(TIMEOUT_MS);
 }
 
 /** What the SDK's error tells: `code` is an HTTP status, or the name of a network error. */

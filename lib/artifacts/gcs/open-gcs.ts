@@ -130,7 +130,7 @@ function gcsStore(bucket: Bucket): ObjectStore {
       const stored = await askAgain(
         `write ${name}/${key}`,
         () => sendOnce(bucket.file(key), bytes, settings),
-        signal,
+        { signal, bytes: bytes.length },
       );
       checkMd5(stored, md5, `${name}/${key}`);
       const etag = String(stored.generation ?? "");

@@ -1,12 +1,14 @@
 import { createRequire } from "node:module";
 import type { S3Client, S3ClientConfig } from "@aws-sdk/client-s3";
-import { environment, isOn, loadSdk } from "../sdk.ts";
+import { environment, isOn, loadSdk, silenceLimit } from "../sdk.ts";
 
 export type S3Sdk = typeof import("@aws-sdk/client-s3");
 
 const require = createRequire(import.meta.url);
 
 const ATTEMPTS = 6;
+/** How long a server may be silent when nobody says. Milliseconds. */
+export const SILENCE_MS = 60_000;
 
 /** Clients by what they were made from: connections and credentials are kept, and variables may change. */
 const clients = new Map<string, S3Client>();
@@ -61,6 +63,7 @@ function configuration(sdk: S3Sdk, hasChecksums: boolean): S3ClientConfig {
   const endpoint = s3Endpoint();
   const told = region() ?? (endpoint === undefined ? undefined : () => regionOfProfile(sdk));
   const addressing = environment("MLFLOW_BOTO_CLIENT_ADDRESSING_STYLE") ?? "auto";
+  const silenceMs = silenceLimit(SILENCE_MS);
   return {
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(told === undefined ? {} : { region: told }),
@@ -72,8 +75,8 @@ function configuration(sdk: S3Sdk, hasChecksums: boolean): S3ClientConfig {
     // Otherwise the SDK's own default holds, which AWS_REQUEST_CHECKSUM_CALCULATION changes.
     ...(hasChecksums ? {} : { requestChecksumCalculation: "WHEN_REQUIRED" as const }),
     requestHandler: {
-      connectionTimeout: 10_000,
-      socketTimeout: 60_000,
+      connectionTimeout: Math.min(10_000, silenceMs),
+      socketTimeout: silenceMs,
       httpAgent: { keepAlive: true, maxSockets: 64 },
       httpsAgent: {
         keepAlive: true,

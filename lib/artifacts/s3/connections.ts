@@ -5,7 +5,6 @@ const require = createRequire(import.meta.url);
 
 const NOTHING = Buffer.alloc(0);
 const CONNECT_MS = 10_000;
-const TIMEOUT_MS = 60_000;
 
 export interface HttpRequest {
   readonly method: "GET" | "HEAD" | "PUT";
@@ -31,19 +30,23 @@ export interface Connections {
   send(request: HttpRequest): Promise<Answer>;
 }
 
+export interface ConnectionOptions {
+  /** Connections at a time; further requests wait. */
+  readonly most: number;
+  /** How long the server may be silent, ms. */
+  readonly silenceMs: number;
+  readonly rejectUnauthorized: boolean;
+}
+
 /** Connections by what they were made for, shared by all that a process does. */
 const pools = new Map<string, Connections>();
 
 /**
  * Opens connections to a server as they are needed, with the package `undici`.
  *
- * @param most - connections at a time; further requests wait
  * @throws an error of Node where the package is not installed
  */
-export function openConnections(
-  origin: URL,
-  options: { readonly most: number; readonly rejectUnauthorized: boolean },
-): Connections {
+export function openConnections(origin: URL, options: ConnectionOptions): Connections {
   const key = JSON.stringify([origin.origin, options]);
   const pool = pools.get(key) ?? makePool(origin, options);
   pools.set(key, pool);
@@ -52,14 +55,14 @@ export function openConnections(
 
 function makePool(
   { origin }: URL,
-  { most, rejectUnauthorized }: { readonly most: number; readonly rejectUnauthorized: boolean },
+  { most, silenceMs, rejectUnauthorized }: ConnectionOptions,
 ): Connections {
   const { Pool } = require("undici") as typeof import("undici");
   const pool = new Pool(origin, {
     connections: most,
-    headersTimeout: TIMEOUT_MS,
-    bodyTimeout: TIMEOUT_MS,
-    connect: { rejectUnauthorized, timeout: CONNECT_MS },
+    headersTimeout: silenceMs,
+    bodyTimeout: silenceMs,
+    connect: { rejectUnauthorized, timeout: Math.min(CONNECT_MS, silenceMs) },
   });
   return {
     send: ({ method, path, headers, body, into }) =>

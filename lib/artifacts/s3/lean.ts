@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import aws4, { type Credentials } from "aws4";
 import { printCrc32 } from "../parts.ts";
-import { environment, isOn } from "../sdk.ts";
-import { region, s3Endpoint, USUAL_REGION } from "./client.ts";
+import { environment, isOn, silenceLimit } from "../sdk.ts";
+import { region, SILENCE_MS, s3Endpoint, USUAL_REGION } from "./client.ts";
 import { type Answer, type HttpRequest, openConnections } from "./connections.ts";
 import type { S3Bucket } from "./objects.ts";
 
@@ -54,6 +54,7 @@ export async function openLean(place: S3Bucket): Promise<SendLean | undefined> {
   const access = plainAccess(bucket) ?? (await accessOfSdk(place));
   const connections = openConnections(access.url, {
     most: CONNECTIONS,
+    silenceMs: silenceLimit(SILENCE_MS),
     rejectUnauthorized: !isOn("MLFLOW_S3_IGNORE_TLS"),
   });
   const base = access.url.pathname.replace(/\/$/, "");

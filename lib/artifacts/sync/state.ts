@@ -80,7 +80,8 @@ export async function openState(
     save: async () => {
       if (isReadOnly || !isTouched) return;
       isTouched = false;
-      await knowledge.write();
+      // What is not written down is learned again: no reason for files that were moved to count as failed.
+      await knowledge.write().catch(() => undefined);
     },
     close: async () => lock?.release(),
   };

@@ -1,5 +1,5 @@
 import { setMaxListeners } from "node:events";
-import { statSync } from "node:fs";
+import { accessSync, constants, statSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -30,6 +30,10 @@ const CODES_OF_FILES: Readonly<Record<string, ErrorCode>> = {
   EACCES: "PERMISSION_DENIED",
   EPERM: "PERMISSION_DENIED",
   EROFS: "PERMISSION_DENIED",
+  ENAMETOOLONG: "INVALID_PARAMETER_VALUE",
+  ENOSPC: "RESOURCE_EXHAUSTED",
+  EDQUOT: "RESOURCE_EXHAUSTED",
+  EFBIG: "RESOURCE_EXHAUSTED",
 };
 
 /** A file that was not moved or deleted. */
@@ -144,6 +148,8 @@ async function copyFile(
   const { path } = file;
   if (from.folder !== undefined) {
     const local = join(from.folder, path);
+    // Throws the reason why it could not be looked at.
+    if (file.fileSize === null) accessSync(local, constants.R_OK);
     const before = statSync(local);
     const receipt = await to.artifacts.upload(local, path, options);
     if (isSettled(before)) {
@@ -206,7 +212,7 @@ export function toFailure(
 }
 
 /** With these no other file would fare better. */
-function isHopeless(error: unknown): boolean {
+export function isHopeless(error: unknown): boolean {
   const code = error instanceof MlrunsError ? error.errorCode : (error as { code?: string }).code;
-  return code === "UNAUTHENTICATED" || code === "ENOSPC";
+  return code === "UNAUTHENTICATED" || code === "ENOSPC" || code === "EDQUOT";
 }

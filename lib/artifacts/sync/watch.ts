@@ -72,7 +72,7 @@ async function fingerprint({ folder }: Side): Promise<string | undefined> {
   if (folder === undefined) return undefined;
   const lines: string[] = [];
   for await (const { path, stat } of walkFiles(folder, { followLinks: true })) {
-    lines.push(`${path} ${stat.size} ${stat.mtimeMs} ${stat.ino}`);
+    lines.push(`${path} ${stat?.size} ${stat?.mtimeMs} ${stat?.ino}`);
   }
   return lines.join("\n");
 }
