@@ -76,7 +76,8 @@ function codeOf(status: number | undefined, reason: string, said: string): Error
   if (DAMAGED.test(reason) || DAMAGED.test(said)) return "DATA_LOSS";
   if (CREDENTIALS.test(reason) || CREDENTIALS.test(said)) return "UNAUTHENTICATED";
   if (SETTINGS.test(said)) return "BAD_REQUEST";
-  if (status === undefined) return "TEMPORARILY_UNAVAILABLE";
+  // A success whose text cannot be read was cut, or is not the store's.
+  if (status === undefined || status < 300) return "TEMPORARILY_UNAVAILABLE";
   return (
     CODES[status] ?? (status >= 500 || status === 408 ? "TEMPORARILY_UNAVAILABLE" : "BAD_REQUEST")
   );

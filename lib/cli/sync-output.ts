@@ -125,6 +125,7 @@ function summary({
   deleted,
   unchanged,
   extra,
+  left,
   failures,
   seconds,
 }: SyncReport): string {
@@ -135,6 +136,7 @@ function summary({
     ...(deleted > 0 ? [`${deleted} ${would}deleted`] : []),
     ...(extra > 0 ? [`${extra} only at the target`] : []),
     ...(failures.length > 0 ? [`${failures.length} failed`] : []),
+    ...(left > 0 ? [`${left} not done`] : []),
   ];
   return `${parts.join(", ")}, ${shortDuration(seconds * 1_000)}`;
 }

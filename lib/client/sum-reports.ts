@@ -3,7 +3,10 @@ import type { SyncReport } from "../artifacts/sync/sync.ts";
 /** What was done in all, told as one; places, failures and the time are the caller's. */
 export function sumReports(
   reports: readonly SyncReport[],
-): Pick<SyncReport, "copied" | "deleted" | "unchanged" | "extra" | "retries" | "interrupted"> {
+): Pick<
+  SyncReport,
+  "copied" | "deleted" | "unchanged" | "extra" | "left" | "retries" | "interrupted"
+> {
   const sum = (count: (report: SyncReport) => number): number =>
     reports.reduce((total, report) => total + count(report), 0);
   return {
@@ -14,6 +17,7 @@ export function sumReports(
       bytes: sum(({ unchanged }) => unchanged.bytes),
     },
     extra: sum(({ extra }) => extra),
+    left: sum(({ left }) => left),
     retries: sum(({ retries }) => retries),
     interrupted: reports.some(({ interrupted }) => interrupted),
   };

@@ -82,6 +82,7 @@ test("a report of one record is for programs", async () => {
       deleted: 0,
       unchanged: { files: 0, bytes: 0 },
       extra: 0,
+      left: 0,
       retries: 0,
       failures: [],
       version: expect.stringMatching(/^[0-9a-f]{64}$/),

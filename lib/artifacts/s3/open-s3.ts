@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
-import type { ListObjectsV2CommandInput } from "@aws-sdk/client-s3";
+import type { ListObjectsV2CommandInput, ListObjectsV2CommandOutput } from "@aws-sdk/client-s3";
+import { MlrunsError } from "../../errors.ts";
 import type { VersionedRepository } from "../artifact-repository.ts";
 import { openObjectRepository } from "../object-repository.ts";
 import type { ObjectStore, StoredObject } from "../object-store.ts";
@@ -56,10 +57,8 @@ function s3Store(place: S3Bucket, isCustom: boolean): ObjectStore {
   };
 
   async function listPage(prefix: string, token: string | undefined): Promise<ListPage> {
-    const { Contents = [], NextContinuationToken } = await askSdk(prefix, {
-      ContinuationToken: token,
-    });
-    return { objects: Contents.map(toStoredObject), next: NextContinuationToken || undefined };
+    const page = await askSdk(prefix, { ContinuationToken: token });
+    return { objects: (page.Contents ?? []).map(toStoredObject), next: nextOf(page, token) };
   }
 
   async function* pages(prefix: string, Delimiter: string, MaxKeys?: number) {
@@ -67,8 +66,21 @@ function s3Store(place: S3Bucket, isCustom: boolean): ObjectStore {
       const page = await askSdk(prefix, { Delimiter, MaxKeys, ContinuationToken: token });
       yield page;
       if (MaxKeys !== undefined) return;
-      token = page.NextContinuationToken;
+      token = nextOf(page, token);
     }
+  }
+
+  /** @throws MlrunsError TEMPORARILY_UNAVAILABLE rather than to lose the rest of a listing, or to list for ever */
+  function nextOf(page: ListObjectsV2CommandOutput, token?: string): string | undefined {
+    const next = page.NextContinuationToken || undefined;
+    // The SDK takes an empty answer for an empty listing.
+    const isListing = page.IsTruncated !== undefined || page.Name !== undefined;
+    if (isListing && !page.IsTruncated) return undefined;
+    if (next !== undefined && next !== token) return next;
+    throw new MlrunsError(
+      "TEMPORARILY_UNAVAILABLE",
+      `s3://${bucket} does not tell the next page of a listing.`,
+    );
   }
 
   return {
@@ -87,8 +99,12 @@ function s3Store(place: S3Bucket, isCustom: boolean): ObjectStore {
     singlePutLimit: 16 * 1024 * 1024,
 
     async *list(prefix) {
-      const ask = async (token: string | undefined): Promise<ListPage> =>
-        (await lean.listPage(prefix, token)) ?? listPage(prefix, token);
+      const ask = async (token: string | undefined): Promise<ListPage> => {
+        const page = await lean.listPage(prefix, token);
+        return page === undefined || (token !== undefined && page.next === token)
+          ? listPage(prefix, token)
+          : page;
+      };
       for (let asked: Promise<ListPage> | undefined = ask(undefined); asked !== undefined; ) {
         const { objects, next }: ListPage = await asked;
         // The store makes the next page while this one is looked at.

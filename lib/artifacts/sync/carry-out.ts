@@ -1,13 +1,14 @@
 import pMap from "p-map";
 import { MlrunsError } from "../../errors.ts";
 import type { ArtifactFile } from "../artifact-repository.ts";
+import { isPassing } from "../store-error.ts";
 import type { Recorder } from "../versions/recorder.ts";
 import { makePace } from "./pace.ts";
 import type { SyncPlan } from "./plan.ts";
 import type { Side } from "./side.ts";
 import type { SyncState } from "./state.ts";
 import type { SyncOptions, SyncReport, SyncStep } from "./sync.ts";
-import { type SyncFailure, toFailure, transfer } from "./transfer.ts";
+import { isHopeless, type SyncFailure, toFailure, transfer } from "./transfer.ts";
 
 /** Files deleted between two looks at the signal. */
 const DELETED_AT_ONCE = 1_000;
@@ -31,6 +32,7 @@ export function announce(plan: SyncPlan, options: SyncOptions): Done {
     deleted: deletes.length,
     unchanged: plan.unchanged,
     extra: plan.extras.length - deletes.length,
+    left: 0,
     retries: 0,
     failures: [],
     interrupted: false,
@@ -86,6 +88,7 @@ export async function carryOut(
     deleted: removed.deleted,
     unchanged: plan.unchanged,
     extra: plan.extras.length - removed.deleted,
+    left: allFiles - copied.files - failures.length,
     retries,
     failures: [...failures, ...removed.failures],
     interrupted: signal.aborted,
@@ -104,14 +107,42 @@ async function removeExtras(
   for (let start = 0; start < extras.length && !signal.aborted; start += DELETED_AT_ONCE) {
     const some = extras.slice(start, start + DELETED_AT_ONCE);
     const free = recorder === undefined ? some : await keepAll(some, recorder, failures);
-    await to.artifacts.deleteFiles(free);
-    for (const file of free) {
+    for (const file of await deleteAll(to, free, failures)) {
       recorder?.noteDelete(file.path);
       onStep?.(toDelete(file));
+      deleted++;
     }
-    deleted += free.length;
   }
   return { deleted, failures };
+}
+
+/** Where not all can go, one after the other, which tells those that stay. @returns those that are gone */
+async function deleteAll(
+  { artifacts }: Side,
+  files: readonly ArtifactFile[],
+  failures: SyncFailure[],
+): Promise<readonly ArtifactFile[]> {
+  const gone: ArtifactFile[] = [];
+  const attempt = async (some: readonly ArtifactFile[]): Promise<unknown> => {
+    try {
+      await artifacts.deleteFiles(some);
+      gone.push(...some);
+      return undefined;
+    } catch (error) {
+      return error;
+    }
+  };
+  if ((await attempt(files)) === undefined) return gone;
+  for (const [i, file] of files.entries()) {
+    const error = await attempt([file]);
+    if (error === undefined) continue;
+    const meetsAll = (error instanceof MlrunsError && isPassing(error)) || isHopeless(error);
+    for (const one of meetsAll ? files.slice(i) : [file]) {
+      failures.push(toFailure("delete", one, error, 1));
+    }
+    if (meetsAll) break;
+  }
+  return gone;
 }
 
 /** Keeps files for older versions. @returns those that were kept, and so may go */

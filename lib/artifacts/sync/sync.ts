@@ -78,6 +78,8 @@ export interface SyncReport {
   readonly unchanged: { readonly files: number; readonly bytes: number };
   /** Files of the target that the source does not have, and that were left there. */
   readonly extra: number;
+  /** Files whose turn did not come, because the run was stopped or nothing more could succeed. */
+  readonly left: number;
   readonly retries: number;
   readonly failures: readonly SyncFailure[];
   /** Id of the version that was recorded; undefined when none was asked for, or not all files are there. */
