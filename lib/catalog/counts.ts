@@ -1,7 +1,7 @@
 import type { RunStatus } from "../entities/run.ts";
 import type { TreeProblem } from "../errors.ts";
-import type { ReadProgress } from "./look.ts";
 import type { Shard } from "./shard.ts";
+import type { ReadProgress } from "./stale-reader.ts";
 
 /** The runs of an experiment in numbers. */
 export interface RunCounts {

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { setImmediate } from "node:timers/promises";
 import { isTerminated, type RunStatus } from "../entities/run.ts";
 import type { RunReading } from "../store/read-run.ts";
 import { findRunFolders, type RunFolders, toRunPlace } from "../store/runs.ts";
@@ -14,34 +13,13 @@ import {
   type Looked,
   lookAtFolder,
 } from "./freshness.ts";
-import { toCheckJob, toShard } from "./jobs.ts";
+import { toCheckJob } from "./jobs.ts";
 import { LivelyRuns } from "./lively.ts";
-import { PlainReader } from "./plain-run.ts";
-import { type ReadRows, readRows } from "./read-job.ts";
 import type { Shard } from "./shard.ts";
 import type { Shards } from "./shards.ts";
-import {
-  addAll,
-  type CheckTask,
-  chunks,
-  hasSameRow,
-  newestFirst,
-  newestOf,
-  type RunToRead,
-  readInfo,
-  statsOf,
-  type View,
-} from "./view.ts";
-
-/** How far the reading of runs has come. */
-export interface ReadProgress {
-  readonly runs: number;
-  readonly ofRuns: number;
-  /** Files that were read so far. */
-  readonly files: number;
-  /** Estimated, milliseconds; NaN as long as nothing is known. */
-  readonly leftMs: number;
-}
+import { sketchRuns } from "./sketch.ts";
+import { type ReadProgress, StaleReader } from "./stale-reader.ts";
+import { addAll, type CheckTask, chunks, type RunToRead, statsOf, type View } from "./view.ts";
 
 export interface LookerOptions {
   /** Called now and then while many runs are read. */
@@ -50,15 +28,9 @@ export interface LookerOptions {
   readonly onChange: (experimentId: string, runId?: string) => void;
 }
 
-/** Runs that are read in one job: fewer when there are few, so that all hands are done at the same time. */
-const READ_LEAST = 10;
-const READ_MOST = 50;
-const READ_SHARE = 80;
 /** Runs that are checked in one job. */
 const CHECK_AT_ONCE = 100;
-const SKETCHED_AT_ONCE = 250;
 /** From so many runs on helpers are worth their start, some 50 ms. */
-export const MANY_TO_READ = 200;
 const MANY_TO_CHECK = 2_000;
 /**
  * Finished runs whose metric files and params a look goes over besides what is always checked: in turn, all are swept. One
@@ -67,17 +39,14 @@ const MANY_TO_CHECK = 2_000;
 const SWEPT_SHARE = 20;
 const SWEPT_LEAST = 50;
 
-/** Called for runs that are not as their rows had them. */
-type OnWrong = (experimentId: string, runId: string) => void;
-
 /** Brings shards up to the disk: whole experiments, or what is cheap to see of them. */
 export class Looker {
   readonly #store: Store;
   readonly #options: LookerOptions;
   readonly #shards: Shards;
   readonly #crew = new Crew();
+  readonly #reader: StaleReader;
   readonly #lively = new LivelyRuns();
-  readonly #reader = new PlainReader();
   /** How far the metric files of unfinished runs were read, by run folder. */
   readonly #readings = new Map<string, RunReading>();
   /** Per experiment, the row with which the next sweep begins. */
@@ -86,12 +55,12 @@ export class Looker {
   readonly #states = new Map<string, FolderState>();
   readonly #underway = new Set<View>();
   #trustedFrom = 0;
-  #progress: ReadProgress | undefined;
 
   constructor(store: Store, shards: Shards, options: LookerOptions) {
     this.#store = store;
     this.#shards = shards;
     this.#options = options;
+    this.#reader = new StaleReader(store, shards, this.#crew, options);
   }
 
   /** The last look at an experiment; undefined when there was none, or when it has moved since. */
@@ -109,7 +78,7 @@ export class Looker {
 
   /** How far the reading of runs has come; undefined before it begins. */
   get progress(): ReadProgress | undefined {
-    return this.#progress;
+    return this.#reader.progress;
   }
 
   /** Lets the next search look at everything again. */
@@ -129,7 +98,7 @@ export class Looker {
     inBackground = false,
   ): Promise<void> {
     const at = performance.now();
-    this.#progress = undefined;
+    this.#reader.forgetProgress();
     const places = experimentIds.map((id) => ({
       state: lookAtFolder(this.#store.root, id),
       folders: findRunFolders(this.#store, id),
@@ -145,7 +114,7 @@ export class Looker {
           own.filter((runId) => there.has(runId)),
         );
       }
-      await this.#readStale(views, inBackground);
+      await this.#reader.read(views, { inBackground, readOne: (run) => this.read(run) });
     } finally {
       for (const view of views) this.#underway.delete(view);
     }
@@ -174,9 +143,11 @@ export class Looker {
         // Metric files of unfinished runs are read from their beginning, too.
         for (const runId of folders.runIds) this.#readings.delete(join(folders.folder, runId));
       }
-      await this.#readStale(views, false, (experimentId, runId) =>
-        wrong.push({ experimentId, runId }),
-      );
+      await this.#reader.read(views, {
+        inBackground: false,
+        readOne: (run) => this.read(run),
+        onWrong: (experimentId, runId) => wrong.push({ experimentId, runId }),
+      });
     } finally {
       for (const view of views) this.#underway.delete(view);
     }
@@ -190,23 +161,12 @@ export class Looker {
    * @returns how many runs of each experiment have a meta.yaml that cannot be read
    */
   async sketch(experimentIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
-    const unreadable = new Map<string, number>();
-    let left = SKETCHED_AT_ONCE;
+    const places: RunFolders[] = [];
     for (const id of experimentIds) {
       if (!this.#states.has(id)) this.#remember(id, lookAtFolder(this.#store.root, id));
-      const folders = findRunFolders(this.#store, id);
-      const shard = this.#shards.open(id, folders.inTrash);
-      for (const runId of folders.runIds) {
-        if (shard.find(runId) !== undefined) continue;
-        const info = this.#reader.readInfo(folders, runId) ?? readInfo(this.#store, folders, runId);
-        if (info === "unreadable") unreadable.set(id, (unreadable.get(id) ?? 0) + 1);
-        else if (info !== undefined) shard.sketch(info);
-        if (left-- > 0) continue;
-        left = SKETCHED_AT_ONCE;
-        await setImmediate();
-      }
+      places.push(findRunFolders(this.#store, id));
     }
-    return unreadable;
+    return sketchRuns(this.#store, this.#shards, places);
   }
 
   /**
@@ -336,81 +296,5 @@ export class Looker {
     const start = this.#sweepAt.get(experimentId) ?? Math.floor(Math.random() * count);
     this.#sweepAt.set(experimentId, (start + size) % count);
     return (row) => (row - start + count) % count < size;
-  }
-
-  async #readStale(
-    views: readonly View[],
-    inBackground: boolean,
-    onWrong?: OnWrong,
-  ): Promise<void> {
-    const ofRuns = views.reduce((sum, { stale }) => sum + stale.size, 0);
-    const start = performance.now();
-    let runs = 0;
-    let files = 0;
-    const advance = (more: number, read: number): void => {
-      runs += more;
-      files += read;
-      const leftMs = ((performance.now() - start) / runs) * (ofRuns - runs);
-      this.#progress = { runs, ofRuns, files, leftMs };
-      this.#options.onProgress?.(this.#progress);
-    };
-    const { root } = this.#store;
-    const atOnce = Math.max(READ_LEAST, Math.min(READ_MOST, Math.ceil(ofRuns / READ_SHARE)));
-    const jobs = views.flatMap((view) => {
-      const { runIds: _, ...experiment } = view.folders;
-      return chunks(newestFirst(view), atOnce).map((runIds) => ({
-        view,
-        job: { kind: "read", root, experiment, runIds } as const,
-        newest: newestOf(view.shard, runIds),
-      }));
-    });
-    // What is looked at first is there first.
-    jobs.sort((a, b) => b.newest - a.newest);
-    const isMuch = ofRuns >= MANY_TO_READ;
-    await this.#crew.work(
-      jobs.values(),
-      { isMuch, most: jobs.length - 1, inBackground },
-      ({ view, job }) => {
-        const files = isMuch
-          ? this.#takeIn(view, job.runIds, readRows(job), onWrong)
-          : this.#readEach(view, job.runIds, onWrong);
-        advance(job.runIds.length, files);
-      },
-      ({ view, job }, answer) => {
-        const rows = { ...answer, shard: toShard(answer) };
-        advance(job.runIds.length, this.#takeIn(view, job.runIds, rows, onWrong));
-      },
-    );
-  }
-
-  /** Reads runs one by one, each with what was kept of its last reading. @returns files read */
-  #readEach(view: View, runIds: readonly string[], onWrong?: OnWrong): number {
-    let read = 0;
-    for (const runId of runIds) {
-      const { isChanged, files } = this.read({ ...view.folders, runId });
-      read += files;
-      if (isChanged) onWrong?.(view.shard.experimentId, runId);
-    }
-    return read;
-  }
-
-  /** Takes in what was read, but for runs that were read again in the meantime. @returns files read */
-  #takeIn(
-    { shard, overtaken }: View,
-    runIds: readonly string[],
-    { shard: rows, ...cost }: ReadRows,
-    onWrong?: OnWrong,
-  ): number {
-    const taken = runIds.filter((runId) => !overtaken.has(runId));
-    for (const runId of runIds) if (overtaken.has(runId)) rows.remove(runId);
-    for (const runId of taken) {
-      if (onWrong !== undefined && !hasSameRow(shard, rows, runId))
-        onWrong(shard.experimentId, runId);
-      shard.remove(runId);
-      this.#options.onChange(shard.experimentId, runId);
-    }
-    shard.absorb(rows);
-    this.#shards.noteRead(shard.experimentId, taken, cost);
-    return cost.files;
   }
 }
