@@ -24,6 +24,28 @@ const CODES: Readonly<Record<number, ErrorCode>> = {
 const CREDENTIALS =
   /InvalidAccessKeyId|SignatureDoesNotMatch|ExpiredToken|InvalidToken|AuthenticationFailed|CredentialsProviderError|CredentialUnavailableError|AuthenticationRequiredError|invalid_grant/;
 
+/** What the services' own words leave open. */
+const EXPLANATIONS: Readonly<Record<string, string>> = {
+  RequestTimeTooSkewed: "this machine's clock is too far from the store's: set it",
+  InvalidObjectState: "the object is archived: the store has to restore it first",
+  ExpiredToken: "the credentials have expired, and newer ones were not found",
+};
+
+/** A store's refusal, or its silence. */
+export class StoreError extends MlrunsError {
+  /** As {@link ErrorFacts.status}. */
+  readonly status: number | undefined;
+  /** As {@link ErrorFacts.reason}. */
+  readonly reason: string;
+
+  constructor(errorCode: ErrorCode, message: string, { status, reason = "" }: ErrorFacts) {
+    // The cause is left out: SDK errors carry requests with signed headers and URLs.
+    super(errorCode, message);
+    this.status = status;
+    this.reason = reason;
+  }
+}
+
 /** Words for a fault of this machine's settings or of the network's names: no retry helps. */
 const SETTINGS = /Region is missing|Could not load the default credentials|ENOTFOUND/;
 
@@ -42,11 +64,12 @@ export function storeError(error: unknown, facts: ErrorFacts, doing: string): Ml
   if (isAbort(error)) return new MlrunsError("CANCELLED", `Stopped: ${doing}`, { cause: error });
   const reason = facts.reason ?? (error instanceof Error ? error.name : "");
   const status = facts.status === undefined ? "" : ` (${facts.status} ${reason})`;
-  return new MlrunsError(
+  const explained = EXPLANATIONS[reason];
+  const what = [said || reason, ...(explained === undefined ? [] : [explained])].join("; ");
+  return new StoreError(
     codeOf(facts.status, reason, said),
-    `Failed to ${doing}: ${said || reason}${status}`,
-    // The cause is left out: SDK errors carry requests with signed headers and URLs.
-    {},
+    `Failed to ${doing}: ${what}${status}`,
+    { status: facts.status, reason },
   );
 }
 

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import pMap from "p-map";
 import { type SyncOptions, type SyncReport, syncArtifacts } from "../artifacts/sync/sync.ts";
-import type { SyncFailure } from "../artifacts/sync/transfer.ts";
+import { answerOf, type SyncFailure } from "../artifacts/sync/transfer.ts";
 import type { ArtifactPlace } from "../entities/file-info.ts";
 import type { LoggedModel } from "../entities/logged-model.ts";
 import { isTerminated, type RunInfo } from "../entities/run.ts";
@@ -228,7 +228,7 @@ function isReport(result: SyncReport | MlrunsError): result is SyncReport {
 function failuresOf(name: string, result: SyncReport | MlrunsError): SyncFailure[] {
   if (result instanceof MlrunsError) {
     const { errorCode, message } = result;
-    return [{ path: name, op: "copy", errorCode, message, attempts: 1 }];
+    return [{ path: name, op: "copy", errorCode, ...answerOf(result), message, attempts: 1 }];
   }
   return result.failures.map((failure) => ({ ...failure, path: `${name}/${failure.path}` }));
 }

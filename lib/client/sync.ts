@@ -13,7 +13,7 @@ export {
   type SyncStep,
   syncArtifacts,
 } from "../artifacts/sync/sync.ts";
-export type { SyncFailure } from "../artifacts/sync/transfer.ts";
+export { answerOf, type SyncFailure } from "../artifacts/sync/transfer.ts";
 export {
   type Difference,
   type VerifyOptions,

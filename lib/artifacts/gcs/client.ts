@@ -27,7 +27,11 @@ async function connect(sdk: GcsSdk, endpoint: string | undefined): Promise<Stora
       // Objects are written whole, with their MD5: to repeat is safe.
       idempotencyStrategy: sdk.IdempotencyStrategy.RetryAlways,
     };
-    return withoutEmulatorVariable(() => new sdk.Storage({ retryOptions, ...place }));
+    // A token that is refused is asked for anew, once.
+    const clientOptions = { forceRefreshOnFailure: true };
+    return withoutEmulatorVariable(
+      () => new sdk.Storage({ retryOptions, clientOptions, ...place }),
+    );
   };
   if (endpoint !== undefined) {
     const apiEndpoint = /^https?:\/\//.test(endpoint) ? endpoint : `http://${endpoint}`;

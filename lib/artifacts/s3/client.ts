@@ -9,6 +9,8 @@ const require = createRequire(import.meta.url);
 const ATTEMPTS = 6;
 /** How long a server may be silent when nobody says. Milliseconds. */
 export const SILENCE_MS = 60_000;
+/** Has the SDK's chain of credentials read files anew when it is asked again; its types do not tell. */
+const READ_AGAIN = { ignoreCache: true };
 
 /** Clients by what they were made from: connections and credentials are kept, and variables may change. */
 const clients = new Map<string, S3Client>();
@@ -24,7 +26,8 @@ export async function openS3Client(hasChecksums = true): Promise<{ sdk: S3Sdk; c
   const sdk = await loadS3(async () => require("@aws-sdk/client-s3") as S3Sdk);
   const settings = Object.entries(process.env).filter(([name]) => /^(AWS_|MLFLOW_)/.test(name));
   const key = JSON.stringify([hasChecksums, settings]);
-  const make = (): S3Client => new sdk.S3Client(configuration(sdk, hasChecksums));
+  const make = (): S3Client =>
+    withFreshCredentials(new sdk.S3Client(configuration(sdk, hasChecksums)));
   const client = clients.get(key) ?? withoutVersionWarning(make);
   clients.set(key, client);
   return { sdk, client };
@@ -85,7 +88,38 @@ function configuration(sdk: S3Sdk, hasChecksums: boolean): S3ClientConfig {
       },
     },
     ...unsigned(),
+    ...READ_AGAIN,
   };
+}
+
+/** A token may end sooner than it says, and files of credentials be written anew: then they are looked for again, once. */
+function withFreshCredentials(client: S3Client): S3Client {
+  const credentials = client.config.credentials as (options: object) => Promise<unknown>;
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      try {
+        return await next(args);
+      } catch (error) {
+        if (!isExpired(error)) throw error;
+        await credentials({ forceRefresh: true }).catch(() => {
+          throw error;
+        });
+        return next(args);
+      }
+    },
+    { step: "initialize", name: "freshCredentials" },
+  );
+  return client;
+}
+
+function isExpired(error: unknown): boolean {
+  const { name, $metadata } = error as {
+    name?: string;
+    $metadata?: { httpStatusCode?: number };
+  };
+  return (
+    /^(ExpiredToken|TokenRefreshRequired)/.test(name ?? "") || $metadata?.httpStatusCode === 401
+  );
 }
 
 /** As the SDK finds it, which for a server of one's own need not be anywhere. */

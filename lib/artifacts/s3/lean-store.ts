@@ -58,7 +58,8 @@ export function openLeanStore(place: S3Bucket): LeanStore {
       headers: { ...always, ...request.headers },
     });
     const isUsable = answer !== undefined && (answer.status < 300 || isMissing(answer));
-    failures = isUsable ? 0 : failures + 1;
+    // New credentials are looked for by the SDK, and hold here too.
+    if (!isExpired(answer)) failures = isUsable ? 0 : failures + 1;
     return isUsable ? answer : undefined;
   }
   const succeed = async (request: LeanRequest): Promise<Answer | undefined> => {
@@ -167,6 +168,12 @@ export function openLeanStore(place: S3Bucket): LeanStore {
 
 function isMissing({ status, body }: Answer): boolean {
   return status === 404 && body.includes("<Code>NoSuchKey</Code>");
+}
+
+function isExpired(answer: Answer | undefined): boolean {
+  return (
+    answer !== undefined && (answer.status === 401 || answer.body.includes("<Code>ExpiredToken"))
+  );
 }
 
 function storedOf({ headers }: Answer): StoredPart {

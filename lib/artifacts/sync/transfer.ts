@@ -7,7 +7,7 @@ import pMap from "p-map";
 import { type ErrorCode, MlrunsError } from "../../errors.ts";
 import { makeTemporaryFolder } from "../../state/temporary-folder.ts";
 import type { ArtifactFile, Receipt, TransferOptions } from "../artifact-repository.ts";
-import { isPassing } from "../store-error.ts";
+import { isPassing, StoreError } from "../store-error.ts";
 import type { Recorder } from "../versions/recorder.ts";
 import type { Copy } from "./plan.ts";
 import { isSettled, rememberDigest } from "./same.ts";
@@ -41,6 +41,10 @@ export interface SyncFailure {
   readonly path: string;
   readonly op: "copy" | "delete";
   readonly errorCode: ErrorCode;
+  /** HTTP status of the store's answer; null when there was none. */
+  readonly status: number | null;
+  /** The store's own word, such as `AccessDenied`, or the system's, such as `ENOSPC`; null when there is none. */
+  readonly code: string | null;
   readonly message: string;
   readonly attempts: number;
 }
@@ -198,6 +202,15 @@ function bind(state: SyncState, path: string, { md5, sha256, etag, isListed }: R
   state.touch();
 }
 
+/** What a store answered, or the system: as failures tell it. */
+export function answerOf(error: unknown): Pick<SyncFailure, "status" | "code"> {
+  const { code } = error as NodeJS.ErrnoException;
+  if (error instanceof StoreError) {
+    return { status: error.status ?? null, code: error.reason || null };
+  }
+  return { status: null, code: code ?? null };
+}
+
 export function toFailure(
   op: SyncFailure["op"],
   { path }: ArtifactFile,
@@ -208,7 +221,7 @@ export function toFailure(
   const errorCode =
     error instanceof MlrunsError ? error.errorCode : (CODES_OF_FILES[code] ?? "INTERNAL_ERROR");
   const message = error instanceof Error ? error.message : String(error);
-  return { path, op, errorCode, message, attempts };
+  return { path, op, errorCode, ...answerOf(error), message, attempts };
 }
 
 /** With these no other file would fare better. */

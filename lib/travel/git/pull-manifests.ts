@@ -3,6 +3,7 @@ import { join } from "node:path";
 import pMap from "p-map";
 import { sumReports } from "../../client/sum-reports.ts";
 import {
+  answerOf,
   manifestFileOf,
   restoreManifest,
   type SyncFailure,
@@ -71,7 +72,7 @@ async function pull(folder: string, options: SyncOptions): Promise<SyncReport | 
 function failuresOf(name: string, result: SyncReport | MlrunsError): readonly SyncFailure[] {
   if (result instanceof MlrunsError) {
     const { errorCode, message } = result;
-    return [{ path: name, op: "copy", errorCode, message, attempts: 1 }];
+    return [{ path: name, op: "copy", errorCode, ...answerOf(result), message, attempts: 1 }];
   }
   return result.failures.map((failure) => ({ ...failure, path: `${name}/${failure.path}` }));
 }
