@@ -108,6 +108,18 @@ export interface Receipt {
   readonly versionId?: string;
 }
 
+/** What of a store takes a request; what can be said before it is asked. */
+export interface RequestCosts {
+  /** Files up to this size go up in one. Bytes. */
+  readonly uploadedAtOnce: number;
+  /** Of an upload in parts, besides the parts. */
+  readonly aroundParts: number;
+  /** Files above this size come in pieces of it, and their checksum by one more; undefined: always in one. Bytes. */
+  readonly rangeSize?: number;
+  /** Files that one removes. */
+  readonly deletedAtOnce: number;
+}
+
 /** What a store can do, as data. */
 export interface Capabilities {
   /** Listings tell the MD5 of files, so that two sides compare without reading one. */
@@ -118,6 +130,8 @@ export interface Capabilities {
   readonly keepsVersions: boolean;
   /** A large upload goes on after the process that began it has ended. */
   readonly resumesUploads: boolean;
+  /** Undefined for a folder, which takes none. */
+  readonly requests?: RequestCosts;
   /** Small files moved at a time that keep the store busy. */
   readonly transfers: number;
 }

@@ -18,7 +18,7 @@ const ATTEMPTS = 6;
 /** Objects up to this size come in one piece. Bytes. */
 const SMALL = 1024 * 1024;
 /** Pieces of large objects, of which so many are on their way at a time. Bytes. */
-const RANGE = 4 * 1024 * 1024;
+export const RANGE_SIZE: number = 4 * 1024 * 1024;
 const RANGES_AT_ONCE = 4;
 /** Part of a file this large is kept for the next run. Bytes. */
 const WORTH_KEEPING = 16 * 1024 * 1024;
@@ -261,17 +261,17 @@ async function appendRanges(
 ): Promise<boolean> {
   const { key, size } = object;
   const { get } = store;
-  if (get === undefined || size - target.length < RANGE) return false;
-  const count = Math.ceil((size - target.length) / RANGE);
-  const starts = Array.from({ length: count }, (_, i) => target.length + i * RANGE);
+  if (get === undefined || size - target.length < RANGE_SIZE) return false;
+  const count = Math.ceil((size - target.length) / RANGE_SIZE);
+  const starts = Array.from({ length: count }, (_, i) => target.length + i * RANGE_SIZE);
   const free: Buffer[] = [];
   const pieces = pMapIterable(
     starts,
     async (start) => {
-      const end = Math.min(start + RANGE, size) - 1;
+      const end = Math.min(start + RANGE_SIZE, size) - 1;
       await pace?.(end + 1 - start);
       signal?.throwIfAborted();
-      const into = free.pop() ?? Buffer.allocUnsafeSlow(RANGE);
+      const into = free.pop() ?? Buffer.allocUnsafeSlow(RANGE_SIZE);
       const piece = await get(key, { ...whichOf(object), start, end, into });
       return piece?.bytes.length === end + 1 - start ? { bytes: piece.bytes, into } : undefined;
     },

@@ -55,6 +55,11 @@ export async function runSync(
         ...toSyncOptions(flags),
         signal,
         onProgress: progress.update,
+        onDelete: ({ files, bytes }) => {
+          progress.end();
+          const what = `${files} ${files === 1 ? "file" : "files"} (${shortBytes(bytes)}) that the source does not have`;
+          warn(flags.dryRun ? `would delete ${what}` : `deleting ${what}`);
+        },
         onStep: (step) => {
           if (flags.dryRun && !flags.json) print(stepLine(step));
         },
@@ -123,6 +128,7 @@ function summary({
   dryRun,
   copied,
   deleted,
+  requests,
   unchanged,
   extra,
   left,
@@ -130,8 +136,9 @@ function summary({
   seconds,
 }: SyncReport): string {
   const would = dryRun ? "would be " : "";
+  const asked = requests === undefined ? "" : `, ${requests} requests`;
   const parts = [
-    `${copied.files} ${would}copied (${shortBytes(copied.bytes)})`,
+    `${copied.files} ${would}copied (${shortBytes(copied.bytes)}${asked})`,
     `${unchanged.files} unchanged`,
     ...(deleted > 0 ? [`${deleted} ${would}deleted`] : []),
     ...(extra > 0 ? [`${extra} only at the target`] : []),

@@ -19,6 +19,8 @@ import {
   toStoredObject,
 } from "./objects.ts";
 
+/** Files up to this size go up in one request. Bytes. */
+const PUT_AT_ONCE = 16 * 1024 * 1024;
 /** Deletions sent at a time. */
 const CONCURRENCY = 16;
 /** Between two looks at a copy that takes its time. */
@@ -42,11 +44,12 @@ function azureStore(container: ContainerClient, direct: DirectObjects | undefine
       // Azure can, but no server to try it on does: what is overwritten is copied.
       keepsVersions: false,
       resumesUploads: true,
+      requests: { uploadedAtOnce: PUT_AT_ONCE, aroundParts: 2, deletedAtOnce: 1 },
       transfers: 32,
     },
     // Azure does not say in which order it lists.
     listsInOrder: false,
-    singlePutLimit: 16 * 1024 * 1024,
+    singlePutLimit: PUT_AT_ONCE,
 
     async *list(prefix) {
       const settings = { prefix, includeMetadata: true };

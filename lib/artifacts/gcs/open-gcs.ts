@@ -22,6 +22,8 @@ import {
 } from "./objects.ts";
 import { putGcsParts } from "./parts.ts";
 
+/** Files up to this size go up in one request. Bytes. */
+const PUT_AT_ONCE = 8 * 1024 * 1024;
 /** Deletions sent at a time. */
 const CONCURRENCY = 16;
 
@@ -64,11 +66,12 @@ function gcsStore(bucket: Bucket): ObjectStore {
       // The service can, but the one server to try it on deletes what is there now whatever generation is named.
       keepsVersions: false,
       resumesUploads: true,
+      requests: { uploadedAtOnce: PUT_AT_ONCE, aroundParts: 1, deletedAtOnce: 1 },
       transfers: 32,
     },
     direct: gcsDirect(bucket),
     listsInOrder: true,
-    singlePutLimit: 8 * 1024 * 1024,
+    singlePutLimit: PUT_AT_ONCE,
 
     async *list(prefix) {
       for await (const page of pages(prefix)) yield* (page.items ?? []).map(toStoredObject);

@@ -2,6 +2,7 @@ import type { Readable } from "node:stream";
 import type { ListObjectsV2CommandInput, ListObjectsV2CommandOutput } from "@aws-sdk/client-s3";
 import { MlrunsError } from "../../errors.ts";
 import type { VersionedRepository } from "../artifact-repository.ts";
+import { RANGE_SIZE } from "../fetch-object.ts";
 import { openObjectRepository } from "../object-repository.ts";
 import type { ObjectStore, StoredObject } from "../object-store.ts";
 import { environment } from "../sdk.ts";
@@ -28,6 +29,9 @@ import {
 } from "./objects.ts";
 import { putS3Parts } from "./parts.ts";
 import { listS3Versions } from "./versions.ts";
+
+/** Files up to this size go up in one request. Bytes. */
+const PUT_AT_ONCE = 16 * 1024 * 1024;
 
 /** Artifacts in S3, or in a store that speaks its language. */
 export async function openS3(uri: string): Promise<VersionedRepository> {
@@ -89,6 +93,12 @@ function s3Store(place: S3Bucket, isCustom: boolean): ObjectStore {
       checksReplaced: true,
       keepsVersions: true,
       resumesUploads: true,
+      requests: {
+        uploadedAtOnce: PUT_AT_ONCE,
+        aroundParts: 2,
+        rangeSize: RANGE_SIZE,
+        deletedAtOnce: 1_000,
+      },
       transfers: 32,
     },
     // S3 does; SeaweedFS and others that keep objects in folders list folder by folder.
@@ -96,7 +106,7 @@ function s3Store(place: S3Bucket, isCustom: boolean): ObjectStore {
     direct: s3Direct(place),
     openUploads: (prefix) => s3Uploads(place, prefix),
     listVersions: (prefix) => listS3Versions(place, prefix),
-    singlePutLimit: 16 * 1024 * 1024,
+    singlePutLimit: PUT_AT_ONCE,
 
     async *list(prefix) {
       const ask = async (token: string | undefined): Promise<ListPage> => {

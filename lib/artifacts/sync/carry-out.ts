@@ -5,6 +5,7 @@ import { isPassing } from "../store-error.ts";
 import type { Recorder } from "../versions/recorder.ts";
 import { makePace } from "./pace.ts";
 import type { SyncPlan } from "./plan.ts";
+import { countRequests } from "./requests.ts";
 import type { Side } from "./side.ts";
 import type { SyncState } from "./state.ts";
 import type { SyncOptions, SyncReport, SyncStep } from "./sync.ts";
@@ -19,17 +20,19 @@ const KEPT_AT_ONCE = 16;
 export type Done = Omit<SyncReport, "from" | "to" | "dryRun" | "seconds">;
 
 /** Tells each step of a plan, and does nothing. */
-export function announce(plan: SyncPlan, options: SyncOptions): Done {
+export function announce(from: Side, to: Side, plan: SyncPlan, options: SyncOptions): Done {
+  const deletes = options.delete ? plan.extras : [];
+  tellDeletes(deletes, options);
   let bytes = 0;
   for (const { file, reason } of plan.copies) {
     options.onStep?.({ op: "copy", path: file.path, size: file.fileSize ?? 0, reason });
     bytes += file.fileSize ?? 0;
   }
-  const deletes = options.delete ? plan.extras : [];
   for (const file of deletes) options.onStep?.(toDelete(file));
   return {
     copied: { files: plan.copies.length, bytes },
     deleted: deletes.length,
+    requests: countRequests(plan, from, to, options),
     unchanged: plan.unchanged,
     extra: plan.extras.length - deletes.length,
     left: 0,
@@ -99,21 +102,29 @@ async function removeExtras(
   to: Side,
   { extras }: SyncPlan,
   signal: AbortSignal,
-  { onStep }: SyncOptions,
+  options: SyncOptions,
   recorder: Recorder | undefined,
 ): Promise<{ deleted: number; failures: readonly SyncFailure[] }> {
   const failures: SyncFailure[] = [];
   let deleted = 0;
+  tellDeletes(extras, options);
   for (let start = 0; start < extras.length && !signal.aborted; start += DELETED_AT_ONCE) {
     const some = extras.slice(start, start + DELETED_AT_ONCE);
     const free = recorder === undefined ? some : await keepAll(some, recorder, failures);
     for (const file of await deleteAll(to, free, failures)) {
       recorder?.noteDelete(file.path);
-      onStep?.(toDelete(file));
+      options.onStep?.(toDelete(file));
       deleted++;
     }
   }
   return { deleted, failures };
+}
+
+/** Before the first of them goes. */
+function tellDeletes(files: readonly ArtifactFile[], { onDelete }: SyncOptions): void {
+  if (files.length === 0) return;
+  const bytes = files.reduce((sum, { fileSize }) => sum + (fileSize ?? 0), 0);
+  onDelete?.({ files: files.length, bytes });
 }
 
 /** Where not all can go, one after the other, which tells those that stay. @returns those that are gone */

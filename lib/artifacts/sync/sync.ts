@@ -48,6 +48,8 @@ export interface SyncOptions {
   readonly versions?: boolean;
   readonly signal?: AbortSignal;
   readonly onStep?: (step: SyncStep) => void;
+  /** Told of what is about to be deleted, or in a dry run would be, before the first of it. */
+  readonly onDelete?: (what: { readonly files: number; readonly bytes: number }) => void;
   readonly onProgress?: (progress: SyncProgress) => void;
 }
 
@@ -75,6 +77,8 @@ export interface SyncReport {
   readonly dryRun: boolean;
   readonly copied: { readonly files: number; readonly bytes: number };
   readonly deleted: number;
+  /** Of a dry run: what the run would ask of stores, besides listings and repeats. */
+  readonly requests?: number;
   readonly unchanged: { readonly files: number; readonly bytes: number };
   /** Files of the target that the source does not have, and that were left there. */
   readonly extra: number;
@@ -119,7 +123,7 @@ export async function syncSides(
   const state = await openState([from.name, to.name], dryRun);
   try {
     const done = dryRun
-      ? announce(await makePlan(from, to, state, options), options)
+      ? announce(from, to, await makePlan(from, to, state, options), options)
       : options.versions && !options.sizeOnly
         ? await pushVersion(from, to, state, options)
         : await carryOut(from, to, await makePlan(from, to, state, options), state, options);
