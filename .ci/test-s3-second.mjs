@@ -15,6 +15,7 @@ const files = [
   "versions/kept",
   "sync/sync",
   "sync/faults",
+  "sync/refusals",
 ];
 const tests = files.map((name) => `test/artifacts/${name}.test.ts`);
 const given = process.argv.slice(2);

@@ -4,6 +4,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pMap from "p-map";
+import { compareText } from "../../entities/record.ts";
 import { type ErrorCode, MlrunsError } from "../../errors.ts";
 import { makeTemporaryFolder } from "../../state/temporary-folder.ts";
 import type { ArtifactFile, Receipt, TransferOptions } from "../artifact-repository.ts";
@@ -124,6 +125,7 @@ export async function transfer(
       settings.concurrency,
     ),
   ]);
+  failures.sort((a, b) => compareText(a.path, b.path));
   return { copied, failures, retries };
 }
 
