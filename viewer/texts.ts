@@ -19,6 +19,7 @@ export const TEXTS = {
   reload: "Reload the page",
   loading: "Reading…",
   chunkFailed: "A part of this page could not be loaded",
+  chunkLostHint: "The server does not answer. The page opens as soon as it does.",
   chunkFailedHint: "The viewer may have been updated since the page was opened.",
   noView: (name: string): string => `There is no view “${name}”`,
   pageBroke: "This page stopped working",

@@ -15,6 +15,7 @@ export interface ThemeColors {
 }
 
 const RUNS = 20;
+const FORCED = "(forced-colors: active)";
 
 const systemChanges = signal(0);
 let isWatching = false;
@@ -30,7 +31,8 @@ export const themeColors: ReadonlySignal<ThemeColors> = computed(() => {
 function watchSystem(): void {
   if (isWatching) return;
   isWatching = true;
-  for (const query of ["(prefers-color-scheme: dark)", "(prefers-contrast: more)"]) {
+  const queries = ["(prefers-color-scheme: dark)", "(prefers-contrast: more)", FORCED];
+  for (const query of queries) {
     matchMedia(query).addEventListener("change", () => systemChanges.value++);
   }
 }
@@ -45,12 +47,19 @@ function readColors(): ThemeColors {
     probe.style.color = `var(--${token})`;
     return getComputedStyle(probe).color;
   };
+  // Where the system has few colours, the lines and what is faint keep theirs, as their samples do.
+  const readOwn = (token: string): string => {
+    probe.style.setProperty("forced-color-adjust", "none");
+    const color = read(token);
+    probe.style.removeProperty("forced-color-adjust");
+    return color;
+  };
   const colors = {
-    runs: Array.from({ length: RUNS }, (_, i) => read(`run-${i + 1}`)),
+    runs: Array.from({ length: RUNS }, (_, i) => readOwn(`run-${i + 1}`)),
     surface: read("surface"),
     text: read("text-1"),
     label: read("plot-label"),
-    grid: read("plot-grid"),
+    grid: readOwn("plot-grid"),
     axis: read("plot-axis"),
     cursor: read("plot-cursor"),
     font: getComputedStyle(document.body).fontFamily,

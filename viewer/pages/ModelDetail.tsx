@@ -70,7 +70,7 @@ function Model(props: { model: RegisteredModelEntry; version: string | undefined
         )}
         <Button onClick={() => void copyText(uriOf(model, version))}>{MODEL_TEXTS.copyUri}</Button>
       </header>
-      <div class="model-page">
+      <div class="model-page" style={{ "--rows": model.versions.length }}>
         <div class="model-main">
           <ModelVersionTable model={model} current={version} chosen={chosen} onChoose={setChosen} />
         </div>
