@@ -21,6 +21,7 @@ export {
 export type { SyncFailure } from "./sync/transfer.ts";
 export {
   type Difference,
+  type VerifyDifference,
   type VerifyOptions,
   type VerifyReport,
   verifyArtifacts,

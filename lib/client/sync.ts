@@ -16,6 +16,7 @@ export {
 export { answerOf, type SyncFailure } from "../artifacts/sync/transfer.ts";
 export {
   type Difference,
+  type VerifyDifference,
   type VerifyOptions,
   type VerifyReport,
   verifyArtifacts,

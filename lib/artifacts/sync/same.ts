@@ -22,45 +22,98 @@ export interface Comparison {
   readonly trustNothing: boolean;
   /** Takes files of one size for the same. */
   readonly sizeOnly?: boolean;
+  /** The SHA-256 of what a store lists without a digest of the whole, where a version tells it. */
+  readonly recorded?: (side: Side, file: ArtifactFile) => Digest | undefined | Promise<Known>;
+}
+
+type Known = string | undefined;
+
+/** Whether two files have the same content; undefined when no digest tells. */
+export type Verdict = boolean | undefined;
+
+/** As `compareContent`, where what cannot be told is taken for different. */
+export function sameContent(
+  ...places: Parameters<typeof compareContent>
+): (left: ArtifactFile, right: ArtifactFile) => boolean | Promise<boolean> {
+  const compare = compareContent(...places);
+  return (left, right) => {
+    const verdict = compare(left, right);
+    return verdict instanceof Promise ? verdict.then((same) => same === true) : verdict === true;
+  };
 }
 
 /**
  * Makes the question whether two files of one size have the same content. A store's MD5 is compared with that of the
- * local file, which is read once and not again while its size, times and inode stay; never by time alone.
+ * local file, which is read once and not again while its size, times and inode stay; never by time alone. Of what came in
+ * parts, or has no MD5, a version tells the digest as long as the ETag is the one that it recorded.
  */
-export function sameContent(
+export function compareContent(
   from: Side,
   to: Side,
   state: SyncState,
-  { trustNothing, sizeOnly = false }: Comparison,
-): (left: ArtifactFile, right: ArtifactFile) => boolean | Promise<boolean> {
+  { trustNothing, sizeOnly = false, recorded = () => undefined }: Comparison,
+): (left: ArtifactFile, right: ArtifactFile) => Verdict | Promise<Verdict> {
   if (sizeOnly) return () => true;
   const local = (side: Side, { path }: ArtifactFile, kind?: DigestKind): Digest =>
     localDigest(`${side.folder}${sep}${path}`, state, { trustNothing, kind });
+
+  const compareStored = async (left: ArtifactFile, right: ArtifactFile): Promise<Verdict> => {
+    const [one, other] = await Promise.all([
+      left.sha256 ?? recorded(from, left),
+      right.sha256 ?? recorded(to, right),
+    ]);
+    return one === undefined || other === undefined ? undefined : one === other;
+  };
+  const byVersion = async (pair: Pair): Promise<Verdict> => {
+    const known = await recorded(pair.store, pair.stored);
+    return known === undefined
+      ? undefined
+      : (await local(pair.side, pair.file, "sha256")) === known;
+  };
+  const byParts = async (pair: Pair): Promise<Verdict> => {
+    const verdict = await byVersion(pair);
+    if (verdict !== undefined) return verdict;
+    for (const kind of partSizesOf(pair.stored)) {
+      if ((await local(pair.side, pair.file, kind)) === pair.stored.md5) return true;
+    }
+    return undefined;
+  };
+
   return (left, right) => {
     if (from.folder !== undefined && to.folder !== undefined) {
       return equal(local(from, left), local(to, right));
     }
     if (from.folder === undefined && to.folder === undefined) {
       if (left.etag === right.etag && MD5_ETAG.test(left.etag ?? "")) return true;
-      return left.md5 !== undefined && left.md5 === right.md5 && left.parts === right.parts;
+      const isSame = left.md5 !== undefined && left.md5 === right.md5 && left.parts === right.parts;
+      return isSame || compareStored(left, right);
     }
-    const [side, file, stored] =
-      from.folder === undefined ? [to, right, left] : [from, left, right];
+    const pair: Pair =
+      from.folder === undefined
+        ? { side: to, file: right, store: from, stored: left }
+        : { side: from, file: left, store: to, stored: right };
+    const { side, file, stored } = pair;
     if (stored.sha256 !== undefined) return equal(local(side, file, "sha256"), stored.sha256);
     const bound = state.knowledge.bindings[stored.path];
     if (bound !== undefined && bound.etag === stored.etag) {
       if (bound.md5 !== undefined) return equal(local(side, file), bound.md5);
       if (bound.sha256 !== undefined) return equal(local(side, file, "sha256"), bound.sha256);
     }
-    if (stored.md5 === undefined) return false;
-    if (stored.parts === undefined) return equal(local(side, file), stored.md5);
-    const kinds = partSizesOf(stored);
-    return anyEqual(
-      kinds.map((kind) => () => local(side, file, kind)),
-      stored.md5,
-    );
+    if (stored.md5 === undefined) return byVersion(pair);
+    if (stored.parts !== undefined) return byParts(pair);
+    const isEqual = equal(local(side, file), stored.md5);
+    // What looks like an MD5 is none where KMS encrypts.
+    if (typeof isEqual === "boolean") return isEqual || byVersion(pair);
+    return isEqual.then((same) => same || byVersion(pair));
   };
+}
+
+/** A file of this machine and one of a store. */
+interface Pair {
+  readonly side: Side;
+  readonly file: ArtifactFile;
+  readonly store: Side;
+  readonly stored: ArtifactFile;
 }
 
 /** A digest, at once when it is known or the file is small. */
@@ -69,11 +122,6 @@ export type Digest = string | Promise<string>;
 function equal(a: Digest, b: Digest): boolean | Promise<boolean> {
   if (typeof a === "string" && typeof b === "string") return a === b;
   return Promise.all([a, b]).then(([one, other]) => one === other);
-}
-
-async function anyEqual(digests: readonly (() => Digest)[], wanted: string): Promise<boolean> {
-  for (const digest of digests) if ((await digest()) === wanted) return true;
-  return false;
 }
 
 /** What a digest is of: the whole file, or the MD5s of its parts of so many bytes. */

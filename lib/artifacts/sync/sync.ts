@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { invalidParameter, MlrunsError, notFound } from "../../errors.ts";
 import type { ArtifactFile } from "../artifact-repository.ts";
+import { recordedDigests } from "../versions/recorded.ts";
 import { openRecorder, type Recorder } from "../versions/recorder.ts";
 import { isVersionState } from "../versions/version-store.ts";
 import { announce, carryOut, type Done } from "./carry-out.ts";
@@ -145,11 +146,14 @@ async function makePlan(
   const { filters = [], paths, checksum = false, sizeOnly, signal } = options;
   const isWanted = pathFilter(filters);
   const targets = listPaths(to, paths);
+  const lookUp = recordedDigests();
+  const recorded: typeof lookUp = async (side, file) =>
+    side === to && recorder !== undefined ? recorder.recorded(file) : lookUp(side, file);
   const plan = await planSync({
     from: untilAborted(readAhead(listPaths(from, paths)), signal),
     to: untilAborted(recorder === undefined ? targets : recorder.watch(targets), signal),
     isMeant: (path) => isWanted(path) && !isVersionState(path),
-    isSame: sameContent(from, to, state, { trustNothing: checksum, sizeOnly }),
+    isSame: sameContent(from, to, state, { trustNothing: checksum, sizeOnly, recorded }),
     onSame: recorder?.noteSame,
   });
   if (!options.deleteAll) await checkSource(from, plan);

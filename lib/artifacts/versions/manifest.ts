@@ -83,7 +83,9 @@ export function parseManifestFile(bytes: Buffer, name: string): ManifestFile {
 /** Whether a listed file certainly is the content that a manifest tells. */
 export function isEntry(entry: ManifestEntry, file: ArtifactFile): boolean {
   if (entry.size !== file.fileSize) return false;
-  if (file.md5 !== undefined && file.parts === undefined) return file.md5 === entry.md5;
+  const isListed = file.md5 !== undefined && file.parts === undefined;
+  if (isListed && entry.md5 !== undefined) return file.md5 === entry.md5;
+  // What looks like an MD5 may be none: an object that KMS encrypts is known by its ETag.
   return file.etag !== undefined && file.etag === entry.etag;
 }
 

@@ -15,6 +15,8 @@ import { inMirror, openVersions, type Version } from "./version-store.ts";
 export interface Recorder {
   /** The listing of the mirror, with a look at each file on the way. */
   watch(files: AsyncIterable<ArtifactFile>): AsyncIterable<ArtifactFile>;
+  /** The SHA-256 of a file that was seen on the way, where the last version knows it as it is. */
+  recorded(file: ArtifactFile): string | undefined;
   /** A file that is there with the same content. */
   noteSame(from: ArtifactFile, to: ArtifactFile): void | Promise<void>;
   /** Makes sure that versions find what is about to be overwritten or deleted: copies it, unless the bucket keeps it. */
@@ -71,6 +73,11 @@ export async function openRecorder(from: Side, to: Side, state: SyncState): Prom
         }
         yield file;
       }
+    },
+
+    recorded(file) {
+      const entry = base.get(file.path);
+      return entry !== undefined && isEntry(entry, file) ? entry.sha256 : undefined;
     },
 
     noteSame(left, right) {

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import type { FilterRule, SyncStep } from "../../client/sync.ts";
-import { print, printJson } from "../output.ts";
+import { print, printJson, warn } from "../output.ts";
 import { addFilterOptions, EXIT_CODES } from "../sync-options.ts";
 import { exitOfDifferences, runStoppable, shortBytes } from "../sync-output.ts";
 
@@ -25,7 +25,11 @@ export const verifyCommand: Command = addFilterOptions(
       const report = await verifyArtifacts(folder, uri, options);
       if (json) printJson(report);
       else {
-        for (const { path, difference } of report.differences) print(`${difference} ${path}`);
+        for (const { path, difference, changed } of report.differences) {
+          const isTheirs = changed === "to" || changed === "both";
+          print(`${difference} ${path}${isTheirs ? " (changed there since it was pushed)" : ""}`);
+        }
+        for (const path of report.unrecorded) warn(`not as the last version has it: ${path}`);
         const { files, bytes } = report.same;
         print(
           `${files} files are the same (${shortBytes(bytes)}), ${report.differences.length} differ`,
