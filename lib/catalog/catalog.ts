@@ -7,6 +7,7 @@ import type { RunRecord } from "../store/read-run.ts";
 import { findRunFolders } from "../store/runs.ts";
 import type { Scan, Store } from "../store/store.ts";
 import { countProblems, countRuns, problemsOf, type RunCounts } from "./counts.ts";
+import { dependenceOf } from "./dependence.ts";
 import type { FolderState } from "./freshness.ts";
 import { Looker } from "./look.ts";
 import { type Freshness, Looks, type PartialAnswer } from "./looks.ts";
@@ -58,7 +59,7 @@ export class Catalog {
     freshness: Freshness = {},
   ): Promise<Scan<RunRecord> & PartialAnswer> {
     findRunFolders(this.#store, experimentId);
-    const { shards, ...answer } = await this.#looks.bring([experimentId], freshness);
+    const { shards, answer } = await this.#looks.bring([experimentId], freshness);
     const found: RunRecord[] = [];
     for (const shard of shards) {
       for (const runId of shard.runIds.toSorted()) {
@@ -76,7 +77,7 @@ export class Catalog {
     freshness: Freshness = {},
   ): Promise<RunFamily & PartialAnswer> {
     findRunFolders(this.#store, experimentId);
-    const { shards, ...answer } = await this.#looks.bring([experimentId], freshness);
+    const { shards, answer } = await this.#looks.bring([experimentId], freshness);
     const [shard] = shards;
     const read = (id: string | undefined): RunRecord | undefined =>
       shard?.record(shard.find(id ?? "") ?? -1);
@@ -94,7 +95,7 @@ export class Catalog {
   /** Meets what changed in an experiment's runs, as `readRuns` does, without making runs of it: for who asks for `version`. */
   async meetChanges(experimentId: string, freshness: Freshness = {}): Promise<PartialAnswer> {
     findRunFolders(this.#store, experimentId);
-    const { shards: _, ...answer } = await this.#looks.bring([experimentId], freshness);
+    const { answer } = await this.#looks.bring([experimentId], freshness);
     return answer;
   }
 
@@ -148,9 +149,15 @@ export class Catalog {
     experimentIds: readonly string[],
     query: Omit<RunQuery, "experimentIds"> & Freshness,
   ): Promise<{ runs: Run[]; nextPageToken: string | undefined } & PartialAnswer> {
-    const { shards, ...answer } = await this.#looks.bring([...new Set(experimentIds)], query);
+    const needed = dependenceOf(query);
+    const ids = [...new Set(experimentIds)];
+    const { shards, isPart, answer } = await this.#looks.bring(ids, { ...query, needed });
     const known = shards.filter(({ experimentId }) => this.#isExperiment(experimentId));
-    return { ...searchShards(known, query), ...answer };
+    let found = searchShards(known, query);
+    const seen = new Set<string>();
+    // Of what is answered everything has to be as fresh as what it was found by.
+    while (isPart && this.#haveChanged(found.runs, seen)) found = searchShards(known, query);
+    return { ...found, ...answer };
   }
 
   /** Looks at the whole tree. */
@@ -223,6 +230,20 @@ export class Catalog {
     }));
     this.#changed.clear();
     return changes;
+  }
+
+  /** Looks at all of some runs, each once, and reads those that have changed. @returns whether there were any */
+  #haveChanged(runs: readonly Run[], seen: Set<string>): boolean {
+    const byExperiment = new Map<string, string[]>();
+    for (const { info } of runs) {
+      if (seen.has(info.runId)) continue;
+      seen.add(info.runId);
+      const runIds = byExperiment.get(info.experimentId) ?? [];
+      runIds.push(info.runId);
+      byExperiment.set(info.experimentId, runIds);
+    }
+    const changes = [...byExperiment].map(([id, runIds]) => this.#looker.lookAtRuns(id, runIds));
+    return changes.includes(true);
   }
 
   #experimentIds(): string[] {

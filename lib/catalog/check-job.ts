@@ -6,14 +6,20 @@ export interface CheckJob {
   /** Of the experiment. */
   readonly folder: string;
   readonly runIds: readonly string[];
-  /** Paths of each distinct layout, and which one each run has. */
-  readonly layouts: readonly (readonly string[])[];
+  /** What is looked at of each distinct layout, and which one each run has. */
+  readonly layouts: readonly CheckedLayout[];
   readonly layoutOf: Int32Array;
-  /** How many paths of each run are looked at. */
+  /** How many paths of each run's layout come into question. */
   readonly counts: Int32Array;
   /** Where the stamps of each run begin. */
   readonly starts: Int32Array;
   readonly stamps: Float64Array;
+}
+
+/** Paths of a layout, and which ones they are in it, in order. */
+export interface CheckedLayout {
+  readonly paths: readonly string[];
+  readonly places: readonly number[];
 }
 
 /** A copy that can be sent to a thread without sending all stamps of the shard. */
@@ -35,9 +41,9 @@ export function check({
 }: CheckJob): string[] {
   const stale: string[] = [];
   for (const [index, runId] of runIds.entries()) {
-    const paths = layouts[layoutOf[index] as number] as readonly string[];
+    const layout = layouts[layoutOf[index] as number] as CheckedLayout;
     const count = counts[index] as number;
-    if (!isFresh(`${folder}/${runId}`, paths, count, stamps, starts[index] as number)) {
+    if (!isFresh(`${folder}/${runId}`, layout, count, stamps, starts[index] as number)) {
       stale.push(runId);
     }
   }
@@ -46,17 +52,18 @@ export function check({
 
 function isFresh(
   folder: string,
-  paths: readonly string[],
+  { paths, places }: CheckedLayout,
   count: number,
   stamps: Float64Array,
   start: number,
 ): boolean {
-  let at = start;
-  for (let i = 0; i < count; i++) {
+  for (let i = 0; i < paths.length; i++) {
+    const place = places[i] as number;
+    if (place >= count) break;
     const path = paths[i] as string;
     takeStamp(path === "" ? folder : `${folder}/${path}`, now, 0);
+    const at = start + place * STAMP_FIELDS;
     if (stamps[at] !== now[0] || stamps[at + 1] !== now[1]) return false;
-    at += STAMP_FIELDS;
   }
   return true;
 }

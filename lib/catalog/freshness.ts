@@ -1,5 +1,6 @@
 import { STAMP_FIELDS, takeStamp } from "../tree/footprint.ts";
 import { experimentFolder, isExperimentFolder, META_FILE } from "../tree/layout.ts";
+import type { Paths } from "./dependence.ts";
 
 /**
  * How old a look at a tree may be when a search answers from it.
@@ -34,6 +35,8 @@ export interface Looked {
   readonly stats: number;
   /** Milliseconds that it took. */
   readonly took: number;
+  /** What it looked at, when that was not everything. */
+  readonly only?: Paths;
 }
 
 /** File systems tell times to some milliseconds, old ones to two seconds: what changed this shortly before may change unseen. */

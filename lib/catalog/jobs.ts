@@ -1,7 +1,8 @@
 import { STAMP_FIELDS } from "../tree/footprint.ts";
-import type { CheckJob } from "./check-job.ts";
+import type { CheckedLayout, CheckJob } from "./check-job.ts";
 import { decodeShard } from "./codec.ts";
-import { checkedPaths } from "./entry.ts";
+import type { Paths } from "./dependence.ts";
+import { checkedPaths, type Layout } from "./entry.ts";
 import type { ReadAnswer, ReadJob } from "./read-job.ts";
 import type { Shard } from "./shard.ts";
 
@@ -13,15 +14,18 @@ export type Answer<Kind extends Job> = Kind extends CheckJob ? readonly string[]
  * What a check of some runs takes, which have rows. It refers to the shard's stamps: it is done, or sent, before they change.
  *
  * @param runIds - best in the order of their rows: then their stamps lie side by side
+ * @param isSwept - rows of which everything is looked at
+ * @param only - of the other rows nothing else is
  */
 export function toCheckJob(
   shard: Shard,
   runIds: readonly string[],
   folder: string,
   isSwept: (row: number) => boolean,
+  only?: Paths,
 ): CheckJob {
-  const layouts: (readonly string[])[] = [];
-  const numberOf = new Map<readonly string[], number>();
+  const layouts: CheckedLayout[] = [];
+  const numbers = [new Map<Layout, number>(), new Map<Layout, number>()] as const;
   const layoutOf = new Int32Array(runIds.length);
   const counts = new Int32Array(runIds.length);
   const starts = new Int32Array(runIds.length);
@@ -30,14 +34,14 @@ export function toCheckJob(
   for (const [index, runId] of runIds.entries()) {
     const row = shard.find(runId) as number;
     const layout = shard.layout(row);
-    let number = numberOf.get(layout.paths);
+    const isWhole = isSwept(row);
+    const numberOf = numbers[isWhole ? 1 : 0];
+    let number = numberOf.get(layout);
     if (number === undefined) {
-      number = layouts.push(layout.paths) - 1;
-      numberOf.set(layout.paths, number);
+      number = layouts.push(pick(layout, isWhole ? undefined : only)) - 1;
+      numberOf.set(layout, number);
     }
-    const count = isSwept(row)
-      ? layout.paths.length
-      : checkedPaths(layout, shard.texts.status.get(row));
+    const count = isWhole ? layout.paths.length : checkedPaths(layout, shard.texts.status.get(row));
     const start = shard.stampStart.get(row);
     layoutOf[index] = number;
     counts[index] = count;
@@ -49,6 +53,12 @@ export function toCheckJob(
   for (let index = 0; index < starts.length; index++)
     starts[index] = (starts[index] as number) - first;
   return { kind: "check", folder, runIds, layouts, layoutOf, counts, starts, stamps };
+}
+
+function pick({ paths }: Layout, only: Paths | undefined): CheckedLayout {
+  const all = [...paths.keys()];
+  const places = only === undefined ? all : all.filter((place) => only.has(paths[place] as string));
+  return { paths: places.map((place) => paths[place] as string), places };
 }
 
 /** The rows of an answer as a shard. */

@@ -5,6 +5,7 @@ import { findRunFolders, type RunFolders, toRunPlace } from "../store/runs.ts";
 import type { Store } from "../store/store.ts";
 import { check } from "./check-job.ts";
 import { Crew } from "./crew.ts";
+import { includes, type Paths } from "./dependence.ts";
 import { bytesOf, readEntry } from "./entry.ts";
 import {
   type FolderState,
@@ -26,6 +27,20 @@ export interface LookerOptions {
   readonly onProgress?: (progress: ReadProgress) => void;
   /** Called for every run that is new or changed, and without its id for one that is gone. */
   readonly onChange: (experimentId: string, runId?: string) => void;
+}
+
+export interface LookOptions {
+  /** Leaves the work to other threads where there are any, and goes over more finished runs. */
+  readonly inBackground?: boolean;
+  /** In a large tree a look at no more of each run will do. */
+  readonly needed?: Paths;
+}
+
+interface CheckOptions {
+  readonly inBackground: boolean;
+  /** Runs in all. */
+  readonly count: number;
+  readonly only?: Paths;
 }
 
 /** Runs that are checked in one job. */
@@ -52,6 +67,8 @@ export class Looker {
   /** Per experiment, the row with which the next sweep begins. */
   readonly #sweepAt = new Map<string, number>();
   readonly #looked = new Map<string, Looked>();
+  /** Looks that were made since at a part of what runs have. */
+  readonly #lookedAtPart = new Map<string, Looked>();
   readonly #states = new Map<string, FolderState>();
   readonly #underway = new Set<View>();
   #trustedFrom = 0;
@@ -63,11 +80,16 @@ export class Looker {
     this.#reader = new StaleReader(store, shards, this.#crew, options);
   }
 
-  /** The last look at an experiment; undefined when there was none, or when it has moved since. */
-  looked(experimentId: string, state: FolderState): Looked | undefined {
+  /**
+   * The last look at an experiment; undefined when there was none, or when it has moved since.
+   *
+   * @param needed - the look may have been at no more than this
+   */
+  looked(experimentId: string, state: FolderState, needed?: Paths): Looked | undefined {
     const known = this.#states.get(experimentId);
     if (known === undefined || !isSameExperiment(known, state)) return undefined;
-    const looked = this.#looked.get(experimentId);
+    const ofPart = this.#lookedAtPart.get(experimentId);
+    const looked = includes(ofPart?.only, needed) ? ofPart : this.#looked.get(experimentId);
     return looked !== undefined && looked.at >= this.#trustedFrom ? looked : undefined;
   }
 
@@ -90,12 +112,11 @@ export class Looker {
    * Looks at every run of some experiments. Two looks must not go on at the same time.
    *
    * @param touched - runs of each experiment that are read whatever their files' times say
-   * @param inBackground - leaves the work to other threads where there are any, and goes over more finished runs
    */
   async look(
     experimentIds: readonly string[],
     touched: ReadonlyMap<string, readonly string[]>,
-    inBackground = false,
+    { inBackground = false, needed }: LookOptions = {},
   ): Promise<void> {
     const at = performance.now();
     this.#reader.forgetProgress();
@@ -103,10 +124,15 @@ export class Looker {
       state: lookAtFolder(this.#store.root, id),
       folders: findRunFolders(this.#store, id),
     }));
+    const count = places.reduce((sum, { folders }) => sum + folders.runIds.length, 0);
+    const only = count >= MANY_TO_CHECK ? needed : undefined;
     const views: View[] = [];
+    let isPart = false;
     try {
-      await this.#check(places, views, inBackground);
+      await this.#check(places, views, { inBackground, count, ...(only && { only }) });
       for (const { folders, stale } of views) {
+        // What is read is looked at in whole.
+        if (only !== undefined && stale.size < folders.runIds.length) isPart = true;
         const there = new Set(folders.runIds);
         const own = touched.get(folders.experimentId) ?? [];
         addAll(
@@ -121,8 +147,14 @@ export class Looker {
     const took = performance.now() - at;
     for (const [index, { shard }] of views.entries()) {
       const id = shard.experimentId;
-      this.#looked.set(id, { at, took, stats: statsOf(shard) });
+      const looked = { at, took, stats: statsOf(shard) };
       this.#remember(id, places[index]?.state);
+      if (isPart && only !== undefined) {
+        this.#lookedAtPart.set(id, { ...looked, only });
+      } else {
+        this.#looked.set(id, looked);
+        this.#lookedAtPart.delete(id);
+      }
       this.#shards.saveSoon(id);
     }
   }
@@ -199,6 +231,17 @@ export class Looker {
     return [...stale].map((runId) => ({ ...state, experimentId, runId }));
   }
 
+  /** Looks at all of some runs, and reads those that have changed. @returns whether there were any */
+  lookAtRuns(experimentId: string, runIds: readonly string[]): boolean {
+    const state = this.#states.get(experimentId);
+    if (state === undefined) return false;
+    const shard = this.#shards.open(experimentId, state.inTrash);
+    const known = runIds.filter((runId) => shard.find(runId) !== undefined);
+    const stale = check(toCheckJob(shard, known, state.folder, () => false));
+    for (const runId of stale) this.read({ ...state, experimentId, runId });
+    return stale.length > 0;
+  }
+
   /** Reads a run into its shard; without a meta.yaml it is none. @returns whether anything changed, and files read */
   read(run: RunToRead): { readonly isChanged: boolean; readonly files: number } {
     const { experimentId, runId } = run;
@@ -223,12 +266,21 @@ export class Looker {
     const status = shard.texts.status.get(shard.find(runId) ?? 0);
     const isOver = status !== undefined && isTerminated(status as RunStatus);
     if (isOver) this.#lively.drop(runId);
-    else if (isChanged && (!isNew || this.#looked.has(experimentId)))
+    else if (isChanged && (!isNew || this.#hasLooked(experimentId)))
       this.#lively.note(experimentId, runId);
     return { isChanged, files };
   }
 
+  #hasLooked(experimentId: string): boolean {
+    return this.#looked.has(experimentId) || this.#lookedAtPart.has(experimentId);
+  }
+
   #remember(experimentId: string, state: FolderState | undefined): void {
+    const before = this.#states.get(experimentId);
+    if (before !== undefined && state !== undefined && !isSameExperiment(before, state)) {
+      this.#looked.delete(experimentId);
+      this.#lookedAtPart.delete(experimentId);
+    }
     if (state === undefined) this.#states.delete(experimentId);
     else this.#states.set(experimentId, state);
   }
@@ -247,9 +299,8 @@ export class Looker {
   async #check(
     places: readonly { readonly folders: RunFolders }[],
     views: View[],
-    inBackground: boolean,
+    { inBackground, count, only }: CheckOptions,
   ): Promise<void> {
-    const count = places.reduce((sum, { folders }) => sum + folders.runIds.length, 0);
     // Shards are loaded one after the other, while helpers check what was loaded before.
     const tasks = function* (this: Looker): Generator<CheckTask> {
       for (const { folders } of places) {
@@ -257,7 +308,7 @@ export class Looker {
         views.push(view);
         const share = view.shard.count / count;
         const swept = inBackground ? view.shard.count / SWEPT_SHARE : 0;
-        yield* this.#checkTasks(view, Math.ceil(Math.max(swept, SWEPT_LEAST * share)));
+        yield* this.#checkTasks(view, Math.ceil(Math.max(swept, SWEPT_LEAST * share)), only);
       }
     }.call(this);
     await this.#crew.work(
@@ -277,7 +328,7 @@ export class Looker {
   }
 
   /** @param swept - runs of which all files are looked at */
-  *#checkTasks(view: View, swept: number): Generator<CheckTask> {
+  *#checkTasks(view: View, swept: number, only?: Paths): Generator<CheckTask> {
     const { shard, folders, stale } = view;
     for (const runId of folders.runIds) {
       if (shard.find(runId) === undefined || shard.unsettled.has(runId)) stale.add(runId);
@@ -287,7 +338,7 @@ export class Looker {
     for (const runIds of chunks(known, CHECK_AT_ONCE)) {
       // Runs may have gone since.
       const there = runIds.filter((runId) => shard.find(runId) !== undefined);
-      yield { view, job: toCheckJob(shard, there, folders.folder, isSwept) };
+      yield { view, job: toCheckJob(shard, there, folders.folder, isSwept, only) };
     }
   }
 

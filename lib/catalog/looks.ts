@@ -1,6 +1,7 @@
 import { findRunFolders } from "../store/runs.ts";
 import type { Store } from "../store/store.ts";
 import { notBegun } from "./counts.ts";
+import { NOTHING, type Paths } from "./dependence.ts";
 import { type FolderState, lookAtFolder, permittedAge } from "./freshness.ts";
 import type { Looker } from "./look.ts";
 import type { Shard } from "./shard.ts";
@@ -59,40 +60,47 @@ export class Looks {
   /** The shards of some experiments, as fresh as asked. Ids that are no experiments have none. */
   async bring(
     experimentIds: readonly string[],
-    { maxAge, partial }: Freshness,
-  ): Promise<{ shards: Shard[] } & PartialAnswer> {
+    { maxAge, partial, needed }: BringOptions,
+  ): Promise<Brought> {
     // What was written through this store has to be in the files before they are looked at.
     this.#store.appender.flush();
     if (partial && this.#isLongRead(experimentIds)) return this.#bringPart(experimentIds);
     while (this.#awaited !== undefined) await this.#awaited;
     const places = this.#findAll(experimentIds);
-    const { age, stats, took } = this.#lookedAt(places);
+    const { age, stats, took, isPart } = this.#lookedAt(places, partial ? NOTHING : needed);
     const permitted = maxAge ?? permittedAge(stats, took);
     const ids = places.map(({ id }) => id);
     const isUnread = this.#countUnread(ids) >= MANY_TO_READ;
     if (partial && permitted > 0 && age < Number.POSITIVE_INFINITY && !isUnread) {
       if (age >= permitted / 2) this.#lookSoon(ids);
-      return { shards: this.#glance(places) };
+      return { shards: this.#glance(places), answer: {} };
     }
     if (age >= permitted || isUnread) {
-      await this.lookNow(ids);
-      return { shards: this.#glance(this.#findAll(ids)) };
+      await this.lookNow(ids, needed);
+      const found = this.#findAll(ids);
+      const { isPart } = this.#lookedAt(found, needed);
+      // The rest, when nobody waits.
+      if (isPart) this.#lookSoon(ids);
+      return { shards: this.#glance(found), answer: {}, isPart };
     }
     if (age >= permitted / 2) void this.lookBehind(ids);
-    return { shards: this.#glance(places) };
+    return { shards: this.#glance(places), answer: {}, isPart };
   }
 
   /** Whether each was looked at before. */
   areLookedAt(experimentIds: readonly string[]): boolean {
-    return this.#findAll(experimentIds).every(({ id, state }) => this.#looker.looked(id, state));
+    return this.#findAll(experimentIds).every(({ id, state }) =>
+      this.#looker.looked(id, state, NOTHING),
+    );
   }
 
   /** A look that begins after this is called, so that it sees what was there before. Searches wait for it. */
-  async lookNow(experimentIds: readonly string[]): Promise<void> {
+  async lookNow(experimentIds: readonly string[], needed?: Paths): Promise<void> {
     const look = this.inTurn(async () => {
       const before = new Map(this.#readUpTo);
       try {
-        await this.#looker.look(experimentIds, this.#takeTouched(experimentIds));
+        const touched = this.#takeTouched(experimentIds);
+        await this.#looker.look(experimentIds, touched, needed && { needed });
       } catch (error) {
         for (const id of experimentIds) this.#readUpTo.set(id, before.get(id) ?? 0);
         throw error;
@@ -113,9 +121,9 @@ export class Looks {
   lookBehind(experimentIds: readonly string[]): Promise<unknown> {
     if (this.#inBackground !== undefined) return this.#inBackground;
     // A first look is not spared any hands: it is what everybody waits for.
-    const isFirst = this.#lookedAt(this.#findAll(experimentIds)).age === Number.POSITIVE_INFINITY;
+    const isFirst = !this.areLookedAt(experimentIds);
     const look = this.#queue
-      .then(() => this.#looker.look(experimentIds, new Map(), !isFirst))
+      .then(() => this.#looker.look(experimentIds, new Map(), { inBackground: !isFirst }))
       .catch(() => undefined)
       .then(() => {
         this.#inBackground = undefined;
@@ -141,7 +149,7 @@ export class Looks {
   /** Whether some experiments were not looked at before, and have so many runs that this takes a while. */
   #isLongRead(experimentIds: readonly string[]): boolean {
     const fresh = this.#findAll(experimentIds).filter(
-      ({ id, state }) => this.#looker.looked(id, state) === undefined,
+      ({ id, state }) => this.#looker.looked(id, state, NOTHING) === undefined,
     );
     let runs = 0;
     for (const { id } of fresh) runs += findRunFolders(this.#store, id).runIds.length;
@@ -149,16 +157,15 @@ export class Looks {
   }
 
   /** What is known so far of experiments that are being read. */
-  async #bringPart(experimentIds: readonly string[]): Promise<{ shards: Shard[] } & PartialAnswer> {
+  async #bringPart(experimentIds: readonly string[]): Promise<Brought> {
     const ids = this.#findAll(experimentIds).map(({ id }) => id);
     await this.#looker.sketch(ids);
     const waiting = ids.filter((id) => !this.#lookedAtSoon.has(id));
     // The list goes out, and the page with it, before the reading begins.
     if (waiting.length > 0) this.#lookSoon(waiting);
     const shards = this.#findAll(ids).map(({ id, state }) => this.#shards.open(id, state.inTrash));
-    return this.areLookedAt(ids)
-      ? { shards }
-      : { shards, reading: this.#looker.progress ?? notBegun(shards) };
+    const reading = this.#looker.progress ?? notBegun(shards);
+    return { shards, answer: this.areLookedAt(ids) ? {} : { reading } };
   }
 
   /** Runs that a search would have to read before it answers. */
@@ -177,17 +184,19 @@ export class Looks {
   }
 
   /** How long ago the oldest of the last looks was, and what one costs. */
-  #lookedAt(places: readonly ExperimentState[]): { age: number; stats: number; took: number } {
+  #lookedAt(places: readonly ExperimentState[], needed?: Paths): LastLook {
+    let isPart = false;
     let at = Number.POSITIVE_INFINITY;
     let stats = 0;
     let took = 0;
     for (const { id, state } of places) {
-      const looked = this.#looker.looked(id, state);
+      const looked = this.#looker.looked(id, state, needed);
       at = Math.min(at, looked?.at ?? Number.NEGATIVE_INFINITY);
       stats += looked?.stats ?? 0;
       took = Math.max(took, looked?.took ?? 0);
+      if (looked?.only !== undefined) isPart = true;
     }
-    return { age: performance.now() - at, stats, took };
+    return { age: performance.now() - at, stats, took, isPart };
   }
 
   /** Sees what is cheap to see. Nothing else happens in between, so that what was just written is in the answer. */
@@ -225,6 +234,25 @@ export class Looks {
     for (const id of experimentIds) this.#readUpTo.set(id, now);
     return touched;
   }
+}
+
+export interface BringOptions extends Freshness {
+  /** What of each run the answer depends on, when that is not everything. */
+  readonly needed?: Paths | undefined;
+}
+
+export interface Brought {
+  readonly shards: readonly Shard[];
+  readonly answer: PartialAnswer;
+  /** Set when no more than what was needed was looked at: other things of a run may be older. */
+  readonly isPart?: boolean;
+}
+
+interface LastLook {
+  readonly age: number;
+  readonly stats: number;
+  readonly took: number;
+  readonly isPart: boolean;
 }
 
 /** An experiment's folder as it is now. */
