@@ -73,7 +73,9 @@ export function rootOf(trackingUri?: string): string {
     throw invalidParameter(
       `Tracking URI '${uri}' is no folder: '${scheme}:' is not supported here.`,
       {
-        hint: "Give a path such as ./mlruns, or a file: URI.",
+        hint: BUCKETS.test(scheme)
+          ? hintOfBucket(uri)
+          : "Give a path such as ./mlruns, or a file: URI.",
       },
     );
   }
@@ -83,6 +85,15 @@ export function rootOf(trackingUri?: string): string {
   if (isAbsolute(path)) return fileURLToPath(`file://${path}`);
   throw invalidParameter(
     `Tracking URI '${uri}' names a host; a folder of this machine is file:///path.`,
+  );
+}
+
+const BUCKETS = /^(s3|gs|wasbs|abfss|azure)$/;
+
+function hintOfBucket(uri: string): string {
+  return (
+    `A tree in a bucket is read-only: \`mlruns serve ${uri}\` shows it. ` +
+    `To change it, \`mlruns pull ${uri} TREE\`, change that, and \`mlruns push TREE ${uri} --delete\`.`
   );
 }
 

@@ -1,8 +1,13 @@
 import { execFile } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
+import { openArtifacts } from "../../lib/artifacts/registry.ts";
 import { MlrunsClient } from "../../lib/client/client.ts";
+import { outline } from "../contract/artifact-repository.ts";
+import { runCli } from "../helpers/killing.ts";
+import { startStore } from "../helpers/object-stores.ts";
 import { cliPath } from "../helpers/servers.ts";
 import { makeTempFolder } from "../helpers/tree.ts";
 
@@ -28,4 +33,42 @@ test("`mlruns gc` says what it removed, and in a dry run what it would", async (
   await expect(run("--older-than", "soon")).rejects.toThrow(
     "Expected a time such as 8h, 2d8h5m20s or 2m4s.",
   );
+});
+
+test("a tree in a bucket is refused, and the way that is told instead removes what was deleted there", async () => {
+  const store = await startStore("s3");
+  const folder = await makeTempFolder();
+  vi.stubEnv("MLRUNS_CACHE_DIR", join(folder, "cache"));
+  const uri = `${store.uri}/${randomUUID()}`;
+  const client = new MlrunsClient(join(folder, "mlruns"));
+  const experimentId = await client.createExperiment("e");
+  const create = async (): Promise<string> => (await client.createRun(experimentId)).info.runId;
+  const [kept, gone] = [await create(), await create()];
+  for (const runId of [kept, gone]) await client.logText(runId, "hello", "notes.txt");
+  await client.deleteRun(gone);
+  await runCli(["push", client.root, uri]);
+  const inBucket = await openArtifacts({ kind: "remote", uri });
+  const runs = async (): Promise<string[]> => {
+    const lines = await outline(inBucket.list(experimentId));
+    return [kept, gone].filter((id) => lines.some((line) => line.includes(`/${id}/`)));
+  };
+
+  expect(await runCli(["gc", "--root", uri])).toEqual({
+    stdout: "",
+    stderr:
+      `mlruns: Tracking URI '${uri}' is no folder: 's3:' is not supported here.\n` +
+      `A tree in a bucket is read-only: \`mlruns serve ${uri}\` shows it. ` +
+      `To change it, \`mlruns pull ${uri} TREE\`, change that, and \`mlruns push TREE ${uri} --delete\`.\n`,
+    exit: "1",
+  });
+  expect(await runs()).toEqual([kept, gone]);
+  const tree = join(folder, "tree");
+  for (const args of [
+    ["pull", uri, tree],
+    ["gc", "--root", tree],
+    ["push", tree, uri, "--delete"],
+  ]) {
+    expect((await runCli(args)).exit).toBe("0");
+  }
+  expect(await runs()).toEqual([kept]);
 });
