@@ -111,6 +111,32 @@ export async function ensureChromium() {
 }
 
 /**
+ * How Chromium is started for tests and benches. In each new window it would set up two menus of its address bar, pages of its
+ * own that take 1.4 s of a core. Only one list of features counts, so Playwright's stands here as well.
+ */
+export const CHROMIUM_FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  `--disable-features=${[
+    "WebUIOmniboxPopup",
+    "WebUIOmniboxAimPopup",
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsUpgrades",
+    "HttpsFirstBalancedModeAutoEnable",
+    "LensOverlay",
+    "MediaRouter",
+    "PaintHolding",
+    "ThirdPartyStoragePartitioning",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "OptimizationHints",
+    "NetworkTimeServiceQuerying",
+    "AimEnabled",
+    "PreconnectToSearch",
+  ].join(",")}`,
+];
+
+/**
  * Does the work of a script: when it fails, the reason is printed without a stack and the script ends with 1.
  *
  * @template T

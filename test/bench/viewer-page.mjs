@@ -1,4 +1,5 @@
 import { chromium } from "playwright-core";
+import { CHROMIUM_FLAGS } from "../../.ci/ensure.mjs";
 import { timeRow } from "./measure.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
@@ -9,8 +10,9 @@ const WHOLE_MS = 5_000;
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
 
 /**
- * Opens an address with an empty cache in a new browser that has settled, until the frame that shows an element has been made. The page itself
- * tells, from the start of its navigation: to ask it from outside would cost it some 60 ms, as it makes the code that asks.
+ * Opens an address with an empty cache in a new browser that has settled, until the frame that shows an element has been
+ * made. The page itself tells, from the start of its navigation: to ask it from outside would cost it some 60 ms, as it
+ * makes the code that asks.
  *
  * @param {string} executablePath
  * @param {string} address
@@ -134,7 +136,7 @@ export const UNLIMITED_FRAMES = ["--disable-frame-rate-limit", "--disable-gpu-vs
 export async function inBrowser(executablePath, action, flags = /** @type {string[]} */ ([])) {
   const browser = await chromium.launch({
     executablePath,
-    args: ["--no-sandbox", "--disable-gpu", "--enable-precise-memory-info", ...flags],
+    args: [...CHROMIUM_FLAGS, "--enable-precise-memory-info", ...flags],
   });
   try {
     return await action(await browser.newPage({ viewport: { width: 1440, height: 900 } }));

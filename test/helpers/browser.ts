@@ -1,12 +1,11 @@
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
-import { ensureChromium } from "../../.ci/ensure.mjs";
+import { CHROMIUM_FLAGS, ensureChromium } from "../../.ci/ensure.mjs";
 import { afterFile, afterUse } from "./cleanup.ts";
 
 const executablePath = await ensureChromium();
 
 const FLAGS = [
-  "--no-sandbox",
-  "--disable-gpu",
+  ...CHROMIUM_FLAGS,
   "--disable-quic",
   "--no-first-run",
   "--disable-background-networking",
