@@ -3,7 +3,8 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { defineConfig, type ViteUserConfig } from "vitest/config";
+import { build, type Plugin, type Rolldown } from "vite";
+import { defineConfig } from "vitest/config";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -29,7 +30,7 @@ const single = {
 };
 
 /** Puts a compressed twin beside scripts and styles, which `serve` sends to browsers that take it. */
-const gzipAssets: NonNullable<ViteUserConfig["plugins"]>[number] = {
+const gzipAssets: Plugin = {
   name: "gzip-assets",
   writeBundle: ({ dir = "" }, bundle) => {
     for (const name of Object.keys(bundle).filter((each) => /\.(js|css)$/.test(each))) {
@@ -39,11 +40,40 @@ const gzipAssets: NonNullable<ViteUserConfig["plugins"]>[number] = {
   },
 };
 
+/** Builds `early.ts` by itself, and names it in the page before everything else: it must not wait for the viewer's code. */
+const earlyScript: Plugin = {
+  name: "early-script",
+  apply: "build",
+  async buildStart() {
+    const built = await build({
+      configFile: false,
+      logLevel: "warn",
+      build: {
+        write: false,
+        target: "es2022",
+        rolldownOptions: { input: here("viewer/early.ts"), output: { format: "iife" } },
+      },
+    });
+    const [script] = (built as Rolldown.RolldownOutput).output;
+    this.emitFile({ type: "asset", name: "early.js", source: script.code });
+  },
+  transformIndexHtml: {
+    order: "post",
+    handler: (_, { bundle = {} }) => {
+      const script = Object.values(bundle).find(
+        (each) => each.type === "asset" && each.names.includes("early.js"),
+      );
+      const attrs = { async: true, src: `./${script?.fileName}` };
+      return [{ tag: "script", attrs, injectTo: "head-prepend" }];
+    },
+  },
+};
+
 export default defineConfig(({ mode }) => ({
   root: here("viewer"),
   // Relative URLs: the bundle works below any prefix and from any static host.
   base: "./",
-  plugins: mode === "single" ? [] : [gzipAssets],
+  plugins: mode === "single" ? [] : [earlyScript, gzipAssets],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build:
     mode === "single"

@@ -1,5 +1,9 @@
-/** Imported before everything else: the first request for data leaves while the rest of the code is still being set up. */
+/**
+ * A small script of its own, which runs while the viewer's code is on its way: it asks for the data files that the address
+ * needs, so that they come together with the code.
+ */
 
-import { askForRuns } from "./state/first-runs.ts";
+import { askAhead } from "./data/ahead.ts";
+import { firstFiles } from "./state/first-files.ts";
 
-askForRuns(location.hash);
+askAhead(firstFiles(location.hash));

@@ -1,4 +1,3 @@
-import "./early.ts";
 import "./tokens.css";
 import "./base.css";
 
@@ -7,11 +6,12 @@ import { App } from "./components/App.tsx";
 import { goToStart } from "./data/embedded.ts";
 import { startLive } from "./data/live.ts";
 import { startExperiments } from "./state/experiments.ts";
-import { firstRunsOrSoon } from "./state/first-runs.ts";
+import { firstRunsOrSoon, readFirstRuns } from "./state/first-runs.ts";
 import { applyTheme } from "./state/preferences.ts";
 import { readEmptyPage } from "./state/room.ts";
 import { startRouting } from "./state/route.ts";
 
+readFirstRuns(location.hash);
 readEmptyPage(document.querySelector(".app-main"));
 applyTheme();
 goToStart();

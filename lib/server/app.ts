@@ -7,6 +7,7 @@ import { createData } from "./data.ts";
 import type { Feed } from "./events.ts";
 import type { ApiOptions } from "./options.ts";
 import { createRaw } from "./raw.ts";
+import { createViewerPage } from "./viewer-page.ts";
 
 /** What an app answers with. */
 export interface AppParts {
@@ -17,11 +18,14 @@ export interface AppParts {
   /** Path that everything lies below, as browsers ask for it; empty, or such as `/tracking`. */
   readonly prefix: string;
   readonly options: ApiOptions;
+  /** HTML of the built viewer; undefined without one. */
+  readonly page: string | undefined;
 }
 
 /** Everything that is answered from trees: the viewer's data files, artifact bytes, MLflow's REST API of the first tree. */
-export function createApp({ site, feed, nonce, prefix, options }: AppParts): Hono {
+export function createApp({ site, feed, nonce, prefix, options, page }: AppParts): Hono {
   const app = new Hono();
+  if (page !== undefined) app.route("/", createViewerPage(site, page));
   app.route("/", createData(site, feed));
   app.route("/", createRaw(site, nonce, prefix));
   const [first] = site.roots;

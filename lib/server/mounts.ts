@@ -29,18 +29,20 @@ export interface MountOptions extends ApiOptions {
  * further one has its own pages and API below `/roots/<key>`, so that clients can log to it.
  *
  * @param prefix - path that the server lies below
+ * @param page - HTML of the built viewer; undefined without one
  */
 export function mountTrees(
   trees: Trees,
   options: MountOptions,
   prefix: string,
+  page: string | undefined,
 ): { readonly mounts: readonly Mount[]; readonly site: Site; readonly close: () => void } {
   const nonce = randomBytes(12).toString("base64url");
   const kept = new KeptFiles();
   const site = liveSite(trees, options, `raw/${nonce}`, kept);
   const parts = site.roots.map((context) => ({ context, feed: new ChangeFeed(context.client) }));
   const mount = (path: string, shown: Site, feed: Feed): Mount => {
-    const app = createApp({ site: shown, feed, nonce, prefix: prefix + path, options });
+    const app = createApp({ site: shown, feed, nonce, prefix: prefix + path, options, page });
     return { path, answer: getRequestListener(app.fetch) };
   };
   const [first] = parts;

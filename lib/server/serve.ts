@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import fs from "fs-extra";
 import sirv from "sirv";
 import { invalidParameter, MlrunsError } from "../errors.ts";
@@ -8,15 +9,10 @@ import { ownPath } from "../site/manifest.ts";
 import type { Trees } from "../site/roots.ts";
 import { encodeError } from "../wire/error.ts";
 import { type AuthOptions, openAuth } from "./auth.ts";
-import {
-  checkRequest,
-  type GuardOptions,
-  isPreflight,
-  PAGE_POLICY,
-  securityHeaders,
-} from "./guard.ts";
+import { checkRequest, type GuardOptions, isPreflight, securityHeaders } from "./guard.ts";
 import { type Mount, type MountOptions, mountTrees } from "./mounts.ts";
 import { watchAnswers } from "./open-answers.ts";
+import { PAGE_PATHS } from "./viewer-page.ts";
 
 export interface ServeOptions extends GuardOptions, AuthOptions, Omit<MountOptions, "version"> {
   /** 127.0.0.1 by default. */
@@ -56,7 +52,9 @@ const LEADS_UP = /(^|\/)(\.|%2e){2}(\/|$)/i;
  */
 export async function serve(trees: Trees, options: ServeOptions = {}): Promise<RunningServer> {
   const prefix = (options.staticPrefix ?? "").replace(/\/+$/, "");
-  const { mounts, site, close: closeFeeds } = mountTrees(trees, options, prefix);
+  const viewerDir = options.viewerDir ?? builtViewer;
+  const page = await fs.readFile(join(viewerDir, "index.html"), "utf8").catch(() => undefined);
+  const { mounts, site, close: closeFeeds } = mountTrees(trees, options, prefix, page);
   const prepared = async (
     { answer }: Mount,
     path: string,
@@ -72,7 +70,7 @@ export async function serve(trees: Trees, options: ServeOptions = {}): Promise<R
     }
     await answer(request, response);
   };
-  const viewer = await openViewer(options.viewerDir ?? builtViewer);
+  const viewer = await openViewer(viewerDir);
   const authenticate = await openAuth(options);
 
   const server = createServer((request, response) => {
@@ -96,7 +94,8 @@ export async function serve(trees: Trees, options: ServeOptions = {}): Promise<R
     const next = (): void => void prepared(mount, path, request, response);
     // The viewer's files are only read: what clients log need not be looked for among them.
     const isRead = request.method === "GET" || request.method === "HEAD";
-    if (isRead && !API_PATH.test(path)) viewer(request, response, next);
+    if (isRead && !API_PATH.test(path) && !PAGE_PATHS.includes(path))
+      viewer(request, response, next);
     else next();
   });
   const stop = watchAnswers(server);
@@ -137,10 +136,7 @@ async function openViewer(folder: string): Promise<Handler> {
     etag: true,
     gzip: true,
     setHeaders: (response, path) => {
-      if (path === "/" || path.endsWith(".html")) {
-        response.setHeader("Content-Security-Policy", PAGE_POLICY);
-        response.setHeader("Cache-Control", "no-cache");
-      } else if (path.startsWith("/assets/")) {
+      if (path.startsWith("/assets/")) {
         // Names of built assets hold a hash of their content.
         response.setHeader("Cache-Control", "public, max-age=31536000, immutable");
       }

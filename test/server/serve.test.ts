@@ -58,6 +58,28 @@ describe("the viewer's files", () => {
   });
 });
 
+describe("the viewer's page", () => {
+  test("it has the manifest in it, whatever the title is, so that no request is needed for that", async () => {
+    const viewerDir = await makeTempFolder();
+    writeFileSync(join(viewerDir, "index.html"), "<head></head><body>the viewer</body>");
+    const title = "</script><b>$&";
+    const server = await start(await makeTree("v3-basic"), { viewerDir, title });
+    const answer = await fetch(`${server.url}/`);
+    const [page, manifest] = [
+      await answer.text(),
+      await json<Manifest>(server, DATA_PATH.manifest),
+    ];
+    const [before, inside = "", after] = page.split(/<script[^>]*>|<\/script>/);
+
+    expect(before).toBe("<head>");
+    expect(after).toBe("</head><body>the viewer</body>");
+    expect({ ...JSON.parse(inside), readAt: 0 }).toEqual({ ...manifest, readAt: 0 });
+    expect(manifest.title).toBe(title);
+    expect(answer.headers.get("Content-Security-Policy")).toContain("script-src 'self';");
+    expect(answer.headers.get("Cache-Control")).toBe("no-cache");
+  });
+});
+
 describe("data files", () => {
   test("an answer is compressed, and not sent again when nothing changed", async () => {
     const server = await start(await makeTree("v3-basic"));

@@ -1,3 +1,4 @@
+import { takeAhead } from "./ahead.ts";
 import { embeddedResponse, isEmbedded } from "./embedded.ts";
 import { DataError, isAbort } from "./errors.ts";
 import { generation } from "./generation.ts";
@@ -65,7 +66,9 @@ export function parseJson<Value>(path: string, bytes: ArrayBuffer): Value {
 export async function fetchResponse(path: string, init: RequestInit): Promise<Response> {
   let response: Response;
   try {
-    response = await (isEmbedded() ? embeddedResponse(path) : fetch(`./${path}`, init));
+    response = await (isEmbedded()
+      ? embeddedResponse(path)
+      : (takeAhead(path) ?? fetch(`./${path}`, init)));
   } catch (cause) {
     if (isAbort(cause)) throw cause;
     throw new DataError("unreachable", path, "The server does not answer", { cause });

@@ -1,6 +1,7 @@
 import { getRun, getRuns } from "../data/client.ts";
 import type { RunsTable } from "../data/runs-table.ts";
-import { parseHash, parseIds, type Query } from "./url.ts";
+import { firstExperiments, firstRuns } from "./first-files.ts";
+import { parseHash } from "./url.ts";
 
 /** So long a page without rows is worse than one whose rows come in a second picture, ms. */
 const PATIENCE_MS = 150;
@@ -9,22 +10,15 @@ let key = "";
 let table: RunsTable | null = null;
 let arrival: Promise<void> = Promise.resolve();
 
-/** Asks for what the first page shows, before anything else is done. The page joins these requests. */
-export function askForRuns(hash: string): void {
+/** Reads what the first page shows, before anything else is done. The page joins these requests. */
+export function readFirstRuns(hash: string): void {
   const { path, query } = parseHash(hash);
-  for (const runId of singleRuns(path, query)) void getRun(runId).catch(() => undefined);
-  const [page, ids, part, run] = path;
-  const isRunsPage = page === "experiments" && (part === undefined || part === "runs") && !run;
-  if (isRunsPage && ids !== undefined && ids !== "all") askForTable(ids.split(","));
+  for (const runId of firstRuns(path, query)) void getRun(runId).catch(() => undefined);
+  const experimentIds = firstExperiments(path);
+  if (experimentIds.length > 0) readTable(experimentIds);
 }
 
-/** Runs that a page shows by themselves. */
-function singleRuns([page, , part, run]: readonly string[], query: Query): string[] {
-  if (page === "metric") return parseIds(query.get("runs"));
-  return page === "experiments" && part === "runs" && run !== undefined ? [run] : [];
-}
-
-function askForTable(experimentIds: readonly string[]): void {
+function readTable(experimentIds: readonly string[]): void {
   key = experimentIds.join(",");
   arrival = new Promise((resolve) => {
     const take = (rows: RunsTable): void => {
