@@ -2,13 +2,16 @@ import type { JSX } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { ArtifactsFile } from "../../lib/wire/data-files.ts";
 import { foldersOf, foundRows, nextFile, type TreeRow, treeRows } from "../artifacts/tree-rows.ts";
+import { refresh } from "../data/live.ts";
 import { toggled } from "../run/key-groups.ts";
 import { useKeys } from "../state/keys.ts";
 import { preference } from "../state/preferences.ts";
 import { navigate } from "../state/route.ts";
 import { ARTIFACT_TEXTS } from "../texts/artifacts.ts";
+import { TEXTS } from "../texts.ts";
 import { ArtifactPane } from "./ArtifactPane.tsx";
 import { ArtifactTree } from "./ArtifactTree.tsx";
+import { Button } from "./Button.tsx";
 import { EmptyState } from "./EmptyState.tsx";
 import { GoneFile } from "./GoneFile.tsx";
 import { SplitHandle } from "./SplitHandle.tsx";
@@ -100,6 +103,9 @@ function NoFiles({ root, path }: { root: ArtifactsFile; path: string }): JSX.Ele
             {ARTIFACT_TEXTS.recorded} <code class="mono">{root.recordedUri}</code>
           </p>
         )}
+        <Button icon="refresh" onClick={() => void refresh()}>
+          {TEXTS.retry}
+        </Button>
       </EmptyState>
     );
   }

@@ -13,6 +13,7 @@ import { ARTIFACT_TEXTS } from "../texts/artifacts.ts";
 import { CompareFile } from "./CompareFile.tsx";
 import { EmptyState } from "./EmptyState.tsx";
 import { Icon } from "./Icon.tsx";
+import { UnlistedRuns } from "./UnlistedRuns.tsx";
 import "./ArtifactBrowser.css";
 import "./CompareArtifacts.css";
 
@@ -23,53 +24,60 @@ export function CompareArtifacts({ runs }: { runs: readonly RunFile[] }): JSX.El
   const merged = useMerged(runs, open);
   const rows = useMemo(() => treeRows(merged.listings, open), [merged, open]);
   if (runs.every((run) => run.artifacts.files.length === 0)) {
-    return <EmptyState title={ARTIFACT_TEXTS.noCommon} icon="folder" />;
+    return runs.some((run) => run.artifacts.problem !== undefined) ? (
+      <UnlistedRuns runs={runs} />
+    ) : (
+      <EmptyState title={ARTIFACT_TEXTS.noCommon} icon="folder" />
+    );
   }
   return (
-    <div class={`artifacts compare-artifacts${path === "" ? "" : " has-file"}`}>
-      <nav class="artifact-tree compare-files" aria-label={ARTIFACT_TEXTS.compareFiles}>
-        <ul>
-          {rows.map((row) => (
-            <li key={row.entry.path}>
-              <a
-                class={row.entry.path === path ? "artifact-row is-chosen" : "artifact-row"}
-                href={formatHash(withQuery(route.value, { f: row.entry.path }))}
-                aria-current={row.entry.path === path ? "true" : undefined}
-                aria-expanded={row.entry.isDir ? row.isOpen : undefined}
-                style={{ paddingLeft: `${12 + row.depth * 20}px` }}
-                onClick={(event) => {
-                  event.preventDefault();
-                  if (row.entry.isDir) setOpen(toggled(open, row.entry.path));
-                  else setQuery({ f: row.entry.path });
-                }}
-              >
-                <span class="artifact-row-twisty">
-                  {row.entry.isDir && <Icon name={row.isOpen ? "down" : "right"} size={12} />}
-                </span>
-                <Icon name={row.entry.isDir ? "folder" : iconOf(row.entry)} />
-                <span class="cut">{row.name}</span>
-                <span class="artifact-row-size">
-                  {ARTIFACT_TEXTS.inRuns(merged.counts.get(row.entry.path) ?? 0, runs.length)}
-                </span>
-              </a>
-            </li>
-          ))}
-        </ul>
-      </nav>
-      {path === "" ? (
-        <p class="artifact-choose">{ARTIFACT_TEXTS.choose}</p>
-      ) : (
-        <div class="compare-chosen">
-          <a
-            class="button button-quiet artifact-back"
-            href={formatHash(withQuery(route.value, { f: undefined }))}
-          >
-            {ARTIFACT_TEXTS.back}
-          </a>
-          <CompareFile key={path} runs={runs} path={path} fileOf={merged.fileOf} />
-        </div>
-      )}
-    </div>
+    <>
+      <UnlistedRuns runs={runs} />
+      <div class={`artifacts compare-artifacts${path === "" ? "" : " has-file"}`}>
+        <nav class="artifact-tree compare-files" aria-label={ARTIFACT_TEXTS.compareFiles}>
+          <ul>
+            {rows.map((row) => (
+              <li key={row.entry.path}>
+                <a
+                  class={row.entry.path === path ? "artifact-row is-chosen" : "artifact-row"}
+                  href={formatHash(withQuery(route.value, { f: row.entry.path }))}
+                  aria-current={row.entry.path === path ? "true" : undefined}
+                  aria-expanded={row.entry.isDir ? row.isOpen : undefined}
+                  style={{ paddingLeft: `${12 + row.depth * 20}px` }}
+                  onClick={(event) => {
+                    event.preventDefault();
+                    if (row.entry.isDir) setOpen(toggled(open, row.entry.path));
+                    else setQuery({ f: row.entry.path });
+                  }}
+                >
+                  <span class="artifact-row-twisty">
+                    {row.entry.isDir && <Icon name={row.isOpen ? "down" : "right"} size={12} />}
+                  </span>
+                  <Icon name={row.entry.isDir ? "folder" : iconOf(row.entry)} />
+                  <span class="cut">{row.name}</span>
+                  <span class="artifact-row-size">
+                    {ARTIFACT_TEXTS.inRuns(merged.counts.get(row.entry.path) ?? 0, runs.length)}
+                  </span>
+                </a>
+              </li>
+            ))}
+          </ul>
+        </nav>
+        {path === "" ? (
+          <p class="artifact-choose">{ARTIFACT_TEXTS.choose}</p>
+        ) : (
+          <div class="compare-chosen">
+            <a
+              class="button button-quiet artifact-back"
+              href={formatHash(withQuery(route.value, { f: undefined }))}
+            >
+              {ARTIFACT_TEXTS.back}
+            </a>
+            <CompareFile key={path} runs={runs} path={path} fileOf={merged.fileOf} />
+          </div>
+        )}
+      </div>
+    </>
   );
 }
 

@@ -11,6 +11,7 @@ import { runHref } from "../state/links.ts";
 import { ARTIFACT_TEXTS } from "../texts/artifacts.ts";
 import { EmptyState, ErrorState } from "./EmptyState.tsx";
 import { StepSlider } from "./StepSlider.tsx";
+import { UnlistedRuns } from "./UnlistedRuns.tsx";
 import "./ImageGrid.css";
 
 const IMAGES = "images";
@@ -28,8 +29,12 @@ export function ImageGrid({ runIds }: { runIds: readonly string[] }): JSX.Elemen
   if (data === null) {
     return error === null ? <div class="spacer" aria-busy="true" /> : <ErrorState error={error} />;
   }
+  const runs = data.map(({ run }) => run);
   if (shown.length === 0) {
-    return (
+    const isUnlisted = runs.some((run) => run.artifacts.problem !== undefined);
+    return isUnlisted ? (
+      <UnlistedRuns runs={runs} />
+    ) : (
       <EmptyState title={ARTIFACT_TEXTS.noImages} icon="image">
         <p>{ARTIFACT_TEXTS.noImagesHint}</p>
       </EmptyState>
@@ -38,6 +43,7 @@ export function ImageGrid({ runIds }: { runIds: readonly string[] }): JSX.Elemen
   const step = chosen ?? steps.at(-1);
   return (
     <section class="image-grid" aria-label="Images">
+      <UnlistedRuns runs={runs} />
       {steps.length > 1 && step !== undefined && (
         <StepSlider
           steps={steps}

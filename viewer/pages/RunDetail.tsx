@@ -107,7 +107,8 @@ function tabLinks(run: RunFile, current: RunTab): TabLink[] {
     link("overview"),
     link("metrics", run.metrics.length - system),
     ...(system > 0 || current === "system" ? [link("system", system)] : []),
-    link("artifacts", run.artifacts.files.length),
+    // What could not be listed is not nothing.
+    link("artifacts", run.artifacts.problem === undefined ? run.artifacts.files.length : undefined),
     link("models", run.loggedModels.length + run.modelVersions.length),
     ...(hasTraces || current === "traces" ? [link("traces")] : []),
   ];

@@ -25,6 +25,7 @@ export const ARTIFACT_TEXTS = {
   relocate: "writes where the tree is now into it, for MLflow to find its artifacts, too.",
   triedInstead: "Read from the tree instead.",
   unreachable: "The artifacts could not be listed",
+  unlisted: (runs: string): string => `The artifacts of ${runs} could not be listed.`,
   folderCount: (files: string, folders: string): string => `${files}, ${folders}`,
   modified: "changed",
   previewFailed: "This preview could not be shown",
