@@ -14,11 +14,15 @@ export interface Feed {
 const SHORTEST_PAUSE_MS = 500;
 const SHARE_OF_TIME = 10;
 const PART_MS = 1_000;
+/** A run is new for so long, ms. */
+const NEW_MS = 60_000;
 
 /** Tells listeners what changed in a tree, by whomever. Looks at the tree only while there are listeners. */
 export class ChangeFeed implements Feed {
   readonly #client: MlrunsClient;
   readonly #listeners = new Set<Listener>();
+  /** What was last known of runs that were told of, by their ids. */
+  readonly #told = new Map<string, string>();
   #timer: NodeJS.Timeout | undefined;
   #generation = 0;
 
@@ -39,6 +43,7 @@ export class ChangeFeed implements Feed {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#listeners.clear();
+    this.#told.clear();
   }
 
   #schedule(pause: number): void {
@@ -49,26 +54,39 @@ export class ChangeFeed implements Feed {
   async #look(): Promise<void> {
     const start = performance.now();
     // A look at a large tree that was never read takes a while, and is told of in parts.
-    const soFar = setInterval(() => this.#tell(this.#client.takeChanges()), PART_MS);
+    const soFar = setInterval(() => void this.#tell(this.#client.takeChanges()), PART_MS);
     const changes = await this.#client.pollChanges().catch(() => []);
     clearInterval(soFar);
-    this.#tell(changes);
+    await this.#tell(changes);
     if (this.#listeners.size === 0) return;
     this.#schedule(Math.max(SHORTEST_PAUSE_MS, (performance.now() - start) * SHARE_OF_TIME));
   }
 
-  #tell(changes: Awaited<ReturnType<MlrunsClient["pollChanges"]>>): void {
+  async #tell(changes: Awaited<ReturnType<MlrunsClient["pollChanges"]>>): Promise<void> {
     for (const { experimentId, runIds } of changes) {
-      this.#generation++;
       const runId = runIds.length === 1 ? (runIds[0] ?? null) : null;
+      const what = runId === null || (await this.#isOther(runId)) ? "run" : "data";
+      this.#generation++;
       const event = {
         kind: "change",
         experimentId,
         runId,
+        what,
         generation: String(this.#generation),
       } as const;
       for (const listener of this.#listeners) listener(event);
     }
+  }
+
+  /** Whether a run is no longer what it was: new, gone, ended, renamed, deleted. */
+  async #isOther(runId: string): Promise<boolean> {
+    const info = await this.#client.getRunInfo(runId).catch(() => null);
+    const before = this.#told.get(runId);
+    const now = JSON.stringify(info);
+    this.#told.set(runId, now);
+    if (before !== undefined) return before !== now;
+    // One that goes on for a while when it is first heard of has been counted by whoever listens.
+    return info?.status !== "RUNNING" || Date.now() - info.startTime < NEW_MS;
   }
 }
 

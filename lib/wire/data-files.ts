@@ -399,5 +399,7 @@ export interface ChangeEvent {
   readonly kind: "change";
   readonly experimentId: string | null;
   readonly runId: string | null;
+  /** `data`: a single run has logged something, and is else what it was: its name, state and place. */
+  readonly what: "run" | "data";
   readonly generation: string;
 }

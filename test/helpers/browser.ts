@@ -21,6 +21,10 @@ export interface OpenPageOptions {
   readonly viewport?: BrowserContextOptions["viewport"];
   /** `dark`, `light`: what `prefers-color-scheme` says. */
   readonly colorScheme?: BrowserContextOptions["colorScheme"];
+  /** The system's few colours instead of the page's. */
+  readonly forcedColors?: "active";
+  /** A reader who lets no script run. */
+  readonly withoutScripts?: boolean;
   /** Problems that this test provokes on purpose. */
   readonly allow?: RegExp;
 }
@@ -44,6 +48,8 @@ export async function openPage(url: string, options: OpenPageOptions = {}): Prom
   const context = await (await sharedBrowser()).newContext({
     viewport: options.viewport ?? { width: 1440, height: 900 },
     colorScheme: options.colorScheme ?? "light",
+    forcedColors: options.forcedColors ?? "none",
+    javaScriptEnabled: options.withoutScripts !== true,
     reducedMotion: "reduce",
     acceptDownloads: true,
   });

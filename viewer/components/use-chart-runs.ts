@@ -18,7 +18,7 @@ export function useChartRuns(runIds: readonly string[]): {
     JSON.stringify(["chart runs", runIds]),
     (signal) => Promise.all(runIds.map((runId) => getRun(runId, { signal }))),
     // The points themselves the chart asks for.
-    (change) => touchesRuns(change, runIds) && (change.runId === null || "later"),
+    (change) => touchesRuns(change, runIds) && (change.what === "run" || "later"),
   );
   const runs = useMemo(() => tellApart((data ?? []).map(chartRunOf)), [data]);
   return { runs, error, isLoading };

@@ -157,7 +157,10 @@ function hangUp(): void {
 }
 
 function announceAny(named: string, isAskedFor = false): void {
-  announce({ kind: "change", experimentId: null, runId: null, generation: named }, isAskedFor);
+  announce(
+    { kind: "change", experimentId: null, runId: null, what: "run", generation: named },
+    isAskedFor,
+  );
 }
 
 function announce(change: ChangeEvent, isAskedFor = false): void {

@@ -17,8 +17,8 @@ export const activeExperiments: ReadonlySignal<readonly ExperimentEntry[]> = com
 export function startExperiments(): () => void {
   return keepReading<readonly ExperimentEntry[]>(
     async (abort) => (await getExperiments({ signal: abort })).experiments,
-    // Of a single run it tells no more than how many are running.
-    ({ runId }) => runId === null || "later",
+    // It counts runs by their state; what they log shows in times only.
+    ({ what }) => what === "run" || "later",
     (update) => {
       experiments.value = update(experiments.peek());
     },

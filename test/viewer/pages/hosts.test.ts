@@ -24,10 +24,27 @@ test("a server that goes away is said, what was read stays, and coming back is n
   await server.stop();
   await page.getByText("The server does not answer").waitFor({ timeout: 30_000 });
   expect(await page.locator(".run-row").count()).toBeGreaterThan(0);
+  // A page whose code was not asked for before comes with the server.
+  await page.evaluate(() => {
+    location.hash = "#/compare-runs";
+  });
+  await page.getByText("The page opens as soon as it does.").waitFor();
 
   await serve(root, { port: server.port });
   await page.getByRole("button", { name: "Try again" }).click();
-  await page.getByText("The server does not answer").waitFor({ state: "detached" });
+  await page.locator(".connection-bar").waitFor({ state: "detached" });
+  await page.getByRole("heading", { name: "No runs to compare" }).waitFor();
+});
+
+test("without scripts a static site lists its experiments, and no empty frame", async () => {
+  const { url } = await exported();
+
+  const { page } = await openPage(url, { withoutScripts: true });
+
+  expect(await page.getByRole("listitem").allInnerTexts()).toEqual(
+    expect.arrayContaining([expect.stringMatching(/, \d+ runs?$/)]),
+  );
+  expect(await page.locator("#app").isVisible()).toBe(false);
 });
 
 test("data of a newer version is not misread: the page says so", async () => {
