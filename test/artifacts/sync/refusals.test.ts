@@ -159,11 +159,13 @@ test("what was deleted in a bucket that marks deletions is new again", async () 
   const bucket = await makeVersionedBucket(store);
   uri = `${bucket}/${randomUUID()}`;
   const to = join(await makeTempFolder(), "to");
-  await syncArtifacts(from, uri, { versions: true });
+  // versitygw takes a mark for a file, where a write says that there is to be none; S3 does not.
+  const versions = process.env.MLRUNS_TEST_S3 !== "versitygw";
+  await syncArtifacts(from, uri, { versions });
   await (await openArtifacts({ kind: "remote", uri })).delete("b");
 
   expect(await syncArtifacts(uri, to)).toMatchObject({ copied: { files: 2 }, failures: [] });
-  expect(await syncArtifacts(from, uri, { versions: true })).toMatchObject({
+  expect(await syncArtifacts(from, uri, { versions })).toMatchObject({
     copied: { files: 1 },
     unchanged: { files: 2 },
     failures: [],
