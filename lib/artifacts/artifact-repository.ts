@@ -1,3 +1,4 @@
+import type { Stats } from "node:fs";
 import type { Readable } from "node:stream";
 import type { FileInfo } from "../entities/file-info.ts";
 import type { DirectObjects } from "./object-store.ts";
@@ -14,6 +15,8 @@ export interface ArtifactFile extends FileInfo {
   readonly parts?: number;
   /** In hex, where a version's manifest tells it. */
   readonly sha256?: string;
+  /** How a walk over a folder of this machine found it, so that who compares it need not look again. */
+  readonly found?: Stats;
   /** Another value whenever the content was written anew: an ETag or a generation. */
   readonly etag?: string;
   /** Of a bucket that keeps what is overwritten or deleted: the name by which this state of the file can still be read. */

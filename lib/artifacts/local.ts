@@ -58,7 +58,9 @@ export function openLocal(root: string, options: LocalOptions = {}): VersionedRe
       const start = await locate(folder);
       for await (const { path, stat } of walkFiles(start, { followLinks })) {
         const full = folder === "" ? path : `${folder}/${path}`;
-        yield stat === undefined ? unreadable(full) : toArtifactFile(full, stat);
+        yield stat === undefined
+          ? unreadable(full)
+          : { ...toArtifactFile(full, stat), found: stat };
       }
     },
 

@@ -9,6 +9,7 @@ export interface ListPage {
 }
 
 const [BEGIN, END] = [Buffer.from("<Contents>"), Buffer.from("</Contents>")];
+const FOLDERS = Buffer.from("<CommonPrefixes>");
 
 /**
  * Reads a page of `ListObjectsV2`. Only what a listing of files needs, which makes it ten times as quick as a parser of all of
@@ -17,8 +18,7 @@ const [BEGIN, END] = [Buffer.from("<Contents>"), Buffer.from("</Contents>")];
  * @returns undefined for an answer of another form: a listing must not seem to be empty, and the SDK is asked instead
  */
 export function parseListPage(xml: Buffer): ListPage | undefined {
-  const ending = xml.toString("latin1", Math.max(0, xml.length - 64));
-  if (!/<\/ListBucketResult>\s*$/.test(ending) || xml.includes("<EncodingType>")) return undefined;
+  if (!isWhole(xml)) return undefined;
   const objects: StoredObject[] = [];
   for (let at = xml.indexOf(BEGIN); at !== -1; at = xml.indexOf(BEGIN, at)) {
     const end = xml.indexOf(END, at);
@@ -31,6 +31,28 @@ export function parseListPage(xml: Buffer): ListPage | undefined {
   const next = field(xml, "NextContinuationToken");
   if (isTruncated && next === undefined) return undefined;
   return { objects, next: isTruncated ? next : undefined };
+}
+
+/**
+ * Reads what lies right below a prefix: keys, and folders with a `/` at the end.
+ *
+ * @returns undefined for an answer of another form, and for one that does not tell all
+ */
+export function parseChildren(xml: Buffer): readonly string[] | undefined {
+  const page = parseListPage(xml);
+  if (page === undefined || page.next !== undefined) return undefined;
+  const names = page.objects.map(({ key }) => key);
+  for (let at = xml.indexOf(FOLDERS); at !== -1; at = xml.indexOf(FOLDERS, at + FOLDERS.length)) {
+    const name = field(xml.subarray(at), "Prefix");
+    if (name === undefined) return undefined;
+    names.push(name);
+  }
+  return names;
+}
+
+function isWhole(xml: Buffer): boolean {
+  const ending = xml.toString("latin1", Math.max(0, xml.length - 64));
+  return /<\/ListBucketResult>\s*$/.test(ending) && !xml.includes("<EncodingType>");
 }
 
 function parseObject(contents: Buffer): StoredObject | undefined {

@@ -4,7 +4,7 @@ import type { Content, GetOptions, GotObject, PutOptions, StoredObject } from ".
 import { environment } from "../sdk.ts";
 import type { Answer } from "./connections.ts";
 import { checksumHeaders, escapeKey, type LeanRequest, openLean, type SendLean } from "./lean.ts";
-import { type ListPage, parseListPage } from "./lean-list.ts";
+import { type ListPage, parseChildren, parseListPage } from "./lean-list.ts";
 import { checkMd5, digestOf, hasMd5, type S3Bucket, versionOf } from "./objects.ts";
 
 /** Failures in a row after which the short way is left alone: a redirect, or something between that changes requests. */
@@ -31,6 +31,8 @@ export interface LeanStore {
   checksum(object: StoredObject): Promise<string | undefined>;
   copy(from: StoredObject, to: string): Promise<true | undefined>;
   listPage(prefix: string, token: string | undefined): Promise<ListPage | undefined>;
+  /** As {@link Asker.children}. */
+  listChildren(prefix: string): Promise<readonly string[] | undefined>;
 }
 
 export interface StoredPart {
@@ -162,6 +164,12 @@ export function openLeanStore(place: S3Bucket): LeanStore {
       };
       const answer = await succeed({ method: "GET", query });
       return answer && parseListPage(answer.body);
+    },
+
+    async listChildren(prefix) {
+      const query = { "list-type": "2", delimiter: "/", prefix };
+      const answer = await succeed({ method: "GET", query });
+      return answer && parseChildren(answer.body);
     },
   };
 }

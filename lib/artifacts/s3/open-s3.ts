@@ -12,6 +12,7 @@ import { withChecksums } from "./checksums.ts";
 import { checkS3Sdk, openS3Client, s3Endpoint } from "./client.ts";
 import { copyS3Object } from "./copy.ts";
 import { s3Direct } from "./direct.ts";
+import { listInGroups } from "./grouped-list.ts";
 import type { ListPage } from "./lean-list.ts";
 import { openLeanStore } from "./lean-store.ts";
 import { s3Uploads } from "./multipart.ts";
@@ -109,16 +110,20 @@ function s3Store(place: S3Bucket, isCustom: boolean): ObjectStore {
     singlePutLimit: PUT_AT_ONCE,
 
     async *list(prefix) {
-      const ask = async (token: string | undefined): Promise<ListPage> => {
-        const page = await lean.listPage(prefix, token);
+      const ask = async (from: string, token: string | undefined): Promise<ListPage> => {
+        const page = await lean.listPage(from, token);
         return page === undefined || (token !== undefined && page.next === token)
-          ? listPage(prefix, token)
+          ? listPage(from, token)
           : page;
       };
-      for (let asked: Promise<ListPage> | undefined = ask(undefined); asked !== undefined; ) {
+      if (isCustom) {
+        yield* await listInGroups({ page: ask, children: lean.listChildren }, prefix);
+        return;
+      }
+      for (let asked: Promise<ListPage> | undefined = ask(prefix, undefined); asked; ) {
         const { objects, next }: ListPage = await asked;
         // The store makes the next page while this one is looked at.
-        asked = next === undefined ? undefined : ask(next);
+        asked = next === undefined ? undefined : ask(prefix, next);
         // Who looks no further does not meet its error.
         asked?.catch(() => undefined);
         yield* objects;

@@ -54,8 +54,8 @@ export function compareContent(
   { trustNothing, sizeOnly = false, recorded = () => undefined }: Comparison,
 ): (left: ArtifactFile, right: ArtifactFile) => Verdict | Promise<Verdict> {
   if (sizeOnly) return () => true;
-  const local = (side: Side, { path }: ArtifactFile, kind?: DigestKind): Digest =>
-    localDigest(`${side.folder}${sep}${path}`, state, { trustNothing, kind });
+  const local = (side: Side, { path, found }: ArtifactFile, kind?: DigestKind): Digest =>
+    localDigest(`${side.folder}${sep}${path}`, state, { trustNothing, kind, found });
 
   const compareStored = async (left: ArtifactFile, right: ArtifactFile): Promise<Verdict> => {
     const [one, other] = await Promise.all([
@@ -139,16 +139,19 @@ export function rememberDigest(
   state.touch();
 }
 
+export interface DigestOptions {
+  readonly trustNothing?: boolean;
+  readonly kind?: DigestKind;
+  /** The file as it was seen just now. */
+  readonly found?: Stats;
+}
+
 /** The digest of a local file, which is read when it is not known to be as it was when it was last read. */
 export function localDigest(
   file: string,
   state: SyncState,
-  {
-    trustNothing = false,
-    kind = "md5",
-  }: { readonly trustNothing?: boolean; readonly kind?: DigestKind },
+  { trustNothing = false, kind = "md5", found = statSync(file) }: DigestOptions,
 ): Digest {
-  const found = statSync(file);
   const known = state.knowledge.digests[keyOf(file, kind)];
   if (!trustNothing && known?.seen === fingerprint(found)) return known.digest;
   const remember = (digest: string): string => {

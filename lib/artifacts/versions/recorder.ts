@@ -153,13 +153,19 @@ function isStill(
 ): boolean | Promise<boolean> {
   if (folder === undefined) return isEntry(entry, file);
   if (entry.size !== file.fileSize) return false;
-  const digest = localDigest(join(folder, file.path), state, { kind: "sha256" });
+  const { path, found } = file;
+  const digest = localDigest(join(folder, path), state, { kind: "sha256", found });
   if (typeof digest === "string") return digest === entry.sha256;
   return digest.then((sha256) => sha256 === entry.sha256);
 }
 
-function digestAt({ folder, artifacts }: Side, { path }: ArtifactFile, state: SyncState): Digest {
-  if (folder !== undefined) return localDigest(join(folder, path), state, { kind: "sha256" });
+function digestAt(
+  { folder, artifacts }: Side,
+  { path, found }: ArtifactFile,
+  state: SyncState,
+): Digest {
+  if (folder !== undefined)
+    return localDigest(join(folder, path), state, { kind: "sha256", found });
   return read(artifacts, path);
 }
 
