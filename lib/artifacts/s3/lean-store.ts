@@ -179,9 +179,9 @@ function isMissing({ status, body }: Answer): boolean {
 }
 
 function isExpired(answer: Answer | undefined): boolean {
-  return (
-    answer !== undefined && (answer.status === 401 || answer.body.includes("<Code>ExpiredToken"))
-  );
+  // The content of a file is not searched: it may be long, and may hold these words.
+  if (answer === undefined || answer.status < 400) return false;
+  return answer.status === 401 || answer.body.includes("<Code>ExpiredToken");
 }
 
 function storedOf({ headers }: Answer): StoredPart {
