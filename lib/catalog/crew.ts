@@ -19,6 +19,8 @@ interface WorkOptions {
   readonly isMuch: boolean;
   /** Helpers at most. */
   readonly most: number;
+  /** Whether helpers only come when the main thread waits for the disk. */
+  readonly isAloneAtFirst?: boolean;
   /** Leaves the main thread to others as far as it can. */
   readonly inBackground: boolean;
 }
@@ -37,7 +39,7 @@ export class Crew {
    */
   async work<Task extends { readonly job: Job }>(
     tasks: Iterator<Task>,
-    { isMuch, most, inBackground }: WorkOptions,
+    { isMuch, most, inBackground, isAloneAtFirst = false }: WorkOptions,
     local: (task: Task) => void,
     done: (task: Task, answer: Answer<Task["job"]>) => void,
   ): Promise<void> {
@@ -57,17 +59,20 @@ export class Crew {
         // A thread that could not start, or died: its task is done here.
         if (answer === undefined) return local(task);
         done(task, answer as Answer<Task["job"]>);
-        if (helpers.length < mostHelpers && waitsForDisk(before, usage(), helpers.length + 1)) {
-          engage(mostHelpers);
-        }
+        engageMore();
       }
     };
-    engage(Math.min(mostHelpers, availableParallelism() - 1));
+    const engageMore = (): void => {
+      if (helpers.length < mostHelpers && waitsForDisk(before, usage(), helpers.length + 1))
+        engage(mostHelpers);
+    };
+    if (!isAloneAtFirst) engage(Math.min(mostHelpers, availableParallelism() - 1));
     // In the background, and beside many helpers, the main thread only does what none of them is left to do.
     if (inBackground) for (const each of helping) await each;
     for (let { value: task } = tasks.next(); task !== undefined; task = tasks.next().value) {
       local(task);
       if (isMuch) await setImmediate();
+      if (isAloneAtFirst) engageMore();
       if (helpers.length === MOST_THREADS) for (const each of helping) await each;
     }
     for (const each of helping) await each;

@@ -3,12 +3,16 @@ import type { CheckedLayout, CheckJob } from "./check-job.ts";
 import { decodeShard } from "./codec.ts";
 import type { Paths } from "./dependence.ts";
 import { checkedPaths, type Layout } from "./entry.ts";
-import type { ReadAnswer, ReadJob } from "./read-job.ts";
+import type { ReadAnswer, ReadJob, SketchAnswer, SketchJob } from "./read-job.ts";
 import type { Shard } from "./shard.ts";
 
 /** Work on some runs of an experiment that any thread can do: what goes in and comes out can be copied. */
-export type Job = CheckJob | ReadJob;
-export type Answer<Kind extends Job> = Kind extends CheckJob ? readonly string[] : ReadAnswer;
+export type Job = CheckJob | ReadJob | SketchJob;
+export type Answer<Kind extends Job> = Kind extends CheckJob
+  ? readonly string[]
+  : Kind extends SketchJob
+    ? SketchAnswer
+    : ReadAnswer;
 
 /**
  * What a check of some runs takes, which have rows. It refers to the shard's stamps: it is done, or sent, before they change.
@@ -62,11 +66,23 @@ function pick({ paths }: Layout, only: Paths | undefined): CheckedLayout {
 }
 
 /** The rows of an answer as a shard. */
-export function toShard({ experiment, rows, unsettled }: ReadAnswer): Shard {
+export function toShard({ unsettled, ...answer }: ReadAnswer): Shard {
+  const shard = decodeRows(answer);
+  for (const runId of unsettled) shard.unsettled.add(runId);
+  return shard;
+}
+
+/** The rows of an answer as a shard of sketches. */
+export function toSketches(answer: SketchAnswer): Shard {
+  const shard = decodeRows(answer);
+  for (const runId of shard.runIds) shard.noteSketch(runId);
+  return shard;
+}
+
+function decodeRows({ experiment, rows }: Pick<ReadAnswer, "experiment" | "rows">): Shard {
   // What a thread hands over has lost the methods of a Buffer.
   const bytes = Buffer.from(rows.buffer, rows.byteOffset, rows.byteLength);
   const shard = decodeShard([bytes], experiment.experimentId, experiment.inTrash);
   if (shard === undefined) throw new Error("A thread's own rows are whole");
-  for (const runId of unsettled) shard.unsettled.add(runId);
   return shard;
 }

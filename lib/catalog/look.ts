@@ -18,7 +18,7 @@ import { toCheckJob } from "./jobs.ts";
 import { LivelyRuns } from "./lively.ts";
 import type { Shard } from "./shard.ts";
 import type { Shards } from "./shards.ts";
-import { sketchRuns } from "./sketch.ts";
+import { sketchUnknown } from "./sketch.ts";
 import { type ReadProgress, StaleReader } from "./stale-reader.ts";
 import { addAll, type CheckTask, chunks, type RunToRead, statsOf, type View } from "./view.ts";
 
@@ -198,7 +198,7 @@ export class Looker {
       if (!this.#states.has(id)) this.#remember(id, lookAtFolder(this.#store.root, id));
       places.push(findRunFolders(this.#store, id));
     }
-    return sketchRuns(this.#store, this.#shards, places);
+    return sketchUnknown(this.#store, this.#shards, this.#crew, places);
   }
 
   /**

@@ -4,6 +4,7 @@ import { encodeShard } from "./codec.ts";
 import { bytesOf, readEntry } from "./entry.ts";
 import { PlainReader } from "./plain-run.ts";
 import { Shard } from "./shard.ts";
+import { readInfo } from "./view.ts";
 
 /** Reads runs. */
 export interface ReadJob {
@@ -11,6 +12,19 @@ export interface ReadJob {
   readonly root: string;
   readonly experiment: ExperimentPlace;
   readonly runIds: readonly string[];
+}
+
+/** Reads what the meta.yaml of runs says. */
+export interface SketchJob extends Omit<ReadJob, "kind"> {
+  readonly kind: "sketch";
+}
+
+export interface SketchAnswer {
+  readonly experiment: ExperimentPlace;
+  /** A block of rows. */
+  readonly rows: Uint8Array;
+  /** Runs whose meta.yaml cannot be read: they have no row. */
+  readonly unreadable: number;
 }
 
 interface ReadCost {
@@ -36,6 +50,30 @@ export function readRuns(job: ReadJob): ReadAnswer {
   const { shard, ...cost } = readRows(job);
   const rows = encodeShard(shard, experiment.inTrash, [...shard.runIds.keys()]);
   return { experiment, rows, unsettled: [...shard.unsettled], ...cost };
+}
+
+/** Sketches runs, as any thread can. */
+export function sketchRuns(job: SketchJob): SketchAnswer {
+  const { experiment } = job;
+  const { shard, unreadable } = sketchRows(job);
+  const rows = encodeShard(shard, experiment.inTrash, [...shard.runIds.keys()]);
+  return { experiment, rows, unreadable };
+}
+
+/** Sketches runs in a shard of their own. */
+export function sketchRows({ root, experiment, runIds }: SketchJob): {
+  readonly shard: Shard;
+  readonly unreadable: number;
+} {
+  const store = openStore(root);
+  const shard = new Shard(experiment.experimentId);
+  let unreadable = 0;
+  for (const runId of runIds) {
+    const info = plainReader.readInfo(experiment, runId) ?? readInfo(store, experiment, runId);
+    if (info === "unreadable") unreadable++;
+    else if (info !== undefined) shard.sketch(info);
+  }
+  return { shard, unreadable };
 }
 
 /** Keeps what it knows of the keys that runs have. */

@@ -174,8 +174,13 @@ export class Shard {
   /** Adds a run of which nothing else is known yet. */
   sketch(info: RunInfo): void {
     this.#setInfo(this.#addRow(info.runId), info);
-    this.sketches.add(info.runId);
-    this.unsettled.add(info.runId);
+    this.noteSketch(info.runId);
+  }
+
+  /** Notes that nothing else is known yet of a run that has a row. */
+  noteSketch(runId: string): void {
+    this.sketches.add(runId);
+    this.unsettled.add(runId);
   }
 
   remove(runId: string): void {
@@ -215,6 +220,7 @@ export class Shard {
     this.stamps.set(other.stamps.subarray(0, other.stampsUsed), this.stampsUsed);
     this.stampsUsed += other.stampsUsed;
     for (const runId of other.unsettled) this.unsettled.add(runId);
+    for (const runId of other.sketches) this.sketches.add(runId);
   }
 
   /** A row as the store read it; undefined when it could not be read. */

@@ -1,40 +1,63 @@
-import { setImmediate } from "node:timers/promises";
 import type { RunFolders } from "../store/runs.ts";
 import type { Store } from "../store/store.ts";
-import { PlainReader } from "./plain-run.ts";
+import type { Crew } from "./crew.ts";
+import { toSketches } from "./jobs.ts";
+import { type SketchJob, sketchRows } from "./read-job.ts";
+import type { Shard } from "./shard.ts";
 import type { Shards } from "./shards.ts";
-import { readInfo } from "./view.ts";
+import { chunks } from "./view.ts";
 
-/** Other things happen after so many runs. */
+/** Runs of one job; other things happen in between. */
 const SKETCHED_AT_ONCE = 250;
+/** From so many runs on a list takes a while: on a cold disk helpers are worth their start, on any from many more. */
+const MANY_TO_SKETCH = 2_000;
+const VERY_MANY = 20_000;
 
-/** Keeps what it knows of the keys that runs have. */
-const plainReader = new PlainReader();
+interface SketchTask {
+  readonly job: SketchJob;
+}
 
 /**
  * Takes down what the meta.yaml of runs says that nothing is known of yet.
  *
  * @returns how many runs of each experiment have one that cannot be read
  */
-export async function sketchRuns(
+export async function sketchUnknown(
   store: Store,
   shards: Shards,
+  crew: Crew,
   places: readonly RunFolders[],
 ): Promise<ReadonlyMap<string, number>> {
   const unreadable = new Map<string, number>();
-  let left = SKETCHED_AT_ONCE;
-  for (const folders of places) {
-    const { experimentId: id, inTrash, runIds } = folders;
-    const shard = shards.open(id, inTrash);
-    for (const runId of runIds) {
-      if (shard.find(runId) !== undefined) continue;
-      const info = plainReader.readInfo(folders, runId) ?? readInfo(store, folders, runId);
-      if (info === "unreadable") unreadable.set(id, (unreadable.get(id) ?? 0) + 1);
-      else if (info !== undefined) shard.sketch(info);
-      if (left-- > 0) continue;
-      left = SKETCHED_AT_ONCE;
-      await setImmediate();
-    }
-  }
+  const tasks = places.flatMap(({ runIds, ...experiment }): SketchTask[] => {
+    const shard = shards.open(experiment.experimentId, experiment.inTrash);
+    const unknown = runIds.filter((runId) => shard.find(runId) === undefined);
+    return chunks(unknown, SKETCHED_AT_ONCE).map((some) => ({
+      job: { kind: "sketch", root: store.root, experiment, runIds: some },
+    }));
+  });
+  const takeIn = ({ job }: SketchTask, rows: Shard, more: number): void => {
+    const { experimentId, inTrash } = job.experiment;
+    const shard = shards.open(experimentId, inTrash);
+    // What was read in whole meanwhile is known better.
+    for (const runId of job.runIds) if (shard.find(runId) !== undefined) rows.remove(runId);
+    shard.absorb(rows);
+    if (more > 0) unreadable.set(experimentId, (unreadable.get(experimentId) ?? 0) + more);
+  };
+  const count = tasks.reduce((sum, { job }) => sum + job.runIds.length, 0);
+  await crew.work(
+    tasks.values(),
+    {
+      isMuch: count >= MANY_TO_SKETCH,
+      isAloneAtFirst: count < VERY_MANY,
+      most: tasks.length - 1,
+      inBackground: false,
+    },
+    (task) => {
+      const { shard, unreadable: more } = sketchRows(task.job);
+      takeIn(task, shard, more);
+    },
+    (task, answer) => takeIn(task, toSketches(answer), answer.unreadable),
+  );
   return unreadable;
 }
