@@ -1,7 +1,7 @@
 /** In a large tree a search looks at what it depends on, and at all of what it answers; the rest follows. */
 import { mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { dependenceOf } from "../../lib/catalog/dependence.ts";
 import { MlrunsClient } from "../../lib/client/client.ts";
 import type { RunSearchOptions } from "../../lib/client/run-client.ts";
@@ -104,6 +104,9 @@ describe("when others have changed runs of a large tree", () => {
 });
 
 test("between looks what a search answers is as it is now", async () => {
+  // The look at everything else begins after a while.
+  vi.useFakeTimers({ toFake: ["setTimeout"] });
+  onTestFinished(() => void vi.useRealTimers());
   const client = new MlrunsClient(root);
   const query = { filter: "metrics.loss >= 0", maxResults: 50, maxAge: 60_000 };
   const [first] = (await client.searchRuns([experimentId], query)).runs;
