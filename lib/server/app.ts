@@ -2,15 +2,18 @@ import { Hono } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { MlrunsError } from "../errors.ts";
 import type { Site } from "../site/context.ts";
+import type { Trees } from "../site/roots.ts";
 import { createApi } from "./api.ts";
 import { createData } from "./data.ts";
 import type { Feed } from "./events.ts";
 import type { ApiOptions } from "./options.ts";
 import { createRaw } from "./raw.ts";
+import { createReport } from "./report.ts";
 import { createViewerPage } from "./viewer-page.ts";
 
 /** What an app answers with. */
 export interface AppParts {
+  readonly trees: Trees;
   readonly site: Site;
   readonly feed: Feed;
   /** Unguessable segment of the paths of artifacts. */
@@ -23,9 +26,10 @@ export interface AppParts {
 }
 
 /** Everything that is answered from trees: the viewer's data files, artifact bytes, MLflow's REST API of the first tree. */
-export function createApp({ site, feed, nonce, prefix, options, page }: AppParts): Hono {
+export function createApp({ trees, site, feed, nonce, prefix, options, page }: AppParts): Hono {
   const app = new Hono();
   if (page !== undefined) app.route("/", createViewerPage(site, page));
+  app.route("/", createReport(trees, site.title));
   app.route("/", createData(site, feed));
   app.route("/", createRaw(site, nonce, prefix));
   const [first] = site.roots;

@@ -41,15 +41,23 @@ export function mountTrees(
   const kept = new KeptFiles();
   const site = liveSite(trees, options, `raw/${nonce}`, kept);
   const parts = site.roots.map((context) => ({ context, feed: new ChangeFeed(context.client) }));
-  const mount = (path: string, shown: Site, feed: Feed): Mount => {
-    const app = createApp({ site: shown, feed, nonce, prefix: prefix + path, options, page });
+  const mount = (path: string, of: Trees, shown: Site, feed: Feed): Mount => {
+    const app = createApp({
+      trees: of,
+      site: shown,
+      feed,
+      nonce,
+      prefix: prefix + path,
+      options,
+      page,
+    });
     return { path, answer: getRequestListener(app.fetch) };
   };
   const [first] = parts;
-  const top = mount("", site, parts.length === 1 && first ? first.feed : joinFeeds(parts));
+  const top = mount("", trees, site, parts.length === 1 && first ? first.feed : joinFeeds(parts));
   const own = parts.slice(1).map(({ context, feed }) => {
     const alone = liveSite(context.client, options, `raw/${nonce}`, kept);
-    return mount(`/${ownPath(context)}`.replace(/\/$/, ""), alone, feed);
+    return mount(`/${ownPath(context)}`.replace(/\/$/, ""), context.client, alone, feed);
   });
   return {
     mounts: [...own, top],

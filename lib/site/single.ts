@@ -43,7 +43,8 @@ const FIRST_LINE = "<!doctype html><!-- mlruns report -->";
 const MAX_TOTAL = 25_000_000;
 /** Base64 spells three bytes with four characters. */
 const BASE64 = 4 / 3;
-const MOST_COMPARED = 50;
+/** Runs that a comparison has at most. */
+export const MOST_COMPARED = 50;
 
 /**
  * Writes the viewer and some runs into one HTML file that opens without a server and asks nothing of any host: the
@@ -58,6 +59,16 @@ export async function writeSingle(
   options: SingleOptions = {},
 ): Promise<SingleReport> {
   await checkIsReport(file);
+  const { bytes, report } = await makeSingle(trees, options);
+  if (!options.isDryRun) await replaceIfOther(file, bytes);
+  return report;
+}
+
+/** The bytes of such a file. @throws MlrunsError INVALID_PARAMETER_VALUE when the data alone is too large */
+export async function makeSingle(
+  trees: Trees,
+  options: SingleOptions = {},
+): Promise<{ readonly bytes: Buffer; readonly report: SingleReport }> {
   const site = publicSite(trees, options);
   const maxTotal = options.maxTotal ?? MAX_TOTAL;
   const { data, artifacts } = await listSite(site);
@@ -74,8 +85,7 @@ export async function writeSingle(
     ...(await embedArtifacts(site, chosen)),
   ]);
   const bytes = Buffer.from(page);
-  if (!options.isDryRun) await replaceIfOther(file, bytes);
-  return {
+  const report = {
     bytes: bytes.length,
     dataFiles: data.length,
     artifacts: chosen.length,
@@ -83,6 +93,7 @@ export async function writeSingle(
     leftOut,
     secrets: await findSecrets(site),
   };
+  return { bytes, report };
 }
 
 async function checkIsReport(file: string): Promise<void> {

@@ -21,6 +21,9 @@ export const DATA_PATH = {
   trace: (traceId: string): string => `data/trace/${fileId(traceId)}.json`,
 } as const;
 
+/** Of the HTML file with some runs, `?runs=` and their ids, which a live server makes. */
+export const REPORT_PATH = "data/report.html";
+
 /** File name of the root folder's listing; no `fileId` looks like it. */
 export const ROOT_FOLDER_ID = "_root";
 

@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import type { RunFile } from "../../lib/wire/data-files.ts";
+import { REPORT_PATH } from "../../lib/wire/data-paths.ts";
 import { plainId } from "../../lib/wire/rooted-id.ts";
 import { Button } from "../components/Button.tsx";
 import { CompareAdd } from "../components/CompareAdd.tsx";
@@ -14,9 +15,11 @@ import type { PageProps } from "../components/page-source.ts";
 import { Segmented } from "../components/Segmented.tsx";
 import { saveFile } from "../components/save-file.ts";
 import { Tabs } from "../components/Tabs.tsx";
-import { copyText } from "../components/Toast.tsx";
+import { copyText, showToast } from "../components/Toast.tsx";
 import { getRun } from "../data/client.ts";
 import { DataError } from "../data/errors.ts";
+import { fetchResponse } from "../data/files.ts";
+import { manifest } from "../data/live.ts";
 import { touchesRuns } from "../data/reader.ts";
 import { useData } from "../data/use-data.ts";
 import { runNameOf } from "../run/facts.ts";
@@ -232,6 +235,7 @@ function CompareValues({ runs, missing, experimentIds }: CompareValuesProps): JS
 
 function CompareExport({ runs }: { runs: readonly RunFile[] }): JSX.Element {
   const names = runs.map(({ info, rootKey }) => nameInRoot(info, rootKey));
+  const isSaving = useSignal(false);
   return (
     <>
       <Button
@@ -248,6 +252,21 @@ function CompareExport({ runs }: { runs: readonly RunFile[] }): JSX.Element {
       >
         {COMPARE_TEXTS.csv}
       </Button>
+      {manifest.value?.mode === "live" && (
+        <Button
+          class="compare-wide"
+          icon="download"
+          label={COMPARE_TEXTS.htmlHelp}
+          disabled={isSaving.value || runs.length === 0}
+          onClick={async () => {
+            isSaving.value = true;
+            await saveReport(runs);
+            isSaving.value = false;
+          }}
+        >
+          {COMPARE_TEXTS.html}
+        </Button>
+      )}
       <Button
         class="compare-wide"
         onClick={() => void copyText(location.href, COMPARE_TEXTS.linkCopied)}
@@ -256,6 +275,17 @@ function CompareExport({ runs }: { runs: readonly RunFile[] }): JSX.Element {
       </Button>
     </>
   );
+}
+
+/** The server needs a moment for it, and may refuse. */
+async function saveReport(runs: readonly RunFile[]): Promise<void> {
+  const ids = runs.map(({ info }) => encodeURIComponent(info.runId)).join(",");
+  try {
+    const response = await fetchResponse(`${REPORT_PATH}?runs=${ids}`, {});
+    saveFile("report.html", await response.blob());
+  } catch (error) {
+    showToast(error instanceof Error ? error.message : String(error));
+  }
 }
 
 /** What is taken along is what is shown: only differences, unless they are turned off. */

@@ -31,6 +31,8 @@ export const COMPARE_TEXTS = {
   deltas: { value: "Δ", share: "Δ %", both: "Both" },
   copyMarkdown: "Copy as Markdown",
   csv: "CSV",
+  html: "HTML",
+  htmlHelp: "HTML: one file that opens without a server, without users, sources and paths",
   copyLink: "Copy link",
   copied: "Copied the comparison",
   linkCopied: "Copied the link",

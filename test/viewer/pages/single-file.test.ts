@@ -7,6 +7,7 @@ import { ensureBuild, repoRoot } from "../../../.ci/ensure.mjs";
 import { MlrunsClient } from "../../../lib/client/client.ts";
 import { type SingleOptions, writeSingle } from "../../../lib/site/single.ts";
 import { openPage } from "../../helpers/browser.ts";
+import { serve } from "../../helpers/servers.ts";
 import { makeTempFolder } from "../../helpers/tree.ts";
 import { EXPERIMENT_ID, history, makeRunTree, RUN_ID } from "./run-tree.ts";
 
@@ -131,4 +132,26 @@ test("no other file is overwritten", async () => {
   );
 
   expect(await readFile(file, "utf8")).toBe("<!doctype html>years of work");
+});
+
+test("a comparison is saved as such a file from its page, without what is private", async () => {
+  const root = await makeRunTree(FILES, { [OTHER]: { "params/lr": "0.2" } });
+  const { url } = await serve(root);
+  const { page: compare } = await openPage(`${url}/#/compare-runs?runs=${RUN_ID},${OTHER}`);
+
+  const [download] = await Promise.all([
+    compare.waitForEvent("download"),
+    compare.getByRole("button", { name: /^HTML/ }).click(),
+  ]);
+  const file = join(await makeTempFolder(), "report.html");
+  await download.saveAs(file);
+
+  const { page } = await openReport(pathToFileURL(file).href);
+  await page.getByRole("heading", { name: "Compare 2 runs" }).waitFor();
+  expect(await readFile(file, "utf8")).not.toContain(root);
+  const refused = await fetch(`${url}/data/report.html`);
+  expect([refused.status, await refused.json()]).toEqual([
+    400,
+    { error_code: "INVALID_PARAMETER_VALUE", message: "Name 1 to 50 runs, not 0." },
+  ]);
 });
