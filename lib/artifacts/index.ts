@@ -9,7 +9,7 @@ export {
   type LeftUpload,
   listUploads,
 } from "./left-uploads.ts";
-export { openArtifacts } from "./registry.ts";
+export { type Endpoints, type OpenOptions, openArtifacts } from "./registry.ts";
 export type { FilterRule } from "./sync/filter.ts";
 export {
   type SyncOptions,

@@ -4,12 +4,23 @@ import type { VersionedRepository } from "./artifact-repository.ts";
 import type { LocalOptions } from "./local.ts";
 import { schemeOf } from "./uri.ts";
 
-type Open = (uri: string) => Promise<VersionedRepository>;
+/** URLs at which the clouds are reached, before all that the environment says of them. */
+export interface Endpoints {
+  readonly s3?: string;
+  readonly gs?: string;
+  readonly azure?: string;
+}
+
+export interface OpenOptions extends LocalOptions {
+  readonly endpoints?: Endpoints;
+}
+
+type Open = (uri: string, endpoints: Endpoints) => Promise<VersionedRepository>;
 
 /** One line a scheme. Imports are dynamic: a backend is loaded, and its SDK, only when it is used. */
 const BACKENDS: Readonly<Record<string, Open>> = {
-  "s3:": async (uri) => (await import("./s3/open-s3.ts")).openS3(uri),
-  "gs:": async (uri) => (await import("./gcs/open-gcs.ts")).openGcs(uri),
+  "s3:": async (uri, { s3 }) => (await import("./s3/open-s3.ts")).openS3(uri, s3),
+  "gs:": async (uri, { gs }) => (await import("./gcs/open-gcs.ts")).openGcs(uri, gs),
   "wasbs:": openAzure,
   "abfss:": openAzure,
   "azure:": openAzure,
@@ -23,11 +34,11 @@ const BACKENDS: Readonly<Record<string, Open>> = {
  */
 export async function openArtifacts(
   place: ArtifactPlace,
-  options: LocalOptions = {},
+  options: OpenOptions = {},
 ): Promise<VersionedRepository> {
   if (place.kind === "folder") return (await import("./local.ts")).openLocal(place.folder, options);
   const open = BACKENDS[schemeOf(place.uri) ?? ""];
-  if (open !== undefined) return open(place.uri);
+  if (open !== undefined) return open(place.uri, options.endpoints ?? {});
   throw new MlrunsError("NOT_IMPLEMENTED", `Artifacts at '${place.uri}' cannot be read.`, {
     hint: `Folders of this machine, ${Object.keys(BACKENDS)
       .map((scheme) => `${scheme}//`)
@@ -35,6 +46,6 @@ export async function openArtifacts(
   });
 }
 
-async function openAzure(uri: string): Promise<VersionedRepository> {
-  return (await import("./azure/open-azure.ts")).openAzure(uri);
+async function openAzure(uri: string, { azure }: Endpoints): Promise<VersionedRepository> {
+  return (await import("./azure/open-azure.ts")).openAzure(uri, azure);
 }

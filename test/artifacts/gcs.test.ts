@@ -1,14 +1,16 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import type { BegunUpload } from "../../lib/artifacts/artifact-repository.ts";
 import { openArtifacts } from "../../lib/artifacts/registry.ts";
 import { artifactRepositoryContract, md5 } from "../contract/artifact-repository.ts";
 import { mlflowInterop } from "../contract/mlflow-interop.ts";
+import { startFaultProxy } from "../helpers/fault-proxy.ts";
 import { startStore, type TestStore } from "../helpers/object-stores.ts";
 import { makeTempFolder } from "../helpers/tree.ts";
 
@@ -50,6 +52,41 @@ test("chunks are as large as MLflow's variable says, which must be one that the 
   await expect(artifacts.upload(local, "large")).rejects.toMatchObject({
     errorCode: "INVALID_PARAMETER_VALUE",
     message: "MLFLOW_GCS_UPLOAD_CHUNK_SIZE is '1000000': no multiple of 262144.",
+  });
+});
+
+test("a download comes in chunks as large as MLflow's variable says", async () => {
+  const proxy = await startFaultProxy(store.server.url);
+  vi.stubEnv("MLFLOW_GCS_ENDPOINT", proxy.url);
+  onTestFinished(() => {
+    for (const name of ["MLFLOW_GCS_ENDPOINT", "MLFLOW_GCS_DOWNLOAD_CHUNK_SIZE"])
+      vi.stubEnv(name, "");
+  });
+  const artifacts = await openArtifacts({ kind: "remote", uri: `${store.uri}/${randomUUID()}` });
+  const content = randomBytes(2 * 262_144 + 1);
+  await artifacts.write("file", Readable.from([content]));
+  await artifacts.write("empty", Readable.from([]));
+  const ranges: unknown[] = [];
+  proxy.choose = ({ headers, url = "" }) => {
+    if (url.includes("alt=media")) ranges.push(headers.range);
+    return undefined;
+  };
+  const target = join(await makeTempFolder(), "file");
+
+  vi.stubEnv("MLFLOW_GCS_DOWNLOAD_CHUNK_SIZE", "262144");
+  await artifacts.download("file", target);
+  expect((await readFile(target)).equals(content)).toBe(true);
+  expect(ranges.splice(0)).toEqual([
+    "bytes=0-262143",
+    "bytes=262144-524287",
+    "bytes=524288-524288",
+  ]);
+  const read = await buffer(await artifacts.read("file", { start: 262_140, end: 262_150 }));
+  expect(read).toEqual(content.subarray(262_140, 262_151));
+  expect(await buffer(await artifacts.read("empty"))).toHaveLength(0);
+  vi.stubEnv("MLFLOW_GCS_DOWNLOAD_CHUNK_SIZE", "1000");
+  await expect(artifacts.read("file")).rejects.toMatchObject({
+    message: "MLFLOW_GCS_DOWNLOAD_CHUNK_SIZE is '1000': no multiple of 262144.",
   });
 });
 

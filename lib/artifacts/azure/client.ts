@@ -14,17 +14,19 @@ const clients = new Map<string, Promise<BlobServiceClient>>();
  * A client for an account of Azure Blob Storage. Credentials are looked for as MLflow does: connection string, access
  * key, SAS token, then Azure's default ones. MLFLOW_AZURE_STORAGE_BLOB_ENDPOINT (ours alone) names another endpoint.
  *
+ * @param endpoint - goes before all of those
  * @see MLflow 3.17 `AzureBlobArtifactRepository.__init__`
  */
 export async function openAzureClient(
   place: AzurePlace,
+  endpoint?: string,
 ): Promise<{ sdk: AzureSdk; service: BlobServiceClient }> {
   const load = (): Promise<AzureSdk> => import("@azure/storage-blob");
   const packages = "@azure/storage-blob@12.32 @azure/identity@4.13";
   const sdk = await loadSdk("Azure Blob Storage", packages, load);
   const settings = Object.entries(process.env).filter(([name]) => /^(AZURE_|MLFLOW_)/.test(name));
-  const key = JSON.stringify([place.account, place.domain, settings]);
-  const service = clients.get(key) ?? connect(sdk, place, packages);
+  const key = JSON.stringify([endpoint, place.account, place.domain, settings]);
+  const service = clients.get(key) ?? connect(sdk, place, endpoint, packages);
   clients.set(key, service);
   return { sdk, service: await service };
 }
@@ -32,6 +34,7 @@ export async function openAzureClient(
 async function connect(
   sdk: AzureSdk,
   place: AzurePlace,
+  endpoint: string | undefined,
   packages: string,
 ): Promise<BlobServiceClient> {
   const seconds = Number(environment("MLFLOW_ARTIFACT_UPLOAD_DOWNLOAD_TIMEOUT") ?? TIMEOUT);
@@ -44,7 +47,7 @@ async function connect(
     },
   };
   const connection = parseConnection(environment("AZURE_STORAGE_CONNECTION_STRING"));
-  const url = endpointOf(place, connection);
+  const url = (endpoint ?? endpointOf(place, connection)).replace(/\/+$/, "");
   const account = connection.AccountName ?? place.account ?? environment("AZURE_STORAGE_ACCOUNT");
   const accessKey = connection.AccountKey ?? environment("AZURE_STORAGE_ACCESS_KEY");
   const sas = connection.SharedAccessSignature ?? environment("AZURE_STORAGE_SAS_TOKEN");
@@ -68,7 +71,7 @@ type Connection = Readonly<Record<string, string | undefined>>;
 /** The account's URL: the variable's, else the connection string's, else the one that the URI names. */
 function endpointOf(place: AzurePlace, connection: Connection): string {
   const named = environment("MLFLOW_AZURE_STORAGE_BLOB_ENDPOINT") ?? connection.BlobEndpoint;
-  if (named !== undefined) return named.replace(/\/+$/, "");
+  if (named !== undefined) return named;
   const account = connection.AccountName ?? place.account ?? environment("AZURE_STORAGE_ACCOUNT");
   if (account === undefined) {
     throw invalidParameter(`'azure://${place.bucket}' names no storage account.`, {

@@ -27,9 +27,9 @@ const CONCURRENCY = 16;
 const COPY_POLL_MS = 500;
 
 /** Artifacts in Azure Blob Storage, or in Azure Data Lake Storage, which the same API reaches. */
-export async function openAzure(uri: string): Promise<VersionedRepository> {
+export async function openAzure(uri: string, endpoint?: string): Promise<VersionedRepository> {
   const place = parseAzureUri(uri);
-  const { sdk, service } = await openAzureClient(place);
+  const { sdk, service } = await openAzureClient(place, endpoint);
   const container = service.getContainerClient(place.bucket);
   const direct = azureDirect(sdk, service, place.bucket);
   return openObjectRepository(azureStore(container, direct), uri, place.prefix);

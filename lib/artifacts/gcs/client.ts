@@ -8,11 +8,14 @@ const clients = new Map<string, Promise<Storage>>();
 /**
  * A client for Google Cloud Storage, or for the endpoint that MLFLOW_GCS_ENDPOINT (ours alone) or
  * STORAGE_EMULATOR_HOST names. Without credentials it is an anonymous one, as MLflow's is.
+ *
+ * @param named - an endpoint that goes before those
  */
-export async function openGcsClient(): Promise<Storage> {
+export async function openGcsClient(named?: string): Promise<Storage> {
   const load = (): Promise<GcsSdk> => import("@google-cloud/storage");
   const sdk = await loadSdk("Google Cloud Storage", "@google-cloud/storage@7", load);
-  const endpoint = environment("MLFLOW_GCS_ENDPOINT") ?? environment("STORAGE_EMULATOR_HOST");
+  const endpoint =
+    named ?? environment("MLFLOW_GCS_ENDPOINT") ?? environment("STORAGE_EMULATOR_HOST");
   const key = `${endpoint} ${environment("GOOGLE_APPLICATION_CREDENTIALS")}`;
   const client = clients.get(key) ?? connect(sdk, endpoint);
   clients.set(key, client);

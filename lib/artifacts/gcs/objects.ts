@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FileMetadata } from "@google-cloud/storage";
-import { MlrunsError } from "../../errors.ts";
+import { invalidParameter, MlrunsError } from "../../errors.ts";
 import { contentTypeOf } from "../content-type.ts";
 import type { StoredObject } from "../object-store.ts";
-import { silenceLimit } from "../sdk.ts";
+import { environment, silenceLimit } from "../sdk.ts";
 import { withinTime } from "../stall.ts";
 import { type ErrorFacts, isPassing, storeError, storeFault } from "../store-error.ts";
 
@@ -61,6 +61,22 @@ export async function askAgain<Value>(
 export function conditionOf(replaces: string | null | undefined): { ifGenerationMatch?: number } {
   // A generation has 16 digits: a number holds it.
   return replaces === undefined ? {} : { ifGenerationMatch: Number(replaces ?? 0) };
+}
+
+/** Chunks are whole multiples of it. Bytes. */
+const CHUNK_UNIT = 256 * 1024;
+
+/**
+ * Bytes, by one of MLflow's variables; undefined where it is not set.
+ *
+ * @throws MlrunsError INVALID_PARAMETER_VALUE when it says what the service does not take
+ */
+export function chunkSize(variable: string): number | undefined {
+  const told = environment(variable);
+  if (told === undefined) return undefined;
+  const chunk = Number(told);
+  if (chunk > 0 && chunk % CHUNK_UNIT === 0) return chunk;
+  throw invalidParameter(`${variable} is '${told}': no multiple of ${CHUNK_UNIT}.`);
 }
 
 /** Bytes a millisecond, of each of many uploads at a time. */

@@ -1,26 +1,15 @@
-import { addAbortSignal, type Readable } from "node:stream";
 import type { Bucket, CreateWriteStreamOptions, File, FileMetadata } from "@google-cloud/storage";
 import pMap from "p-map";
 import { MlrunsError } from "../../errors.ts";
 import type { VersionedRepository } from "../artifact-repository.ts";
 import { openObjectRepository } from "../object-repository.ts";
 import type { ObjectStore, StoredObject } from "../object-store.ts";
-import { failOnStall, withinTime } from "../stall.ts";
-import { storeError } from "../store-error.ts";
 import { parseBucketUri } from "../uri.ts";
 import { openGcsClient } from "./client.ts";
 import { gcsDirect } from "./direct.ts";
-import {
-  ask,
-  askAgain,
-  checkMd5,
-  conditionOf,
-  factsOf,
-  gcsContentType,
-  requestTimeout,
-  toStoredObject,
-} from "./objects.ts";
+import { ask, askAgain, checkMd5, conditionOf, gcsContentType, toStoredObject } from "./objects.ts";
 import { putGcsParts } from "./parts.ts";
+import { openGcsObject } from "./read.ts";
 
 /** Files up to this size go up in one request. Bytes. */
 const PUT_AT_ONCE = 8 * 1024 * 1024;
@@ -36,9 +25,13 @@ interface Page {
 }
 
 /** Artifacts in Google Cloud Storage. */
-export async function openGcs(uri: string): Promise<VersionedRepository> {
+export async function openGcs(uri: string, endpoint?: string): Promise<VersionedRepository> {
   const { bucket, prefix } = parseBucketUri(uri);
-  return openObjectRepository(gcsStore((await openGcsClient()).bucket(bucket)), uri, prefix);
+  return openObjectRepository(
+    gcsStore((await openGcsClient(endpoint)).bucket(bucket)),
+    uri,
+    prefix,
+  );
 }
 
 function gcsStore(bucket: Bucket): ObjectStore {
@@ -99,28 +92,7 @@ function gcsStore(bucket: Bucket): ObjectStore {
       }
     },
 
-    async open(key, { start, end, etag, signal }) {
-      const body = bucket
-        .file(key, etag === undefined ? {} : { generation: etag })
-        // Bytes as they are stored; whoever reads checks them.
-        .createReadStream({ start, end, decompress: false, validation: false });
-      try {
-        const md5 = await withinTime(answerOf(body), `${name}/${key}`, requestTimeout());
-        if (signal !== undefined) addAbortSignal(signal, body);
-        const guarded = failOnStall(body, `${name}/${key}`, requestTimeout());
-        return { body: guarded, ...(md5 === undefined ? {} : { md5 }) };
-      } catch (error) {
-        body.destroy();
-        const { status, reason } = factsOf(error);
-        // A generation that is gone was replaced.
-        const isReplaced = status === 404 && etag !== undefined;
-        throw storeError(
-          error,
-          { status: isReplaced ? 412 : status, reason },
-          `read ${name}/${key}`,
-        );
-      }
-    },
+    open: (key, options) => openGcsObject(bucket, key, options),
 
     async put(key, { bytes, md5, sha256 }, { signal, replaces }) {
       signal?.throwIfAborted();
@@ -178,26 +150,4 @@ async function sendOnce(
     file.createWriteStream(settings).once("error", reject).once("finish", resolve).end(bytes);
   });
   return file.metadata;
-}
-
-interface Answer {
-  readonly statusCode: number;
-  readonly headers: Readonly<Record<string, string | undefined>>;
-}
-
-/**
- * Waits for the head of the answer, which the SDK asks for when the stream is first read.
- *
- * @returns the MD5 of the whole object in hex; objects that were composed have none
- */
-function answerOf(body: Readable): Promise<string | undefined> {
-  return new Promise((resolve, reject) => {
-    body.once("error", reject);
-    // A refusal is told as an error, after its text has come.
-    body.once("response", ({ statusCode, headers }: Answer) => {
-      const md5 = /(?:^|,)\s*md5=([^,]+)/.exec(headers["x-goog-hash"] ?? "")?.[1];
-      if (statusCode < 300) resolve(md5 && Buffer.from(md5, "base64").toString("hex"));
-    });
-    body.read(0);
-  });
 }

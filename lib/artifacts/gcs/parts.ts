@@ -1,17 +1,13 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Bucket, FileMetadata } from "@google-cloud/storage";
-import { invalidParameter } from "../../errors.ts";
 import type { Receipt, TransferOptions } from "../artifact-repository.ts";
 import type { FileSource } from "../object-store.ts";
 import { partSizeOf, readParts } from "../parts.ts";
-import { environment } from "../sdk.ts";
 import { isPassing, storeError } from "../store-error.ts";
-import { ask, checkMd5, conditionOf, gcsContentType } from "./objects.ts";
+import { ask, checkMd5, chunkSize, conditionOf, gcsContentType } from "./objects.ts";
 
 const ATTEMPTS = 6;
-/** Chunks are whole multiples of it. Bytes. */
-const CHUNK_UNIT = 256 * 1024;
 
 /** Bytes that the service has so far; at the end what it made of them. */
 interface Progress {
@@ -64,15 +60,9 @@ export async function putGcsParts(
   };
 }
 
-/** @throws MlrunsError INVALID_PARAMETER_VALUE when MLflow's variable says what the service does not take */
 function chunkSizeOf(size: number, wanted: number | undefined): number {
-  const told = environment("MLFLOW_GCS_UPLOAD_CHUNK_SIZE");
-  if (wanted !== undefined || told === undefined) return partSizeOf(size, wanted);
-  const chunk = Number(told);
-  if (chunk > 0 && chunk % CHUNK_UNIT === 0) return chunk;
-  throw invalidParameter(
-    `MLFLOW_GCS_UPLOAD_CHUNK_SIZE is '${told}': no multiple of ${CHUNK_UNIT}.`,
-  );
+  if (wanted !== undefined) return partSizeOf(size, wanted);
+  return chunkSize("MLFLOW_GCS_UPLOAD_CHUNK_SIZE") ?? partSizeOf(size);
 }
 
 async function begin(

@@ -19,21 +19,25 @@ const clients = new Map<string, S3Client>();
  * A client for S3 as MLflow's variables and AWS's own set it up.
  *
  * @param hasChecksums - sends a CRC32 with what it uploads, which some stores refuse
+ * @param endpoint - where requests go instead of to AWS
  * @see MLflow 3.17 `s3_artifact_repo._get_s3_client`
  */
-export async function openS3Client(hasChecksums = true): Promise<{ sdk: S3Sdk; client: S3Client }> {
+export async function openS3Client(
+  hasChecksums = true,
+  endpoint: string | undefined = s3Endpoint(),
+): Promise<{ sdk: S3Sdk; client: S3Client }> {
   // Required, not imported: to look through CommonJS for its exports would take as long again as to load it.
   const sdk = await loadS3(async () => require("@aws-sdk/client-s3") as S3Sdk);
   const settings = Object.entries(process.env).filter(([name]) => /^(AWS_|MLFLOW_)/.test(name));
-  const key = JSON.stringify([hasChecksums, settings]);
+  const key = JSON.stringify([hasChecksums, endpoint, settings]);
   const make = (): S3Client =>
-    withFreshCredentials(new sdk.S3Client(configuration(sdk, hasChecksums)));
+    withFreshCredentials(new sdk.S3Client(configuration(sdk, hasChecksums, endpoint)));
   const client = clients.get(key) ?? withoutVersionWarning(make);
   clients.set(key, client);
   return { sdk, client };
 }
 
-/** Where requests go instead of to AWS. */
+/** Where the environment has requests go instead of to AWS. */
 export function s3Endpoint(): string | undefined {
   return (
     environment("MLFLOW_S3_ENDPOINT_URL") ??
@@ -62,8 +66,11 @@ function loadS3<Value>(load: () => Promise<Value>): Promise<Value> {
   return loadSdk("Storage on S3", "@aws-sdk/client-s3@3", load);
 }
 
-function configuration(sdk: S3Sdk, hasChecksums: boolean): S3ClientConfig {
-  const endpoint = s3Endpoint();
+function configuration(
+  sdk: S3Sdk,
+  hasChecksums: boolean,
+  endpoint: string | undefined,
+): S3ClientConfig {
   const told = region() ?? (endpoint === undefined ? undefined : () => regionOfProfile(sdk));
   const addressing = environment("MLFLOW_BOTO_CLIENT_ADDRESSING_STYLE") ?? "auto";
   const silenceMs = silenceLimit(SILENCE_MS);

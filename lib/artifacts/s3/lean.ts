@@ -51,7 +51,7 @@ export async function openLean(place: S3Bucket): Promise<SendLean | undefined> {
   if (!/^[a-z0-9][a-z0-9.-]*[a-z0-9]$/.test(bucket) || bucket.endsWith("--x-s3")) return undefined;
   // Nothing is signed at public buckets.
   if (environment("MLFLOW_EXPERIMENTAL_S3_SIGNATURE_VERSION") !== undefined) return undefined;
-  const access = plainAccess(bucket) ?? (await accessOfSdk(place));
+  const access = plainAccess(place) ?? (await accessOfSdk(place));
   const connections = openConnections(access.url, {
     most: CONNECTIONS,
     silenceMs: silenceLimit(SILENCE_MS),
@@ -90,8 +90,7 @@ export function checksumHeaders(body: Buffer): Readonly<Record<string, string>> 
 }
 
 /** What is told by the environment alone: a server of one's own and its keys. Then the SDK need not be loaded, which takes longer than a short push. */
-function plainAccess(bucket: string): Access | undefined {
-  const endpoint = s3Endpoint();
+function plainAccess({ bucket, endpoint = s3Endpoint() }: S3Bucket): Access | undefined {
   const told = region() ?? (hasConfiguration() ? undefined : USUAL_REGION);
   const accessKeyId = environment("AWS_ACCESS_KEY_ID");
   const secretAccessKey = environment("AWS_SECRET_ACCESS_KEY");

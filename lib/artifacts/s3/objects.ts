@@ -12,6 +12,8 @@ export interface S3Bucket {
   /** Whether uploads carry a CRC32: not so at stores that refused one. Their Content-MD5 stands for it. */
   hasChecksums: boolean;
   readonly bucket: string;
+  /** Where requests go instead of to AWS; the environment's where none is given. */
+  readonly endpoint?: string;
   /** `ExpectedBucketOwner`, for every request. */
   readonly owner: { readonly ExpectedBucketOwner?: string };
 }

@@ -35,18 +35,22 @@ import { listS3Versions } from "./versions.ts";
 const PUT_AT_ONCE = 16 * 1024 * 1024;
 
 /** Artifacts in S3, or in a store that speaks its language. */
-export async function openS3(uri: string): Promise<VersionedRepository> {
+export async function openS3(
+  uri: string,
+  endpoint: string | undefined = s3Endpoint(),
+): Promise<VersionedRepository> {
   const { bucket, prefix } = parseBucketUri(uri);
   await checkS3Sdk();
   const expected = environment("MLFLOW_S3_EXPECTED_BUCKET_OWNER");
   const owner = expected === undefined ? {} : { ExpectedBucketOwner: expected };
   const place: S3Bucket = {
-    connect: () => openS3Client(place.hasChecksums),
+    connect: () => openS3Client(place.hasChecksums, endpoint),
+    endpoint,
     hasChecksums: true,
     bucket,
     owner,
   };
-  return openObjectRepository(s3Store(place, s3Endpoint() !== undefined), uri, prefix);
+  return openObjectRepository(s3Store(place, endpoint !== undefined), uri, prefix);
 }
 
 function s3Store(place: S3Bucket, isCustom: boolean): ObjectStore {

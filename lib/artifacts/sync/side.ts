@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { compareText } from "../../entities/record.ts";
 import { invalidParameter } from "../../errors.ts";
 import type { ArtifactFile, ArtifactRepository } from "../artifact-repository.ts";
-import { openArtifacts } from "../registry.ts";
+import { type Endpoints, openArtifacts } from "../registry.ts";
 import { schemeOf } from "../uri.ts";
 
 /** One of the two places that are compared. */
@@ -14,6 +14,7 @@ export interface Side {
   readonly folder: string | undefined;
   /** Of a place that can be opened by it alone; undefined for a folder, and for a version of a place. */
   readonly uri?: string;
+  readonly endpoints?: Endpoints;
   readonly artifacts: ArtifactRepository;
 }
 
@@ -48,13 +49,13 @@ export async function* listPaths(
  *
  * @throws MlrunsError INVALID_PARAMETER_VALUE, NOT_IMPLEMENTED, FEATURE_DISABLED
  */
-export async function openSide(place: string): Promise<Side> {
+export async function openSide(place: string, endpoints?: Endpoints): Promise<Side> {
   if (place === "") throw invalidParameter("A folder or a URI is missing.");
   const scheme = schemeOf(place);
   if (scheme !== undefined && scheme !== "file:") {
-    const artifacts = await openArtifacts({ kind: "remote", uri: place });
+    const artifacts = await openArtifacts({ kind: "remote", uri: place }, { endpoints });
     const uri = place.replace(/\/+$/, "");
-    return { name: uri, folder: undefined, uri, artifacts };
+    return { name: uri, folder: undefined, uri, endpoints, artifacts };
   }
   const folder = scheme === undefined ? resolve(place) : fileURLToPath(place);
   return { name: folder, folder, artifacts: await openArtifacts({ kind: "folder", folder }) };

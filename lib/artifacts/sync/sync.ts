@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { invalidParameter, MlrunsError, notFound } from "../../errors.ts";
 import type { ArtifactFile } from "../artifact-repository.ts";
+import type { Endpoints } from "../registry.ts";
 import { recordedDigests } from "../versions/recorded.ts";
 import { openRecorder, type Recorder } from "../versions/recorder.ts";
 import { isVersionState } from "../versions/version-store.ts";
@@ -47,6 +48,8 @@ export interface SyncOptions {
   readonly sizeOnly?: boolean;
   /** Records what the target then has as a version, and keeps what is overwritten or deleted for older ones. */
   readonly versions?: boolean;
+  /** Where the clouds are reached, before what the environment says. */
+  readonly endpoints?: Endpoints;
   readonly signal?: AbortSignal;
   readonly onStep?: (step: SyncStep) => void;
   /** Told of what is about to be deleted, or in a dry run would be, before the first of it. */
@@ -107,7 +110,10 @@ export async function syncArtifacts(
   toPlace: string,
   options: SyncOptions = {},
 ): Promise<SyncReport> {
-  const [from, to] = await Promise.all([openSide(fromPlace), openSide(toPlace)]);
+  const [from, to] = await Promise.all([
+    openSide(fromPlace, options.endpoints),
+    openSide(toPlace, options.endpoints),
+  ]);
   return syncSides(from, to, options);
 }
 

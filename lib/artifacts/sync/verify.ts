@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { compareText } from "../../entities/record.ts";
 import type { ArtifactFile } from "../artifact-repository.ts";
+import type { Endpoints } from "../registry.ts";
 import { isEntry } from "../versions/manifest.ts";
 import { type LastVersion, readLastVersion, recordedDigests } from "../versions/recorded.ts";
 import { isVersionState } from "../versions/version-store.ts";
@@ -16,6 +17,8 @@ export interface VerifyOptions {
   /** Reads every byte of both sides, instead of trusting the digests that the store lists. */
   readonly full?: boolean;
   readonly filters?: readonly FilterRule[];
+  /** As in {@link SyncOptions.endpoints}. */
+  readonly endpoints?: Endpoints;
 }
 
 /** `missing`: the second place does not have it; `extra`: only that one has it; `size`, `content`: it differs. */
@@ -49,9 +52,12 @@ export interface VerifyReport {
 export async function verifyArtifacts(
   fromPlace: string,
   toPlace: string,
-  { full = false, filters = [] }: VerifyOptions = {},
+  { full = false, filters = [], endpoints }: VerifyOptions = {},
 ): Promise<VerifyReport> {
-  const [from, to] = await Promise.all([openSide(fromPlace), openSide(toPlace)]);
+  const [from, to] = await Promise.all([
+    openSide(fromPlace, endpoints),
+    openSide(toPlace, endpoints),
+  ]);
   const state = await openState([from.name, to.name], true);
   const isWanted = pathFilter(filters);
   const isMeant = (path: string): boolean => isWanted(path) && !isVersionState(path);

@@ -27,7 +27,10 @@ export async function watchArtifacts(
   toPlace: string,
   { intervalMs = INTERVAL_MS, isOver, onRound, ...options }: WatchOptions = {},
 ): Promise<SyncReport> {
-  const [from, to] = await Promise.all([openSide(fromPlace), openSide(toPlace)]);
+  const [from, to] = await Promise.all([
+    openSide(fromPlace, options.endpoints),
+    openSide(toPlace, options.endpoints),
+  ]);
   let total: SyncReport | undefined;
   let seen: string | undefined;
   for (;;) {

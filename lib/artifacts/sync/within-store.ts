@@ -12,7 +12,10 @@ export type CopyWithin = (file: ArtifactFile) => Promise<void>;
 export async function openCopyWithin(from: Side, to: Side): Promise<CopyWithin | undefined> {
   const [source, target] = [split(from.uri), split(to.uri)];
   if (source === undefined || source.bucket !== target?.bucket) return undefined;
-  const bucket = await openArtifacts({ kind: "remote", uri: source.bucket });
+  const bucket = await openArtifacts(
+    { kind: "remote", uri: source.bucket },
+    { endpoints: to.endpoints },
+  );
   return (file) => {
     const listed = { ...file, path: source.prefix + file.path };
     return bucket.copy(listed, target.prefix + file.path);

@@ -11,9 +11,9 @@ export interface LastVersion {
 }
 
 /** Undefined for a place without versions, or whose versions may not be read. */
-export async function readLastVersion({ name }: Side): Promise<LastVersion | undefined> {
+export async function readLastVersion({ name, endpoints }: Side): Promise<LastVersion | undefined> {
   try {
-    const store = await openVersions(name);
+    const store = await openVersions(name, endpoints);
     const id = (await store.readHistory()).history.versions.at(-1)?.manifest;
     return id === undefined ? undefined : { id, manifest: await store.readManifest(id) };
   } catch (error) {

@@ -38,7 +38,7 @@ export interface Recorder {
  * overwritten only when it is the one that was kept: so HEAD never names what is not there, whoever else pushes.
  */
 export async function openRecorder(from: Side, to: Side, state: SyncState): Promise<Recorder> {
-  const store = await openVersions(to.name);
+  const store = await openVersions(to.name, to.endpoints);
   const release = to.folder === undefined ? undefined : await lockFolder(to.folder, store.folders);
   const { history, etag } = await store.readHistory();
   const head = history.versions.at(-1);

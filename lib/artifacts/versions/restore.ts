@@ -21,7 +21,10 @@ export async function restoreVersion(
   target: string,
   options: SyncOptions = {},
 ): Promise<SyncReport> {
-  const [from, to] = await Promise.all([openVersionSide(place, version), openSide(target)]);
+  const [from, to] = await Promise.all([
+    openVersionSide(place, version, options.endpoints),
+    openSide(target, options.endpoints),
+  ]);
   return syncSides(from, to, options);
 }
 
@@ -38,7 +41,10 @@ export async function restoreManifest(
   options: SyncOptions = {},
 ): Promise<SyncReport> {
   const { uri, manifest } = parseManifestFile(await readFile(file), file);
-  const [from, to] = await Promise.all([openVersionSide(uri, manifest), openSide(target)]);
+  const [from, to] = await Promise.all([
+    openVersionSide(uri, manifest, options.endpoints),
+    openSide(target, options.endpoints),
+  ]);
   return syncSides(from, to, options);
 }
 

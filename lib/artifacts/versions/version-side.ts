@@ -1,5 +1,6 @@
 import { MlrunsError, notFound } from "../../errors.ts";
 import type { ArtifactFile, ArtifactRepository } from "../artifact-repository.ts";
+import type { Endpoints } from "../registry.ts";
 import type { Side } from "../sync/side.ts";
 import { isEntry, type Manifest, type ManifestEntry } from "./manifest.ts";
 import { findVersion, inMirror, openVersions, type VersionStore } from "./version-store.ts";
@@ -11,8 +12,12 @@ import { findVersion, inMirror, openVersions, type VersionStore } from "./versio
  * @param wanted - `HEAD`, `HEAD~1`, a tag, the beginning of an id, or the files themselves
  * @throws MlrunsError RESOURCE_DOES_NOT_EXIST when there is no such version
  */
-export async function openVersionSide(place: string, wanted: string | Manifest): Promise<Side> {
-  const store = await openVersions(place);
+export async function openVersionSide(
+  place: string,
+  wanted: string | Manifest,
+  endpoints?: Endpoints,
+): Promise<Side> {
+  const store = await openVersions(place, endpoints);
   if (typeof wanted !== "string") {
     return toSide(store, wanted, store.name);
   }

@@ -2,7 +2,7 @@ import { basename, dirname } from "node:path";
 import { Readable } from "node:stream";
 import { MlrunsError, notFound } from "../../errors.ts";
 import type { ArtifactFile, VersionedRepository } from "../artifact-repository.ts";
-import { openArtifacts } from "../registry.ts";
+import { type Endpoints, openArtifacts } from "../registry.ts";
 import { openSide } from "../sync/side.ts";
 import { type Manifest, type PrintedManifest, parseManifest } from "./manifest.ts";
 
@@ -63,9 +63,9 @@ export function isVersionState(path: string): boolean {
 }
 
 /** Opens the versions of a mirror: a folder or a URI. */
-export async function openVersions(place: string): Promise<VersionStore> {
+export async function openVersions(place: string, endpoints?: Endpoints): Promise<VersionStore> {
   const { parent, base, name } = await locate(place);
-  const artifacts = await openArtifacts(parent);
+  const artifacts = await openArtifacts(parent, { endpoints });
   const all = `${STATE_FOLDER}/${base || ".root"}`;
   const folders = { all, objects: `${all}/objects`, manifests: `${all}/manifests` };
   const head = `${all}/HEAD.json`;
