@@ -1,7 +1,8 @@
 import { crc32 } from "node:zlib";
 import { STAMP_FIELDS } from "../tree/footprint.ts";
 import { METRIC_FIELDS, MetricColumn, MISSING, NumberColumn, TextColumn } from "./columns.ts";
-import { GROUPS, Shard, TEXTS } from "./shard.ts";
+import { Shard } from "./shard.ts";
+import { GROUPS, TEXTS } from "./shard-parts.ts";
 
 /**
  * Bytes ⇄ shards. A block is a fixed head, then the floats, the integers and, as JSON, the texts. Blocks follow each other:

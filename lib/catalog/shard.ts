@@ -10,52 +10,19 @@ import {
   METRIC_FIELDS,
   MetricColumn,
   MISSING,
-  NumberColumn,
+  type NumberColumn,
   TextColumn,
 } from "./columns.ts";
 import { isSameLayout, type Layout, type RunEntry } from "./entry.ts";
 import type { PlainRun } from "./plain-run.ts";
-
-/** What a row has one text of. `inputs`, `outputs` and `problems` are JSON, missing where there are none. */
-export const TEXTS = [
-  "runName",
-  "userId",
-  "status",
-  "lifecycleStage",
-  "artifactUri",
-  "inputs",
-  "outputs",
-  "problems",
-  "layout",
-] as const;
-type TextName = (typeof TEXTS)[number];
-
-/** Keys have columns in these groups. `labels` are datasets of latest points, as JSON. */
-export const GROUPS = ["params", "tags", "labels"] as const;
-type Group = (typeof GROUPS)[number];
-
-/** What a shard is made of, in the order of `TEXTS` and with numbers of `GROUPS`. */
-export interface ShardParts {
-  readonly runIds: string[];
-  readonly texts: readonly TextColumn[];
-  readonly keyed: readonly (readonly [group: number, key: string, column: TextColumn])[];
-  readonly metrics: readonly (readonly [key: string, column: MetricColumn])[];
-  readonly startTime: NumberColumn;
-  readonly endTime: NumberColumn;
-  readonly stampStart: NumberColumn;
-  readonly stamps: Float64Array;
-}
-
-const NO_PARTS = (): ShardParts => ({
-  runIds: [],
-  texts: [],
-  keyed: [],
-  metrics: [],
-  startTime: new NumberColumn(),
-  endTime: new NumberColumn(),
-  stampStart: new NumberColumn(),
-  stamps: new Float64Array(0),
-});
+import {
+  GROUPS,
+  type Group,
+  NO_PARTS,
+  type ShardParts,
+  TEXTS,
+  type TextName,
+} from "./shard-parts.ts";
 
 /**
  * The runs of one experiment in columns, with texts kept once: half the memory of objects, quick to load and to search. A
