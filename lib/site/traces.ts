@@ -8,7 +8,7 @@ import type {
   TraceEntry,
   TraceFile,
   TracesFile,
-} from "../wire/data-files.ts";
+} from "../wire/trace-files.ts";
 import { chosenTraces } from "./chosen.ts";
 import type { SiteContext } from "./context.ts";
 

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
-import type { RunFile, TracesFile } from "../../lib/wire/data-files.ts";
+import type { RunFile } from "../../lib/wire/data-files.ts";
+import type { TracesFile } from "../../lib/wire/trace-files.ts";
 import { getTraces } from "../data/client.ts";
 import { useData } from "../data/use-data.ts";
 import { TRACE_TEXTS } from "../texts/traces.ts";

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import type { SpanEntry } from "../../lib/wire/data-files.ts";
+import type { SpanEntry } from "../../lib/wire/trace-files.ts";
 import { parseJsonValue, type TreeValue } from "../previews/value-tree.ts";
 import { TRACE_TEXTS } from "../texts/traces.ts";
 import { spanDuration } from "../traces/span-rows.ts";

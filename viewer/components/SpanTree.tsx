@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useMemo, useRef, useState } from "preact/hooks";
-import type { SpanEntry } from "../../lib/wire/data-files.ts";
+import type { SpanEntry } from "../../lib/wire/trace-files.ts";
 import { toggled } from "../run/key-groups.ts";
 import { TRACE_TEXTS } from "../texts/traces.ts";
 import {

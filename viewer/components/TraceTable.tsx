@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
-import type { TraceEntry } from "../../lib/wire/data-files.ts";
 import { plainId } from "../../lib/wire/rooted-id.ts";
+import type { TraceEntry } from "../../lib/wire/trace-files.ts";
 import { formatAgo, formatDuration, formatTimeFull } from "../format.ts";
 import { traceHref } from "../state/links.ts";
 import { useNow } from "../state/now.ts";

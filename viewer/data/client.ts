@@ -8,12 +8,11 @@ import type {
   RegistryFile,
   RunFile,
   RunsFile,
-  TraceFile,
-  TracesFile,
   TreeFile,
   ViewsFile,
 } from "../../lib/wire/data-files.ts";
 import { DATA_PATH, rawPath } from "../../lib/wire/data-paths.ts";
+import type { TraceFile, TracesFile } from "../../lib/wire/trace-files.ts";
 import { embeddedUrl, isEmbedded } from "./embedded.ts";
 import { parseJson, type ReadOptions, readFile, readJson } from "./files.ts";
 import { joinTables } from "./join-tables.ts";

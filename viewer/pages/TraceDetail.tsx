@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { AssessmentEntry, TraceFile } from "../../lib/wire/data-files.ts";
 import { plainId } from "../../lib/wire/rooted-id.ts";
+import type { AssessmentEntry, TraceFile } from "../../lib/wire/trace-files.ts";
 import { Block } from "../components/Block.tsx";
 import { ErrorState } from "../components/EmptyState.tsx";
 import { ExperimentCrumb } from "../components/ExperimentCrumb.tsx";

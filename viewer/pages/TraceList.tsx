@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import type { TraceEntry, TracesFile } from "../../lib/wire/data-files.ts";
+import type { TraceEntry, TracesFile } from "../../lib/wire/trace-files.ts";
 import { ExperimentCrumb } from "../components/ExperimentCrumb.tsx";
 import { ListPage } from "../components/ListPage.tsx";
 import type { PageProps } from "../components/page-source.ts";

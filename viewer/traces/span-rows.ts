@@ -1,4 +1,4 @@
-import type { SpanEntry } from "../../lib/wire/data-files.ts";
+import type { SpanEntry } from "../../lib/wire/trace-files.ts";
 import { linearTicks, type Tick } from "../charts/ticks.ts";
 import { durationTicks } from "../charts/time-ticks.ts";
 import { formatDuration } from "../format.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { SpanEntry } from "../../../lib/wire/data-files.ts";
+import type { SpanEntry } from "../../../lib/wire/trace-files.ts";
 import {
   spanDuration,
   spanRows,
