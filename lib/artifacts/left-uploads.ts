@@ -1,5 +1,5 @@
 import type { OpenUpload, VersionedRepository } from "./artifact-repository.ts";
-import { openArtifacts } from "./registry.ts";
+import { type EndpointOptions, type Endpoints, openArtifacts } from "./registry.ts";
 import { openSide } from "./sync/side.ts";
 import { resumableUploads } from "./sync/state.ts";
 
@@ -14,7 +14,7 @@ export interface LeftUpload extends OpenUpload {
   readonly isResumable: boolean;
 }
 
-export interface AbortOptions {
+export interface AbortOptions extends EndpointOptions {
   /** Leaves those that were begun within so many milliseconds: another machine may be sending them. Default: a day. */
   readonly olderThanMs?: number;
   /** Also those that the next run of this user would go on with. */
@@ -27,16 +27,19 @@ export interface AbortOptions {
  * The uploads to a place that were begun and not finished: parts of them cost space until they are aborted, and no listing
  * shows them. Undefined where the store does not tell of them.
  */
-export async function listUploads(place: string): Promise<LeftUpload[] | undefined> {
-  return listOf(await open(place));
+export async function listUploads(
+  place: string,
+  { endpoints }: EndpointOptions = {},
+): Promise<LeftUpload[] | undefined> {
+  return listOf(await open(place, endpoints));
 }
 
 /** Aborts uploads that were left. @returns those that were, or with `dryRun` would be; undefined as above */
 export async function abortUploads(
   place: string,
-  { olderThanMs = GRACE_MS, resumable = false, dryRun = false }: AbortOptions = {},
+  { olderThanMs = GRACE_MS, resumable = false, dryRun = false, endpoints }: AbortOptions = {},
 ): Promise<LeftUpload[] | undefined> {
-  const artifacts = await open(place);
+  const artifacts = await open(place, endpoints);
   const before = Date.now() - olderThanMs;
   const left = (await listOf(artifacts))?.filter(
     ({ begun, isResumable }) => begun !== null && begun <= before && (resumable || !isResumable),
@@ -45,10 +48,11 @@ export async function abortUploads(
   return left;
 }
 
-async function open(place: string): Promise<VersionedRepository> {
-  const { folder, name } = await openSide(place);
+async function open(place: string, endpoints: Endpoints | undefined): Promise<VersionedRepository> {
+  const { folder, name } = await openSide(place, endpoints);
   return openArtifacts(
     folder === undefined ? { kind: "remote", uri: name } : { kind: "folder", folder },
+    { endpoints },
   );
 }
 

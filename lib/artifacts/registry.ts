@@ -11,9 +11,12 @@ export interface Endpoints {
   readonly azure?: string;
 }
 
-export interface OpenOptions extends LocalOptions {
+export interface EndpointOptions {
+  /** Where the clouds are reached, before what the environment says. */
   readonly endpoints?: Endpoints;
 }
+
+export interface OpenOptions extends LocalOptions, EndpointOptions {}
 
 type Open = (uri: string, endpoints: Endpoints) => Promise<VersionedRepository>;
 

@@ -43,8 +43,8 @@ export class ArtifactClient extends RunClient {
 
   /** Opens artifacts where `findArtifactPlace` or the like has found them. */
   async openArtifacts(place: ArtifactPlace): Promise<ArtifactRepository> {
-    const followLinks = this.options.followLinks ?? true;
-    return openArtifacts(place, { followLinks });
+    const { followLinks = true, endpoints } = this.options;
+    return openArtifacts(place, { followLinks, endpoints });
   }
 
   override async openRunArtifacts(runId: string): Promise<ArtifactRepository> {

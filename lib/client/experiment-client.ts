@@ -1,3 +1,4 @@
+import type { EndpointOptions } from "../artifacts/registry.ts";
 import { Catalog, type ReadProgress } from "../catalog/catalog.ts";
 import type { Experiment } from "../entities/experiment.ts";
 import type { ViewType } from "../entities/lifecycle.ts";
@@ -19,7 +20,7 @@ import { checkRoot, openStore, type Store } from "../store/store.ts";
 import { rootOf } from "./environment.ts";
 import { RunArtifacts } from "./run-artifacts.ts";
 
-export interface ClientOptions {
+export interface ClientOptions extends EndpointOptions {
   /**
    * Holds metric points back and writes them every second, every 64 KB, on `flush()`, at the end of a run and when the
    * process exits. By default each point is written before `logMetric` returns, which a SIGKILL cannot undo.

@@ -71,7 +71,7 @@ export class MaintenanceClient extends TraceClient {
       for (const place of garbage.artifacts) {
         const artifacts = await this.openArtifacts(place);
         await artifacts.delete("");
-        await removeVersions(place.kind === "folder" ? place.folder : place.uri);
+        await removeVersions(place.kind === "folder" ? place.folder : place.uri, this.options);
       }
       removeGarbage(this.store, garbage);
       return undefined;

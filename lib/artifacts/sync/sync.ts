@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { invalidParameter, MlrunsError, notFound } from "../../errors.ts";
 import type { ArtifactFile } from "../artifact-repository.ts";
-import type { Endpoints } from "../registry.ts";
+import type { EndpointOptions } from "../registry.ts";
 import { recordedDigests } from "../versions/recorded.ts";
 import { openRecorder, type Recorder } from "../versions/recorder.ts";
 import { isVersionState } from "../versions/version-store.ts";
@@ -19,7 +19,7 @@ import type { SyncFailure } from "./transfer.ts";
 const PUSH_ATTEMPTS = 6;
 const MEBIBYTE = 1024 * 1024;
 
-export interface SyncOptions {
+export interface SyncOptions extends EndpointOptions {
   /** Only says what would be done: nothing is written, also no state. */
   readonly dryRun?: boolean;
   /** Removes files of the target that the source does not have, when all copies have succeeded. */
@@ -48,8 +48,6 @@ export interface SyncOptions {
   readonly sizeOnly?: boolean;
   /** Records what the target then has as a version, and keeps what is overwritten or deleted for older ones. */
   readonly versions?: boolean;
-  /** Where the clouds are reached, before what the environment says. */
-  readonly endpoints?: Endpoints;
   readonly signal?: AbortSignal;
   readonly onStep?: (step: SyncStep) => void;
   /** Told of what is about to be deleted, or in a dry run would be, before the first of it. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { compareText } from "../../entities/record.ts";
 import type { ArtifactFile } from "../artifact-repository.ts";
-import type { Endpoints } from "../registry.ts";
+import type { EndpointOptions } from "../registry.ts";
 import { isEntry } from "../versions/manifest.ts";
 import { type LastVersion, readLastVersion, recordedDigests } from "../versions/recorded.ts";
 import { isVersionState } from "../versions/version-store.ts";
@@ -13,12 +13,10 @@ import { compareContent, localDigest } from "./same.ts";
 import { openSide, type Side } from "./side.ts";
 import { openState, type SyncState } from "./state.ts";
 
-export interface VerifyOptions {
+export interface VerifyOptions extends EndpointOptions {
   /** Reads every byte of both sides, instead of trusting the digests that the store lists. */
   readonly full?: boolean;
   readonly filters?: readonly FilterRule[];
-  /** As in {@link SyncOptions.endpoints}. */
-  readonly endpoints?: Endpoints;
 }
 
 /** `missing`: the second place does not have it; `extra`: only that one has it; `size`, `content`: it differs. */

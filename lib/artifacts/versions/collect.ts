@@ -1,5 +1,6 @@
 import { MlrunsError } from "../../errors.ts";
 import type { ArtifactFile, KeptVersion } from "../artifact-repository.ts";
+import type { EndpointOptions } from "../registry.ts";
 import { type History, openVersions, type Version, type VersionStore } from "./version-store.ts";
 import { changeHistory } from "./versions.ts";
 
@@ -8,7 +9,7 @@ const GRACE_MS = 7 * 86_400_000;
 /** Files removed between two looks at what is needed. */
 const REMOVED_AT_ONCE = 1_000;
 
-export interface CollectOptions {
+export interface CollectOptions extends EndpointOptions {
   /** Versions to keep, newest first; those with a tag stay besides. Default: all. */
   readonly keep?: number;
   /** What was written within so many milliseconds stays: a push may be about to name it. Default: seven days. */
@@ -32,9 +33,14 @@ export interface CollectReport {
  */
 export async function collectVersions(
   place: string,
-  { keep = Number.POSITIVE_INFINITY, graceMs = GRACE_MS, dryRun = false }: CollectOptions = {},
+  {
+    keep = Number.POSITIVE_INFINITY,
+    graceMs = GRACE_MS,
+    dryRun = false,
+    endpoints,
+  }: CollectOptions = {},
 ): Promise<CollectReport> {
-  const store = await openVersions(place);
+  const store = await openVersions(place, endpoints);
   // Before the history is read: what is written after this time is not looked at.
   const before = Date.now() - graceMs;
   const { history } = await store.readHistory();
@@ -61,8 +67,11 @@ export async function collectVersions(
 }
 
 /** Removes all versions of a place, whose files are removed too. */
-export async function removeVersions(place: string): Promise<void> {
-  const store = await openVersions(place);
+export async function removeVersions(
+  place: string,
+  { endpoints }: EndpointOptions = {},
+): Promise<void> {
+  const store = await openVersions(place, endpoints);
   const manifests = await find(store.artifacts.list(store.folders.manifests), () => true);
   const names = await readNames(store, manifests.map(idOf));
   await store.artifacts.deleteFiles(await findKept(store, names, () => true));

@@ -1,4 +1,5 @@
 import { readFile, stat } from "node:fs/promises";
+import type { EndpointOptions } from "../registry.ts";
 import { openSide } from "../sync/side.ts";
 import { type SyncOptions, type SyncReport, syncSides } from "../sync/sync.ts";
 import { parseManifestFile, printManifestFile } from "./manifest.ts";
@@ -58,8 +59,12 @@ export function manifestFileOf(folder: string): string {
  *
  * @throws MlrunsError RESOURCE_DOES_NOT_EXIST
  */
-export async function printVersion(place: string, version: string): Promise<Buffer> {
-  const store = await openVersions(place);
+export async function printVersion(
+  place: string,
+  version: string,
+  { endpoints }: EndpointOptions = {},
+): Promise<Buffer> {
+  const store = await openVersions(place, endpoints);
   const { manifest } = findVersion((await store.readHistory()).history, version);
   return printManifestFile({ uri: store.name, manifest: await store.readManifest(manifest) });
 }

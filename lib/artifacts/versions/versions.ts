@@ -1,4 +1,5 @@
 import { invalidParameter, MlrunsError } from "../../errors.ts";
+import type { EndpointOptions } from "../registry.ts";
 import type { ManifestEntry } from "./manifest.ts";
 import {
   findVersion,
@@ -31,8 +32,11 @@ export interface VersionDifference {
  *
  * @param place - the folder or URI that was pushed to
  */
-export async function listVersions(place: string): Promise<ListedVersion[]> {
-  const { history } = await (await openVersions(place)).readHistory();
+export async function listVersions(
+  place: string,
+  { endpoints }: EndpointOptions = {},
+): Promise<ListedVersion[]> {
+  const { history } = await (await openVersions(place, endpoints)).readHistory();
   const tagsOf = ({ manifest }: Version): string[] =>
     Object.keys(history.tags).filter((tag) => history.tags[tag] === manifest);
   return history.versions
@@ -54,8 +58,9 @@ export async function diffVersions(
   place: string,
   before: string,
   after: string,
+  { endpoints }: EndpointOptions = {},
 ): Promise<VersionDifference[]> {
-  const store = await openVersions(place);
+  const store = await openVersions(place, endpoints);
   const { history } = await store.readHistory();
   const [old, now] = await Promise.all(
     [before, after].map((name) => store.readManifest(findVersion(history, name).manifest)),
@@ -77,11 +82,12 @@ export async function tagVersion(
   place: string,
   tag: string,
   version: string | undefined,
+  { endpoints }: EndpointOptions = {},
 ): Promise<void> {
   if (!/^[\w][\w.-]*$/.test(tag) || /^(HEAD|[0-9a-f]+)$/.test(tag)) {
     throw invalidParameter(`Invalid tag '${tag}': letters, digits, '.', '-' and '_', and no id.`);
   }
-  await changeHistory(await openVersions(place), (history) => {
+  await changeHistory(await openVersions(place, endpoints), (history) => {
     const { [tag]: _, ...others } = history.tags;
     if (version === undefined) return { ...history, tags: others };
     const { manifest } = findVersion(history, version);
