@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { expect, test, vi } from "vitest";
 import { listUploads } from "../../lib/artifacts/left-uploads.ts";
 import { openArtifacts } from "../../lib/artifacts/registry.ts";
@@ -69,5 +70,5 @@ test("a client reaches the artifacts of its runs at its endpoint", async () => {
 
   await client.logText(info.runId, "hello", "notes.txt");
 
-  expect(String(await client.readArtifact(info.runId, "notes.txt"))).toBe("hello");
+  expect(await text(await client.readArtifact(info.runId, "notes.txt"))).toBe("hello");
 });

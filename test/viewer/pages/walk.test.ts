@@ -100,7 +100,10 @@ test("of 10,000 runs every page of the table opens, and the last row is as near 
   await page.getByText("run-9999", { exact: true }).waitFor();
 });
 
-/** Without ages, roots and what differs on purpose: views, where it was read, old places, scripts of reports, sources of versions. */
+/**
+ * Without ages, roots and what differs on purpose: views, comparisons as one file, where it was read, old places, scripts of
+ * reports, sources of versions.
+ */
 function comparable(text: string): string {
   return text
     .replaceAll(/\s+/g, " ")
@@ -110,6 +113,7 @@ function comparable(text: string): string {
     .replaceAll(/read <age>, |followed live|asked every few seconds|connecting|static export/g, "")
     .replaceAll(/\/[\w/-]*\/mlruns|mlruns/g, "<root>")
     .replaceAll("Views", "")
+    .replace("CSVHTMLCopy link", "CSVCopy link")
     .replace(/Shown in a sandbox:.*|Scripts in this report.*/, "")
     .replace(/Source(models|s3|javascript):.*?(?=Description|$)/, "");
 }
