@@ -218,8 +218,12 @@ async function openWhole(page, address, size) {
  * @param {number} port
  */
 async function untilRead(port) {
-  const body = JSON.stringify({ experiment_ids: ["0"], max_results: 1 });
-  await fetch(`http://127.0.0.1:${port}/api/2.0/mlflow/runs/search`, { method: "POST", body });
+  const response = await fetch(`http://127.0.0.1:${port}/api/2.0/mlflow/runs/search`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ experiment_ids: ["0"], max_results: 1 }),
+  });
+  if (!response.ok) throw new Error(`The tree was not read: ${await response.text()}`);
 }
 
 /**
