@@ -16,6 +16,8 @@ const files = [
   "sync/sync",
   "sync/faults",
   "sync/refusals",
+  "sync/verify",
+  "left-uploads",
 ];
 const tests = files.map((name) => `test/artifacts/${name}.test.ts`);
 const given = process.argv.slice(2);
