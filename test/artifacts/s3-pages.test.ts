@@ -1,9 +1,13 @@
 /** Listings of S3 in many pages, of which one is lost or wrong: never a listing that only seems to be whole. */
+import { readdir } from "node:fs/promises";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { openArtifacts } from "../../lib/artifacts/registry.ts";
+import { syncArtifacts } from "../../lib/artifacts/sync/sync.ts";
 import { collect } from "../contract/artifact-repository.ts";
+import { makeTempFolder } from "../helpers/tree.ts";
 
 const PAGE = 1_000;
 const MD5 = "9a0364b9e99bb480dd25e1f0284c8555";
@@ -92,4 +96,21 @@ test.each<[string, (page: string, response: ServerResponse) => void, string]>([
     errorCode,
     message: expect.stringContaining("s3://bucket"),
   });
+});
+
+test("keys that lead out of a folder, or that no folder can hold, are named and written nowhere", async () => {
+  const keys = ["../../out", "a/../../out", "a//b"];
+  await serve(keys.length, (_token, page, response) => {
+    response.end(keys.reduce((text, key, i) => text.replace(`00000${i}`, key), page));
+  });
+  vi.stubEnv("MLRUNS_CACHE_DIR", await makeTempFolder());
+  const folder = await makeTempFolder();
+
+  const { failures, copied } = await syncArtifacts("s3://bucket/path", join(folder, "a", "b"));
+
+  expect(copied.files).toBe(0);
+  expect(failures).toEqual(
+    keys.map((path) => expect.objectContaining({ path, errorCode: "INVALID_PARAMETER_VALUE" })),
+  );
+  expect(await readdir(folder, { recursive: true })).not.toContain("out");
 });

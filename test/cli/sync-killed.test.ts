@@ -81,6 +81,30 @@ test("a push that is killed again and again goes on each time, and ends with all
   }
 }, 900_000);
 
+test("a push that is interrupted at any moment says so, and the next one goes on", async () => {
+  const folder = await makeTempFolder();
+  await writeFile(join(folder, "large"), randomBytes(3 * PART));
+  for (let i = 0; i < 100; i++) await writeFile(join(folder, `file${i}`), randomBytes(SMALL));
+  const uri = `${store.uri}/${randomUUID()}`;
+  const env = { ...process.env, ...store.env, MLRUNS_CACHE_DIR: await makeTempFolder() };
+  const random = seededRandom(9);
+  for (let i = 0; i < 3; i++) {
+    const child = spawn(process.execPath, [cliPath, "push", folder, uri, "--bwlimit", "4M"], {
+      env,
+      stdio: "ignore",
+    });
+    await sleep(2_000 + random() * 1_500);
+    child.kill("SIGINT");
+    expect(await once(child, "exit")).toEqual([130, null]);
+  }
+
+  const push = promisify(execFile)(process.execPath, [cliPath, "push", folder, uri, "--json"], {
+    env,
+  });
+  expect(JSON.parse((await push).stdout)).toMatchObject({ failures: [], interrupted: false });
+  expect((await verifyArtifacts(folder, uri, { full: true })).differences).toEqual([]);
+}, 60_000);
+
 /** How often each part was begun, by file and number, in whatever upload. */
 function partsBegun(begun: ReadonlyMap<string, number>): Map<string, number> {
   const parts = new Map<string, number>();
