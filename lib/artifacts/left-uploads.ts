@@ -1,5 +1,5 @@
 import type { OpenUpload, VersionedRepository } from "./artifact-repository.ts";
-import { type EndpointOptions, type Endpoints, openArtifacts } from "./registry.ts";
+import type { EndpointOptions } from "./registry.ts";
 import { openSide } from "./sync/side.ts";
 import { resumableUploads } from "./sync/state.ts";
 
@@ -31,7 +31,7 @@ export async function listUploads(
   place: string,
   { endpoints }: EndpointOptions = {},
 ): Promise<LeftUpload[] | undefined> {
-  return listOf(await open(place, endpoints));
+  return listOf((await openSide(place, endpoints)).artifacts);
 }
 
 /** Aborts uploads that were left. @returns those that were, or with `dryRun` would be; undefined as above */
@@ -39,21 +39,13 @@ export async function abortUploads(
   place: string,
   { olderThanMs = GRACE_MS, resumable = false, dryRun = false, endpoints }: AbortOptions = {},
 ): Promise<LeftUpload[] | undefined> {
-  const artifacts = await open(place, endpoints);
+  const { artifacts } = await openSide(place, endpoints);
   const before = Date.now() - olderThanMs;
   const left = (await listOf(artifacts))?.filter(
     ({ begun, isResumable }) => begun !== null && begun <= before && (resumable || !isResumable),
   );
   if (!dryRun) for (const upload of left ?? []) await artifacts.uploads?.abort(upload);
   return left;
-}
-
-async function open(place: string, endpoints: Endpoints | undefined): Promise<VersionedRepository> {
-  const { folder, name } = await openSide(place, endpoints);
-  return openArtifacts(
-    folder === undefined ? { kind: "remote", uri: name } : { kind: "folder", folder },
-    { endpoints },
-  );
 }
 
 async function listOf({ uploads }: VersionedRepository): Promise<LeftUpload[] | undefined> {

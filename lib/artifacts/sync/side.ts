@@ -2,7 +2,11 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { compareText } from "../../entities/record.ts";
 import { invalidParameter } from "../../errors.ts";
-import type { ArtifactFile, ArtifactRepository } from "../artifact-repository.ts";
+import type {
+  ArtifactFile,
+  ArtifactRepository,
+  VersionedRepository,
+} from "../artifact-repository.ts";
 import { type Endpoints, openArtifacts } from "../registry.ts";
 import { schemeOf } from "../uri.ts";
 
@@ -16,6 +20,11 @@ export interface Side {
   readonly uri?: string;
   readonly endpoints?: Endpoints;
   readonly artifacts: ArtifactRepository;
+}
+
+/** A side that is a folder or a URI itself, not a version of one. */
+export interface OpenedSide extends Side {
+  readonly artifacts: VersionedRepository;
 }
 
 /**
@@ -49,7 +58,7 @@ export async function* listPaths(
  *
  * @throws MlrunsError INVALID_PARAMETER_VALUE, NOT_IMPLEMENTED, FEATURE_DISABLED
  */
-export async function openSide(place: string, endpoints?: Endpoints): Promise<Side> {
+export async function openSide(place: string, endpoints?: Endpoints): Promise<OpenedSide> {
   if (place === "") throw invalidParameter("A folder or a URI is missing.");
   const scheme = schemeOf(place);
   if (scheme !== undefined && scheme !== "file:") {
