@@ -1,3 +1,4 @@
+import { compareText } from "../entities/record.ts";
 import type { OpenUpload, VersionedRepository } from "./artifact-repository.ts";
 import type { EndpointOptions } from "./registry.ts";
 import { openSide } from "./sync/side.ts";
@@ -26,6 +27,8 @@ export interface AbortOptions extends EndpointOptions {
 /**
  * The uploads to a place that were begun and not finished: parts of them cost space until they are aborted, and no listing
  * shows them. Undefined where the store does not tell of them.
+ *
+ * @returns the oldest first; of those that were begun within one second, of which stores tell no more, in order of their paths
  */
 export async function listUploads(
   place: string,
@@ -56,5 +59,9 @@ async function listOf({ uploads }: VersionedRepository): Promise<LeftUpload[] | 
     const bytes = await uploads.size(upload);
     left.push({ ...upload, bytes, isResumable: resumed.has(upload.id) });
   }
-  return left.sort((a, b) => (a.begun ?? 0) - (b.begun ?? 0));
+  return left.sort((a, b) => secondOf(a) - secondOf(b) || compareText(a.path, b.path));
+}
+
+function secondOf({ begun }: LeftUpload): number {
+  return Math.floor((begun ?? 0) / 1_000);
 }

@@ -39,6 +39,8 @@ export interface FaultProxy {
   readonly begun: ReadonlyMap<string, number>;
   /** Chooses for each request whether and how it fails. None at first. */
   choose: (request: IncomingMessage) => Fault | Tear | Refusal | undefined;
+  /** Lets a request wait before the server sees it. None at first. */
+  hold: (request: IncomingMessage) => Promise<unknown> | undefined;
 }
 
 /** Stands between us and a server on this machine, and breaks requests. */
@@ -50,11 +52,13 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     bytesUp: 0,
     begun: new Map<string, number>(),
     choose: (_request: IncomingMessage): Fault | Tear | Refusal | undefined => undefined,
+    hold: (_request: IncomingMessage): Promise<unknown> | undefined => undefined,
   };
   const server = createServer(async (incoming, response) => {
     const { method, url = "" } = incoming;
     if (method === "PUT") proxy.begun.set(url, (proxy.begun.get(url) ?? 0) + 1);
     const fault = proxy.choose(incoming);
+    await proxy.hold(incoming);
     if (isTear(fault) && !isAfterRequest(fault)) {
       count(proxy.made, fault);
       return cutRequest(incoming, Number(targetPort), fault);

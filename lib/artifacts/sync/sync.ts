@@ -174,7 +174,7 @@ async function pushVersion(
 ): Promise<Done> {
   let before: Done | undefined;
   for (let attempt = 1; ; attempt++) {
-    const recorder = await openRecorder(from, to, state);
+    const recorder = await openRecorder(from, to, state, options.signal);
     try {
       const plan = await makePlan(from, to, state, options, recorder);
       const done = addUp(before, await carryOut(from, to, plan, state, options, recorder));

@@ -1,6 +1,7 @@
 import { MlrunsError } from "../../errors.ts";
 import type { ArtifactFile, KeptVersion } from "../artifact-repository.ts";
 import type { EndpointOptions } from "../registry.ts";
+import { whileCollecting } from "./collecting.ts";
 import { type History, openVersions, type Version, type VersionStore } from "./version-store.ts";
 import { changeHistory } from "./versions.ts";
 
@@ -40,9 +41,9 @@ export async function collectVersions(
     endpoints,
   }: CollectOptions = {},
 ): Promise<CollectReport> {
-  const store = await openVersions(place, endpoints);
   // Before the history is read: what is written after this time is not looked at.
   const before = Date.now() - graceMs;
+  const store = await openVersions(place, endpoints);
   const { history } = await store.readHistory();
   const drop = olderThan(history, keep);
   const isKept = (version: Version): boolean => !drop.has(nameOf(version));
@@ -59,7 +60,10 @@ export async function collectVersions(
   objects.push(...(await findKept(store, unneeded, isGarbage)));
   if (!dryRun) {
     // Manifests last, because they name what is to be removed.
-    await removeUnneeded(store, [...objects, ...manifests], look);
+    const garbage = [...objects, ...manifests];
+    if (garbage.length > 0) {
+      await whileCollecting(store, (goOn) => removeUnneeded(store, garbage, look, goOn));
+    }
     if (needs.kept.size + unneeded.kept.size > 0) await forget(store, isOld);
   }
   const bytes = objects.reduce((sum, { fileSize }) => sum + (fileSize ?? 0), 0);
@@ -121,13 +125,15 @@ function isNeeded({ folders }: VersionStore, file: Collected, needs: Names): boo
   return needs.sha256s.has(lastPart(file.path));
 }
 
-/** Removes some at a time, and each time looks whether a push has come to need them meanwhile. */
+/** Removes some at a time, but what a push has come to need since it was found. */
 async function removeUnneeded(
   store: VersionStore,
   files: readonly Collected[],
   look: () => Promise<Names>,
+  goOn: () => Promise<void>,
 ): Promise<void> {
   for (let i = 0; i < files.length; i += REMOVED_AT_ONCE) {
+    await goOn();
     const needs = await look();
     const some = files
       .slice(i, i + REMOVED_AT_ONCE)

@@ -8,6 +8,7 @@ import { readAhead } from "../sync/read-ahead.ts";
 import { type Digest, localDigest } from "../sync/same.ts";
 import type { Side } from "../sync/side.ts";
 import type { SyncState } from "../sync/state.ts";
+import { readSettled } from "./collecting.ts";
 import { isEntry, type Manifest, type ManifestEntry, printManifest } from "./manifest.ts";
 import { inMirror, openVersions, type Version } from "./version-store.ts";
 
@@ -37,10 +38,18 @@ export interface Recorder {
  * Begins to record what is pushed to a mirror. Bytes come first, then the manifest, at last HEAD, and each file is
  * overwritten only when it is the one that was kept: so HEAD never names what is not there, whoever else pushes.
  */
-export async function openRecorder(from: Side, to: Side, state: SyncState): Promise<Recorder> {
+export async function openRecorder(
+  from: Side,
+  to: Side,
+  state: SyncState,
+  signal?: AbortSignal,
+): Promise<Recorder> {
   const store = await openVersions(to.name, to.endpoints);
   const release = to.folder === undefined ? undefined : await lockFolder(to.folder, store.folders);
-  const { history, etag } = await store.readHistory();
+  const { history, etag } = await readSettled(store, signal).catch(async (error) => {
+    await release?.();
+    throw error;
+  });
   const head = history.versions.at(-1);
   // The listing need not wait for it: only HEAD has to be read before.
   const reading = head ? store.readManifest(head.manifest) : Promise.resolve(new Map());

@@ -26,6 +26,8 @@ export interface History {
   readonly versions: readonly Version[];
   /** Name to id of a manifest. */
   readonly tags: Readonly<Record<string, string>>;
+  /** While a collector removes what no version needs: when it has to be done, ms since the epoch. No push begins before. */
+  readonly collecting?: number;
 }
 
 /** A history as it was read: it can be replaced only while it is the same. */

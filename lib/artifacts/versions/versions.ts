@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { invalidParameter, MlrunsError } from "../../errors.ts";
 import type { EndpointOptions } from "../registry.ts";
 import type { ManifestEntry } from "./manifest.ts";
@@ -5,6 +6,7 @@ import {
   findVersion,
   type History,
   openVersions,
+  type ReadHistory,
   type Version,
   type VersionStore,
 } from "./version-store.ts";
@@ -99,9 +101,10 @@ export async function tagVersion(
 export async function changeHistory(
   store: VersionStore,
   change: (history: History) => History,
+  read: () => Promise<ReadHistory> = () => store.readHistory(),
 ): Promise<History> {
   for (let attempt = 1; ; attempt++) {
-    const { history, etag } = await store.readHistory();
+    const { history, etag } = await read();
     const changed = change(history);
     try {
       await store.writeHistory(changed, etag);
@@ -109,6 +112,7 @@ export async function changeHistory(
     } catch (error) {
       const isLost = error instanceof MlrunsError && error.errorCode === "ABORTED";
       if (!isLost || attempt === ATTEMPTS) throw error;
+      await sleep(Math.random() * 50 * 2 ** attempt);
     }
   }
 }

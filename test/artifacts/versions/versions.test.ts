@@ -19,6 +19,7 @@ import {
   tagVersion,
 } from "../../../lib/artifacts/versions/versions.ts";
 import { collect } from "../../contract/artifact-repository.ts";
+import { startFaultProxy } from "../../helpers/fault-proxy.ts";
 import { type Cloud, startStore, type TestStore } from "../../helpers/object-stores.ts";
 import { makeTempFolder } from "../../helpers/tree.ts";
 
@@ -238,27 +239,34 @@ describe("with s3", () => {
     const place = freshPlace();
     // What was in one state comes again in a later one, so that old bytes may be needed anew; but for one file.
     const stateOf = (i: number): Files => ({ a: `${i % 3}`, b: `b ${i % 3}`, own: `push ${i}` });
+    const begun = new Map<number, number>();
     let isOver = false;
+    let removed = 0;
     const pushing = [0, 1].map(async (pusher) => {
-      for (let i = pusher; i < 16; i++) await push(stateOf(i), place);
+      for (let i = pusher; !isOver && (i < 12 || removed === 0); i++) {
+        begun.set(pusher, Date.now());
+        await push(stateOf(i), place);
+      }
+      begun.delete(pusher);
     });
-    const looking = (async () => {
-      let removed = 0;
+    const looking = async (): Promise<void> => {
       while (!isOver) {
-        removed += (await collectVersions(place, { keep: 2, graceMs: 1_500 })).objects;
+        // Longer than any push takes, however slow the machine is; stores tell times to the second.
+        const graceMs = Date.now() - Math.min(Date.now(), ...begun.values()) + 1_000;
+        removed += (await collectVersions(place, { keep: 4, graceMs })).objects;
         if ((await listVersions(place)).length === 0) continue;
         const copy = await makeTempFolder();
         // Of a HEAD that is overwritten while it is read, files are refused; never are they gone.
         const { failures } = await restoreVersion(place, "HEAD", copy);
         expect(failures.filter(({ errorCode }) => errorCode !== "ABORTED")).toEqual([]);
       }
-      return removed;
-    })();
-    await Promise.all(pushing).finally(() => {
+    };
+    const end = (): void => {
       isOver = true;
-    });
+    };
+    await Promise.all([Promise.all(pushing).finally(end), looking().finally(end)]);
 
-    expect(await looking).toBeGreaterThan(0);
+    expect(removed).toBeGreaterThan(0);
     for (const { manifest } of await listVersions(place)) {
       const copy = await makeTempFolder();
       expect(await restoreVersion(place, manifest, copy)).toMatchObject({ failures: [] });
@@ -266,6 +274,40 @@ describe("with s3", () => {
       expect(files).toEqual(stateOf(Number(files.own?.slice(5))));
     }
   }, 120_000);
+
+  test("what is being removed and comes again meanwhile is there when its push is done", async () => {
+    const place = freshPlace();
+    const proxy = await startFaultProxy(store.server.url);
+    const first = await push(FIRST, place);
+    await push(SECOND, place, { delete: true });
+    vi.stubEnv("MLFLOW_S3_ENDPOINT_URL", proxy.url);
+    let again: Promise<string> | undefined;
+    proxy.hold = async ({ method, url = "" }) => {
+      if (method !== "POST" || !url.includes("delete") || again !== undefined) return;
+      // When the collector has found the first manifest, it is written again: the push is done, or it looks again and again.
+      let looks = 0;
+      const waiting = new Promise<void>((resolve) => {
+        proxy.choose = (request) => {
+          if (request.method === "GET" && request.url?.includes("HEAD.json") && ++looks === 3) {
+            resolve();
+          }
+          return undefined;
+        };
+      });
+      again = push(FIRST, place, { delete: true });
+      await Promise.race([again, waiting]);
+    };
+
+    expect(await collectVersions(place, { keep: 1, graceMs: -5_000 })).toMatchObject({
+      versions: 1,
+      manifests: 1,
+    });
+    expect(await again).toBe(first);
+    vi.stubEnv("MLFLOW_S3_ENDPOINT_URL", store.server.url);
+    const copy = await makeTempFolder();
+    expect(await restoreVersion(place, "HEAD", copy)).toMatchObject({ failures: [] });
+    expect(await filesAt(copy)).toEqual(FIRST);
+  }, 60_000);
 
   test("a version, tag or id that is not there is told", async () => {
     const place = freshPlace();
