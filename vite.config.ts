@@ -115,6 +115,8 @@ export default defineConfig(({ mode }) => ({
     expect: { poll: { timeout: 15_000 } },
     // Tests wait for servers and Python half of their time: the one worker that vitest takes on two cores lets both idle.
     maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Where nobody is there to try again; the reporter names what passed only then.
+    retry: process.env.CI === undefined ? 0 : 1,
     testTimeout: 180_000,
     hookTimeout: 300_000,
   },

@@ -7,7 +7,7 @@ import { bin } from "../.ci/ensure.mjs";
 import { repoRoot } from "./helpers/paths.ts";
 import { makeTempFolder } from "./helpers/tree.ts";
 
-test("the last line counts tests, and files that do not load as failures", async () => {
+test("the last line counts tests, and files that do not load as failures; what passed at a second try is told", async () => {
   const folder = await makeTempFolder();
   await symlink(join(repoRoot, "node_modules"), join(folder, "node_modules"));
   await writeFile(
@@ -16,14 +16,19 @@ test("the last line counts tests, and files that do not load as failures", async
     test("one", () => {});
     test("two", () => {});
     test("bad", () => expect(1).toBe(2));
-    test.skip("later", () => {});`,
+    test.skip("later", () => {});
+    let tries = 0;
+    test("shaky", { retry: 1 }, () => expect(++tries).toBe(2));`,
   );
   await writeFile(join(folder, "broken.test.js"), "throw new Error('does not load');");
   const reporters = ["default", join(repoRoot, "test", "helpers", "reporter.ts")];
 
   const output = await failingVitest(folder, reporters);
 
-  expect(output.trimEnd().split("\n").at(-1)).toBe("2 passed, 2 failed, 1 skipped");
+  expect(output.trimEnd().split("\n").slice(-2)).toEqual([
+    "FLAKY, passed when tried again: counted.test.js > shaky",
+    "3 passed, 2 failed, 1 skipped",
+  ]);
 });
 
 async function failingVitest(root: string, reporters: readonly string[]): Promise<string> {

@@ -1,9 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { createWriteStream } from "node:fs";
-import { mkdir, rename, rm, stat } from "node:fs/promises";
+import { mkdir, open, rename, rm, stat } from "node:fs/promises";
 import type { IncomingMessage } from "node:http";
 import { dirname } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { MlrunsError } from "../../errors.ts";
 import type { Connection } from "./connection.ts";
 
@@ -44,15 +42,23 @@ async function fetchAll(connection: Connection, path: string, temporary: string)
     const answer = await connection.send({ method: "GET", path, headers: resumeAt(done, begun) });
     const goesOn = answer.statusCode === 206 && done > 0;
     if (!goesOn) begun = { size: sizeOf(answer), etag: answer.headers.etag };
-    const target = createWriteStream(temporary, { flags: goesOn ? "a" : "w" });
-    const broken = await pipeline(answer, target).then(
-      () => undefined,
+    const broken = await write(answer, temporary, goesOn ? "a" : "w").catch(
       (error: Error) => error,
     );
     done = (await stat(temporary)).size;
     if (begun.size === undefined ? broken === undefined : done === begun.size) return;
     if (tries >= connection.settings.maxRetries) throw incomplete(path, done, begun, broken);
     await connection.pause(tries);
+  }
+}
+
+/** Writes what arrives. A stream to a file may still write when its pipeline has failed: then nobody knew where to go on. */
+async function write(answer: IncomingMessage, path: string, flags: "a" | "w"): Promise<undefined> {
+  const file = await open(path, flags);
+  try {
+    for await (const chunk of answer) await file.appendFile(chunk as Buffer);
+  } finally {
+    await file.close();
   }
 }
 

@@ -84,12 +84,12 @@ function weight({ data }: { data: { metrics: object; params: object } }): number
   return Object.keys(data.metrics).length + Object.keys(data.params).length;
 }
 
-/** Goes to another page of the viewer by its hash alone, and waits until all of it is there. */
-export async function goTo(page: Page, hash: string): Promise<void> {
+/** Goes to another page of the viewer by its hash alone, waits until all of it is there, and returns its text. */
+export async function goTo(page: Page, hash: string): Promise<string> {
   await page.evaluate((next) => {
     location.hash = next;
   }, hash);
-  await settle(page);
+  return await settle(page);
 }
 
 /** Reads of a page that are under way. */
@@ -107,10 +107,11 @@ export function follow(page: Page): void {
   page.on("requestfailed", (request) => asked.delete(request));
 }
 
-/** Waits until the page reads nothing any more, and what it shows stays as it is. */
-export async function settle(page: Page): Promise<void> {
+/** Waits until the page reads nothing any more, and what it shows stays as it is; returns that text. */
+async function settle(page: Page): Promise<string> {
   const deadline = Date.now() + PATIENCE_MS;
   let before = "";
+  let alike = 0;
   while (Date.now() < deadline) {
     const now = await page.evaluate(async () => {
       // Effects read what they need after a picture.
@@ -119,8 +120,10 @@ export async function settle(page: Page): Promise<void> {
       const isBusy = main?.querySelector('[aria-busy="true"]') != null;
       return isBusy ? "" : (main?.textContent ?? "");
     });
-    const isReading = /Reading[^…]{0,40}…/.test(now);
-    if (now.length > 20 && !isReading && now === before && underWay.get(page)?.size === 0) return;
+    const isReading = /Reading[^…]{0,40}…/.test(now) || underWay.get(page)?.size !== 0;
+    alike = now.length > 20 && !isReading && now === before ? alike + 1 : 0;
+    // A chart that came into view begins to read a picture or two later.
+    if (alike === 2) return now;
     before = now;
   }
   throw new Error(`${page.url()} was not there after ${PATIENCE_MS} ms: ${before.slice(0, 500)}`);
