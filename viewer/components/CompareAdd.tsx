@@ -7,10 +7,10 @@ import { useNow } from "../state/now.ts";
 import { rootOf } from "../state/roots.ts";
 import { loadSearch, searchEngine } from "../state/search-engine.ts";
 import { useRuns } from "../state/use-runs.ts";
+import { nameOf } from "../table/row-names.ts";
 import { COMPARE_TEXTS } from "../texts/compare.ts";
 import { Popover } from "./Popover.tsx";
 import { RunMark } from "./RunMark.tsx";
-import { nameOf } from "./RunTableRow.tsx";
 import { SearchInput } from "./SearchInput.tsx";
 import "./CompareAdd.css";
 

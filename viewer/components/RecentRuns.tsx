@@ -8,9 +8,10 @@ import { runHref } from "../state/links.ts";
 import { useNow } from "../state/now.ts";
 import { rootOf } from "../state/roots.ts";
 import { useRuns } from "../state/use-runs.ts";
+import { experimentOf, nameOf } from "../table/row-names.ts";
 import { EXPERIMENTS_TEXTS } from "../texts/experiments.ts";
-import { RunMark, statusName } from "./RunMark.tsx";
-import { experimentOf, nameOf } from "./RunTableRow.tsx";
+import { RunMark } from "./RunMark.tsx";
+import { statusName } from "./run-mark.ts";
 import "./RecentRuns.css";
 
 const SHOWN = 12;

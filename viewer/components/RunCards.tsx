@@ -10,12 +10,13 @@ import type { RunsView } from "../state/runs-view.ts";
 import { selection, toggleSelected } from "../state/selection.ts";
 import { cellWriter } from "../table/cell.ts";
 import type { Column } from "../table/columns.ts";
+import { experimentOf, nameOf } from "../table/row-names.ts";
 import { RUNS_TEXTS } from "../texts/runs.ts";
 import { Checkbox } from "./Checkbox.tsx";
 import { drawColumns } from "./drawn-columns.ts";
 import { GroupLabel } from "./GroupLabel.tsx";
-import { RunMark, statusName } from "./RunMark.tsx";
-import { experimentOf, nameOf } from "./RunTableRow.tsx";
+import { RunMark } from "./RunMark.tsx";
+import { statusName } from "./run-mark.ts";
 import { VirtualList } from "./VirtualList.tsx";
 import "./RunCards.css";
 

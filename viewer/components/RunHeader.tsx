@@ -24,8 +24,9 @@ import { Button, LinkButton } from "./Button.tsx";
 import { Fact, Facts } from "./Facts.tsx";
 import { RootLabel } from "./RootLabel.tsx";
 import { RunEdits } from "./RunEdits.tsx";
-import { RunMark, statusName } from "./RunMark.tsx";
+import { RunMark } from "./RunMark.tsx";
 import { RunNeighbours } from "./RunNeighbours.tsx";
+import { statusName } from "./run-mark.ts";
 import { copyText } from "./Toast.tsx";
 import { useEdit } from "./use-edit.ts";
 

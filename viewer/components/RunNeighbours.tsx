@@ -1,9 +1,9 @@
 import type { JSX } from "preact";
 import { type RunTab, runHref } from "../state/links.ts";
 import { runList } from "../state/run-list.ts";
+import { experimentOf } from "../table/row-names.ts";
 import { RUNS_TEXTS } from "../texts/runs.ts";
 import { LinkButton } from "./Button.tsx";
-import { experimentOf } from "./RunTableRow.tsx";
 import "./RunNeighbours.css";
 
 /** The runs before and after, in the list that the reader came from; nothing when the run is not in it. */

@@ -9,10 +9,10 @@ import { selection } from "../state/selection.ts";
 import type { Folds } from "../state/use-folds.ts";
 import { type Column, column as makeColumn } from "../table/columns.ts";
 import { drawColumns } from "./drawn-columns.ts";
-import { GroupLabel } from "./GroupLabel.tsx";
 import { lazyComponent } from "./lazy.tsx";
 import { RunTableHead } from "./RunTableHead.tsx";
-import { type RowContext, RunRow } from "./RunTableRow.tsx";
+import { RunTableRows } from "./RunTableRows.tsx";
+import type { RowContext, RowState } from "./row-context.ts";
 import { cellId } from "./run-row-cells.ts";
 import { bringIntoView, cellOf, copyCell, describeCell, HEAD_HEIGHT } from "./run-table-dom.ts";
 import { tableActions } from "./table-actions.ts";
@@ -159,6 +159,22 @@ export function RunTable({ view, label, folds }: RunTableProps): JSX.Element {
     }),
     [view, openMenu, folded],
   );
+  const rows = range(shown.firstRow, shown.endRow).map((index): RowState => {
+    const row = display.rows[index] ?? 0;
+    const group = row < 0 ? (display.groups[-1 - row] ?? null) : null;
+    return {
+      index,
+      row,
+      group,
+      depth: display.depth[index] ?? 0,
+      isDim: display.isDim[index] === 1,
+      childCount: display.childCount.get(row) ?? 0,
+      isOpen: actions.isOpen(index),
+      isSelected:
+        group === null ? selection.value.has(table.runIds[row] ?? "") : select.hasGroup(group),
+      activeColumn: active.row === index ? active.column : -1,
+    };
+  });
   const activeId = active.row < 0 ? `run-head-${active.column}` : cellId(active.row, active.column);
   return (
     <TableContext.Provider value={shared}>
@@ -184,35 +200,12 @@ export function RunTable({ view, label, folds }: RunTableProps): JSX.Element {
         onCopy={(event) => copyCell(event, view, active, columns)}
       >
         {head}
-        <div
-          class="run-table-rows"
-          role="rowgroup"
-          style={{ height: `${display.rows.length * rowHeight}px`, width: `${context.width}px` }}
-        >
-          {slots(shown).map(([slot, index]) => {
-            const row = display.rows[index] ?? 0;
-            const group = row < 0 ? (display.groups[-1 - row] ?? null) : null;
-            return (
-              <RunRow
-                key={slot}
-                context={context}
-                index={index}
-                row={row}
-                group={group}
-                depth={display.depth[index] ?? 0}
-                isDim={display.isDim[index] === 1}
-                childCount={display.childCount.get(row) ?? 0}
-                isOpen={actions.isOpen(index)}
-                isSelected={
-                  group === null
-                    ? selection.value.has(table.runIds[row] ?? "")
-                    : select.hasGroup(group)
-                }
-                activeColumn={active.row === index ? active.column : -1}
-              />
-            );
-          })}
-        </div>
+        <RunTableRows
+          context={context}
+          rows={rows}
+          rowCount={display.rows.length}
+          isRested={shown.isRested}
+        />
       </div>
       {/* Beside the grid, which may hold nothing but rows. */}
       {menuCell !== null && (
@@ -252,11 +245,11 @@ function useRowContext(
       pinned: drawColumns(view, layout.pinned, 1, now),
       scrolling: drawColumns(view, scrolling, 1 + layout.pinned.length + firstColumn, now),
       offset: scrolling[0]?.left ?? 0,
-      nameStyle: { width: `${layout.nameWidth}px` },
-      pinnedStyle: { width: `${layout.pinnedWidth}px` },
+      nameWidth: layout.nameWidth,
+      pinnedWidth: layout.pinnedWidth,
       rowHeight,
       width: layout.totalWidth,
-      groupLabel: (group) => <GroupLabel group={group} by={view.groupBy} />,
+      groupBy: view.groupBy,
     };
   }, [view, layout, firstColumn, endColumn, rowHeight, now]);
 }
@@ -266,12 +259,6 @@ function hasTwisties({ isNested, groupBy }: RunsView): boolean {
   return isNested || groupBy.length > 0;
 }
 
-/** Rows in view by the slot they are drawn in: a row that leaves gives its elements to the one that comes, in place. */
-function slots(window: GridWindow): [slot: number, index: number][] {
-  const { firstRow, endRow, slots: count, firstSlotRow } = window;
-  const offset = (((firstRow - firstSlotRow) % count) + count) % count;
-  return Array.from({ length: count }, (_, slot): [number, number] => [
-    slot,
-    firstRow + ((slot - offset + count) % count),
-  ]).filter(([, index]) => index < endRow);
+function range(first: number, end: number): number[] {
+  return Array.from({ length: end - first }, (_, i) => first + i);
 }

@@ -8,7 +8,7 @@ import { rangeOf } from "../table/directions.ts";
 import { commonText, summarize } from "../table/groups.ts";
 import type { PlacedColumn } from "../table/layout.ts";
 import { RUNS_TEXTS } from "../texts/runs.ts";
-import type { DrawnColumn } from "./RunTableRow.tsx";
+import type { DrawnColumn } from "./row-context.ts";
 
 const TINTS = 5;
 

@@ -1,5 +1,5 @@
 import type { RunGroup } from "../table/groups.ts";
-import type { DrawnColumn } from "./RunTableRow.tsx";
+import type { DrawnColumn } from "./row-context.ts";
 
 /** Which row cells belong to, and where the keyboard is. */
 export interface CellPlace {

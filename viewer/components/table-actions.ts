@@ -6,7 +6,7 @@ import type { Folds } from "../state/use-folds.ts";
 import { columnData } from "../table/column-data.ts";
 import { directionOf } from "../table/column-options.ts";
 import type { Column } from "../table/columns.ts";
-import { experimentOf } from "./RunTableRow.tsx";
+import { experimentOf } from "../table/row-names.ts";
 
 export interface TableActions {
   /** A run is shown, a group is opened or closed. */

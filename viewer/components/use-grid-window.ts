@@ -10,9 +10,8 @@ export interface GridWindow {
   readonly endRow: number;
   readonly firstColumn: number;
   readonly endColumn: number;
-  /** Elements for rows; row `i` is drawn in slot `(i - firstSlotRow) % slots`. */
-  readonly slots: number;
-  readonly firstSlotRow: number;
+  /** False from when other rows come into view until a rest: elements may then stand in another order than their rows. */
+  readonly isRested: boolean;
 }
 
 interface GridSize {
@@ -75,10 +74,9 @@ export function useGridWindow(
   const [firstColumn, endColumn] = visibleColumns(columns, seen.left, seen.width - pinnedWidth);
   const firstRow = Math.max(0, Math.floor(seen.top / rowHeight) - overscan);
   const shown = Math.ceil((seen.height - headHeight) / rowHeight);
-  const slots = Math.max(1, shown + overscan * 3);
-  const endRow = Math.min(rowCount, firstRow + slots);
-  const firstSlotRow = useRested(firstRow);
-  return { firstRow, endRow, firstColumn, endColumn, slots, firstSlotRow, look };
+  const endRow = Math.min(rowCount, firstRow + Math.max(1, shown + overscan * 3));
+  const isRested = useRested(firstRow) === firstRow;
+  return { firstRow, endRow, firstColumn, endColumn, isRested, look };
 }
 
 /** A value as it was when it last stopped changing. */

@@ -1,26 +1,21 @@
 import type { ChartGroup, ChartRun, MetricBrief } from "../charts/chart-run.ts";
 import { lineStyles } from "../charts/line-styles.ts";
 import type { RunsTable } from "../data/runs-table.ts";
-import { shortId } from "../format.ts";
 import type { RunGroup } from "../table/groups.ts";
+import { experimentOf, nameOf } from "../table/row-names.ts";
 
 /** Rows of a runs table as charts see them. */
 export function tableRuns(table: RunsTable, rows: Iterable<number>): ChartRun[] {
   return [...rows].map((row) => {
     const runId = table.runIds[row] ?? "";
-    const name = table.names[row] ?? "";
     return {
       runId,
       experimentId: experimentOf(table, row),
-      name: name === "" ? shortId(runId) : name,
+      name: nameOf(table, row),
       startTime: table.startTime[row] ?? Number.NaN,
       metrics: metricsOf(table, row),
     };
   });
-}
-
-export function experimentOf(table: RunsTable, row: number): string {
-  return table.experiment.values[table.experiment.codes[row] ?? -1] ?? "";
 }
 
 function metricsOf(table: RunsTable, row: number): ReadonlyMap<string, MetricBrief> {

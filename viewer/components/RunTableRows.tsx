@@ -1,0 +1,39 @@
+import { Component, createRef, type JSX, type RefObject } from "preact";
+import type { RowContext, RowState } from "./row-context.ts";
+import { RowPainter } from "./row-painter.ts";
+
+interface RunTableRowsProps {
+  readonly context: RowContext;
+  /** In view. */
+  readonly rows: readonly RowState[];
+  readonly rowCount: number;
+  /** Whether scrolling has stopped for a while. */
+  readonly isRested: boolean;
+}
+
+/** The rows of the table that are in view, at their places in the room of all of them. */
+export class RunTableRows extends Component<RunTableRowsProps> {
+  readonly #box: RefObject<HTMLDivElement | null> = createRef();
+  #painter: RowPainter | null = null;
+
+  override componentDidMount(): void {
+    if (this.#box.current === null) return;
+    this.#painter = new RowPainter(this.#box.current);
+    this.#paint();
+  }
+
+  override componentDidUpdate(): void {
+    this.#paint();
+  }
+
+  #paint(): void {
+    const { context, rows, isRested } = this.props;
+    this.#painter?.paint(context, rows, isRested);
+  }
+
+  override render(): JSX.Element {
+    const { context, rowCount } = this.props;
+    const style = { height: `${rowCount * context.rowHeight}px`, width: `${context.width}px` };
+    return <div ref={this.#box} class="run-table-rows" role="rowgroup" style={style} />;
+  }
+}
