@@ -97,10 +97,6 @@ export function traceHref(experimentId: string, traceId: string): string {
   return formatHash(address(["experiments", experimentId, "traces", traceId]));
 }
 
-export function viewHref(name: string): string {
-  return formatHash(address(["views", name]));
-}
-
 export function treeHref(): string {
   return "#/tree";
 }
