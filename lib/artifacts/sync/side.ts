@@ -1,7 +1,8 @@
-import { resolve } from "node:path";
+import { realpath, stat } from "node:fs/promises";
+import { resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { compareText } from "../../entities/record.ts";
-import { invalidParameter } from "../../errors.ts";
+import { invalidParameter, notFound } from "../../errors.ts";
 import type {
   ArtifactFile,
   ArtifactRepository,
@@ -68,4 +69,32 @@ export async function openSide(place: string, endpoints?: Endpoints): Promise<Op
   }
   const folder = scheme === undefined ? resolve(place) : fileURLToPath(place);
   return { name: folder, folder, artifacts: await openArtifacts({ kind: "folder", folder }) };
+}
+
+/** A source that is not there is a mistake in its name, not an order to do nothing. @throws MlrunsError RESOURCE_DOES_NOT_EXIST */
+export async function checkFolder({ folder, name }: Side): Promise<void> {
+  if (folder === undefined) return;
+  const found = await stat(folder).catch(() => undefined);
+  if (!found?.isDirectory()) throw notFound(`No such folder: '${name}'`);
+}
+
+/**
+ * Each run would copy what the one before has copied, and deleting would remove the source. rclone refuses it as well.
+ *
+ * @throws MlrunsError INVALID_PARAMETER_VALUE when one place lies in the other
+ */
+export async function checkApart(from: Side, to: Side): Promise<void> {
+  const [a, b] = await Promise.all([placeOf(from), placeOf(to)]);
+  if (a === b || !(a.startsWith(b) || b.startsWith(a))) return;
+  const [inner, outer] = a.length > b.length ? [from, to] : [to, from];
+  throw invalidParameter(`'${inner.name}' lies in '${outer.name}'.`, {
+    hint: "Name two places that lie apart.",
+  });
+}
+
+/** With a separator at its end, and where links lead to. */
+async function placeOf({ folder, name }: Side): Promise<string> {
+  if (folder === undefined) return `${name}/`;
+  const real = await realpath(folder).catch(() => folder);
+  return real.endsWith(sep) ? real : real + sep;
 }

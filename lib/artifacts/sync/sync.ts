@@ -1,4 +1,3 @@
-import { stat } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { invalidParameter, MlrunsError, notFound } from "../../errors.ts";
 import type { ArtifactFile } from "../artifact-repository.ts";
@@ -11,7 +10,7 @@ import { type FilterRule, pathFilter } from "./filter.ts";
 import { planSync, type Reason, type SyncPlan } from "./plan.ts";
 import { readAhead } from "./read-ahead.ts";
 import { sameContent } from "./same.ts";
-import { listPaths, openSide, type Side } from "./side.ts";
+import { checkApart, checkFolder, listPaths, openSide, type Side } from "./side.ts";
 import { openState, type SyncState } from "./state.ts";
 import type { SyncFailure } from "./transfer.ts";
 
@@ -100,8 +99,8 @@ export interface SyncReport {
  * with the same content are passed over, each other one is copied whole or not at all, and nothing is deleted unless
  * asked. What a run did not finish, the next one does.
  *
- * @throws MlrunsError RESOURCE_DOES_NOT_EXIST for a source that is not there; what the stores throw when they cannot be
- * listed. A file that fails is told in the report.
+ * @throws MlrunsError RESOURCE_DOES_NOT_EXIST for a source that is not there; INVALID_PARAMETER_VALUE for places of which one
+ * lies in the other; what the stores throw when they cannot be listed. A file that fails is told in the report.
  */
 export async function syncArtifacts(
   fromPlace: string,
@@ -112,6 +111,7 @@ export async function syncArtifacts(
     openSide(fromPlace, options.endpoints),
     openSide(toPlace, options.endpoints),
   ]);
+  if (options.paths === undefined) await checkApart(from, to);
   return syncSides(from, to, options);
 }
 
@@ -221,13 +221,6 @@ function checkPartSize(size: number | undefined): void {
   if (size === undefined) return;
   if (size % MEBIBYTE === 0 && size >= 5 * MEBIBYTE && size <= 1_024 * MEBIBYTE) return;
   throw invalidParameter(`A part of ${size} bytes: from 5 MiB to 1 GiB, in whole MiB.`);
-}
-
-/** A source that is not there is a mistake in its name, not an order to do nothing. */
-async function checkFolder({ folder, name }: Side): Promise<void> {
-  if (folder === undefined) return;
-  const found = await stat(folder).catch(() => undefined);
-  if (!found?.isDirectory()) throw notFound(`No such folder: '${name}'`);
 }
 
 async function checkSource({ folder, name, artifacts }: Side, plan: SyncPlan): Promise<void> {

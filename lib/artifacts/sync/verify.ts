@@ -10,7 +10,7 @@ import { isVersionState } from "../versions/version-store.ts";
 import { type FilterRule, pathFilter } from "./filter.ts";
 import { planSync } from "./plan.ts";
 import { compareContent, localDigest } from "./same.ts";
-import { openSide, type Side } from "./side.ts";
+import { checkFolder, openSide, type Side } from "./side.ts";
 import { openState, type SyncState } from "./state.ts";
 
 export interface VerifyOptions extends EndpointOptions {
@@ -45,7 +45,8 @@ export interface VerifyReport {
  * writes nothing. Quickly by what the store lists, and by the version where that does not tell the digest; only what
  * neither tells is read. Or fully, by reading every byte on both sides.
  *
- * @throws what the stores throw when they cannot be listed or read
+ * @throws MlrunsError RESOURCE_DOES_NOT_EXIST for a folder that is not there; what the stores throw when they cannot be listed or
+ * read
  */
 export async function verifyArtifacts(
   fromPlace: string,
@@ -56,6 +57,7 @@ export async function verifyArtifacts(
     openSide(fromPlace, endpoints),
     openSide(toPlace, endpoints),
   ]);
+  await Promise.all([checkFolder(from), checkFolder(to)]);
   const state = await openState([from.name, to.name], true);
   const isWanted = pathFilter(filters);
   const isMeant = (path: string): boolean => isWanted(path) && !isVersionState(path);

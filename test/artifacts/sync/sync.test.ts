@@ -168,6 +168,27 @@ describe("between all kinds of places", () => {
     });
   });
 
+  test("places of which one lies in the other are refused, also through a link; a part of the name is no place", async () => {
+    const [folder, uri] = [await makeFiles({ "sub/a": "a" }), freshUri()];
+    const link = join(await makeTempFolder(), "link");
+    await symlink(folder, link);
+
+    for (const [from, to] of [
+      [folder, join(folder, "sub")],
+      [join(link, "sub"), folder],
+      [uri, `${uri}/sub`],
+      [`${uri}/sub/`, uri],
+    ] as const) {
+      const refused = {
+        errorCode: "INVALID_PARAMETER_VALUE",
+        message: expect.stringMatching(/' lies in '/),
+      };
+      await expect(syncArtifacts(from, to, { delete: true })).rejects.toMatchObject(refused);
+    }
+    expect(await syncArtifacts(folder, uri)).toMatchObject({ copied: { files: 1 } });
+    expect(await syncArtifacts(uri, `${uri}2`)).toMatchObject({ copied: { files: 1 } });
+  });
+
   test("one file that fails is named, the others are copied, nothing is deleted, and the next run repairs", async () => {
     const [from, uri] = [await makeFiles(FILES), freshUri()];
     await syncArtifacts(await makeFiles({ extra: "x" }), uri);

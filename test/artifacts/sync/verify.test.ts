@@ -121,3 +121,11 @@ test("each bad path is named, with the side that is not as it was pushed", async
     "not as the last version has it: lost\nnot as the last version has it: same\n",
   );
 });
+
+test("a folder that is not there is a mistake in its name, not one without files", async () => {
+  const missing = join(from, "missing");
+  const refused = { errorCode: "RESOURCE_DOES_NOT_EXIST", message: `No such folder: '${missing}'` };
+
+  await expect(verifyArtifacts(missing, uri)).rejects.toMatchObject(refused);
+  await expect(verifyArtifacts(from, missing)).rejects.toMatchObject(refused);
+});
