@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
 import { describe, expect, test } from "vitest";
@@ -59,6 +59,17 @@ describe("a table of runs", () => {
     expect(readdirSync(folder).sort()).toEqual(
       files.map((file) => file.slice(folder.length + 1)).sort(),
     );
+  });
+
+  test("has all that can be read, and names each broken thing once", async () => {
+    const root = await makeTree("v3-basic");
+    await mkdir(join(root, ".git"));
+    const file = join(await makeTempFolder(), "runs.jsonl");
+
+    const { failures, counts } = await exportFrom(root, file);
+
+    expect(failures.map(({ kind, id }) => [kind, id])).toEqual([["file", ".git"]]);
+    expect(counts.run.carried).toBe((await allRuns(root)).length);
   });
 
   test("of histories has a row for each point", async () => {

@@ -146,6 +146,7 @@ describe("mlruns import", { timeout: 60_000 }, () => {
 
   test.each([
     ["sqlite:///missing.db", "'missing.db' does not exist."],
+    ["missing.csv", "'missing.csv' does not exist."],
     ["mysql://host/db", "'mysql://host/db' is nothing that can be imported."],
     ["sqlite:///text.db", "'text.db' cannot be read: file is not a database"],
     ["sqlite:///other.db", "It is no database of MLflow 2 or newer: no table 'experiments'."],

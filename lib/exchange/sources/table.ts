@@ -1,6 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { invalidParameter } from "../../errors.ts";
+import { schemeOf } from "../../artifacts/uri.ts";
+import { invalidParameter, notFound } from "../../errors.ts";
 import type { Source } from "../items.ts";
 import type { Report } from "../report.ts";
 import type { ArtifactChoice } from "./database/artifacts.ts";
@@ -55,7 +56,7 @@ export const SOURCES: readonly SourceKind[] = [
   },
 ];
 
-/** Opens what a URI or path names. @throws MlrunsError INVALID_PARAMETER_VALUE when it is no source */
+/** Opens what a URI or path names. @throws MlrunsError INVALID_PARAMETER_VALUE, RESOURCE_DOES_NOT_EXIST when it is no source */
 export async function openSource(
   uri: string,
   options: SourceOptions,
@@ -63,6 +64,7 @@ export async function openSource(
 ): Promise<Source> {
   const kind = SOURCES.find(({ fits }) => fits(uri));
   if (kind !== undefined) return kind.open(uri, options, report);
+  if (schemeOf(uri) === undefined && !existsSync(uri)) throw notFound(`'${uri}' does not exist.`);
   throw invalidParameter(`'${uri}' is nothing that can be imported.`, {
     hint: `Sources look like ${SOURCES.map(({ form }) => form).join(", ")}.`,
   });

@@ -49,6 +49,7 @@ export class TreeSource implements Source {
   readonly #store: Store;
   readonly #selection: Selection;
   readonly #report: Report;
+  readonly #told = new Set<string>();
 
   constructor(root: string, selection: Selection, report: Report) {
     this.#store = openStore(root);
@@ -173,8 +174,11 @@ export class TreeSource implements Source {
     }
   }
 
+  /** Once each: what is counted first is listed again. */
   #tell(problems: readonly TreeProblem[]): void {
     for (const { path, message } of problems) {
+      if (this.#told.has(path)) continue;
+      this.#told.add(path);
       this.#report.failures.push({ kind: "file", id: path, message });
     }
   }
