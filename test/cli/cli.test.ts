@@ -200,6 +200,9 @@ describe("naming a run", () => {
   test("a deleted run is found by its name, to be restored", async () => {
     const root = await makeTree("v3-basic");
     await mlruns(["delete", "run", "sweep-3", "-r", root]);
+    expect((await mlruns(["show", "sweep-3", "-r", root])).out).toMatch(
+      /^sweep-3 {2}\w+, deleted\n/,
+    );
     const deleted = await mlruns(["show", "sweep-3", "-r", root, "--json"]);
     await mlruns(["restore", "run", "sweep-3", "-r", root]);
     const restored = await mlruns(["show", "sweep-3", "-r", root, "--json"]);
@@ -239,6 +242,24 @@ describe("logging from a shell", () => {
     ]);
   });
 
+  test("a run is logged to by its name, too", async () => {
+    const cwd = await makeTempFolder();
+    const runId = (await mlruns(["log", "start", "--name", "nightly"], { cwd })).out.trim();
+    for (const step of [
+      ["metric", "loss", "0.5"],
+      ["tag", "team", "a"],
+      ["end", "--status", "FAILED"],
+    ])
+      expect(await mlruns(["log", ...step, "--run", "nightly"], { cwd })).toMatchObject({
+        err: "",
+      });
+
+    expect(await new MlrunsClient(join(cwd, "mlruns")).getRun(runId)).toMatchObject({
+      info: { status: "FAILED" },
+      data: { metrics: { loss: 0.5 }, tags: { team: "a" } },
+    });
+  });
+
   test("without a run, or with a bad value, nothing is logged and it says what to do", async () => {
     const cwd = await makeTempFolder();
     expect(await mlruns(["log", "metric", "loss", "1"], { cwd })).toMatchObject({
@@ -250,7 +271,12 @@ describe("logging from a shell", () => {
     });
     expect(await mlruns(["log", "metric", "loss", "1", "--run", "ffff"], { cwd })).toMatchObject({
       code: 1,
-      err: "mlruns: Run 'ffff' not found\nIt may lie in another tree: check the root, or MLFLOW_TRACKING_URI.\n",
+      err: expect.stringContaining("Run 'ffff' not found"),
+    });
+    const runId = "f".repeat(32);
+    expect(await mlruns(["log", "metric", "loss", "1", "--run", runId], { cwd })).toMatchObject({
+      code: 1,
+      err: `mlruns: Run '${runId}' not found\nIt may lie in another tree: check the root, or MLFLOW_TRACKING_URI.\n`,
     });
     expect(existsSync(join(cwd, "mlruns"))).toBe(false);
   });

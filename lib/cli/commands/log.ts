@@ -3,28 +3,38 @@ import { MlrunsClient } from "../../client/client.ts";
 import { startRun } from "../../client/start-run.ts";
 import { RUN_STATUSES, type RunStatus } from "../../entities/run.ts";
 import { invalidParameter } from "../../errors.ts";
-import { number, pair, type RootOption, rootOption, wholeNumber } from "../options.ts";
+import {
+  findRunId,
+  number,
+  pair,
+  type RootOption,
+  RUN_WORDS,
+  rootOption,
+  wholeNumber,
+} from "../options.ts";
 import { print, printJson } from "../output.ts";
 
 interface RunOption extends RootOption {
   readonly run?: string;
 }
 
-const runOption = (): Option => new Option("--run <id>", "the run (default: MLFLOW_RUN_ID)");
+const runOption = (): Option => new Option("--run <run>", `${RUN_WORDS} (default: MLFLOW_RUN_ID)`);
 
 /** A subcommand that works on one run. */
 function logCommand(name: string, description: string): Command {
   return new Command(name).description(description).addOption(rootOption()).addOption(runOption());
 }
 
-function chosenRun(options: RunOption): { client: MlrunsClient; runId: string } {
-  const runId = options.run ?? process.env.MLFLOW_RUN_ID;
+async function chosenRun(options: RunOption): Promise<{ client: MlrunsClient; runId: string }> {
+  const client = new MlrunsClient(options.root);
+  if (options.run !== undefined) return { client, runId: await findRunId(client, options.run) };
+  const runId = process.env.MLFLOW_RUN_ID;
   if (!runId) {
     throw invalidParameter("No run is named.", {
       hint: 'Give --run, or export MLFLOW_RUN_ID="$(mlruns log start)" first.',
     });
   }
-  return { client: new MlrunsClient(options.root), runId };
+  return { client, runId };
 }
 
 interface StartOptions extends RootOption {
@@ -72,8 +82,12 @@ const metric = logCommand("metric", "log a point of a metric")
   .option("--step <step>", "step", wholeNumber, 0)
   .option("--timestamp <ms>", "milliseconds since the epoch (default: now)", wholeNumber)
   .action(
-    (key: string, value: number, options: RunOption & { step: number; timestamp?: number }) => {
-      const { client, runId } = chosenRun(options);
+    async (
+      key: string,
+      value: number,
+      options: RunOption & { step: number; timestamp?: number },
+    ) => {
+      const { client, runId } = await chosenRun(options);
       const { step, timestamp } = options;
       client.logMetric(runId, key, value, timestamp === undefined ? { step } : { step, timestamp });
       client.close();
@@ -83,16 +97,16 @@ const metric = logCommand("metric", "log a point of a metric")
 const param = logCommand("param", "log a param; it cannot be changed later")
   .argument("<key>")
   .argument("<value>")
-  .action((key: string, value: string, options: RunOption) => {
-    const { client, runId } = chosenRun(options);
+  .action(async (key: string, value: string, options: RunOption) => {
+    const { client, runId } = await chosenRun(options);
     client.logParam(runId, key, value);
   });
 
 const tag = logCommand("tag", "set a tag")
   .argument("<key>")
   .argument("<value>")
-  .action((key: string, value: string, options: RunOption) => {
-    const { client, runId } = chosenRun(options);
+  .action(async (key: string, value: string, options: RunOption) => {
+    const { client, runId } = await chosenRun(options);
     client.setTag(runId, key, value);
   });
 
@@ -100,7 +114,7 @@ const artifact = logCommand("artifact", "copy a file or folder into the artifact
   .argument("<file>")
   .option("--to <folder>", "folder among the artifacts", "")
   .action(async (file: string, options: RunOption & { to: string }) => {
-    const { client, runId } = chosenRun(options);
+    const { client, runId } = await chosenRun(options);
     await client.logArtifact(runId, file, options.to);
   });
 
@@ -109,7 +123,7 @@ const end = logCommand("end", "end a run")
     new Option("--status <status>", "last status").choices(RUN_STATUSES).default("FINISHED"),
   )
   .action(async (options: RunOption & { status: RunStatus }) => {
-    const { client, runId } = chosenRun(options);
+    const { client, runId } = await chosenRun(options);
     await client.setTerminated(runId, options.status);
   });
 

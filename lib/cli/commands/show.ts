@@ -99,7 +99,9 @@ function printRun(
   const { info, data } = record.run;
   const took =
     info.endTime === null ? "" : `, took ${shortDuration(info.endTime - info.startTime)}`;
-  print(`${outColors.bold(info.runName || info.runId)}  ${info.status.toLowerCase()}`);
+  const isDeleted = info.lifecycleStage === "deleted";
+  const state = `${info.status.toLowerCase()}${isDeleted ? ", deleted" : ""}`;
+  print(`${outColors.bold(info.runName || info.runId)}  ${state}`);
   const where = root === undefined ? "" : ` of ${shortRoot(root)}`;
   print(`run ${info.runId}, experiment ${info.experimentId}${where}`);
   print(`started ${shortTime(info.startTime)} by ${info.userId}${took}`);
