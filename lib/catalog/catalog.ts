@@ -11,16 +11,20 @@ import { dependenceOf } from "./dependence.ts";
 import type { FolderState } from "./freshness.ts";
 import { Looker } from "./look.ts";
 import { type Freshness, Looks, type PartialAnswer } from "./looks.ts";
+import { findNewest, type NewestRuns } from "./newest.ts";
 import { searchShards } from "./search.ts";
 import { Shards } from "./shards.ts";
 import type { ReadProgress } from "./stale-reader.ts";
 
-export type { Freshness, PartialAnswer, ReadProgress };
+export type { Freshness, NewestRuns, PartialAnswer, ReadProgress };
 
 export interface CatalogOptions {
   /** Called now and then while many runs are read. */
   readonly onProgress?: (progress: ReadProgress) => void;
 }
+
+/** A list of fewer runs is there as soon as the newest of them. */
+const MANY_TO_LIST = 500;
 
 export interface RunFamily {
   /** Undefined for a run that cannot be read. */
@@ -41,6 +45,8 @@ export class Catalog {
   readonly #looks: Looks;
   readonly #versions = new Map<string, number>();
   readonly #changed = new Map<string, Set<string>>();
+  /** Experiments whose newest runs were asked for. */
+  readonly #hadNewest = new Set<string>();
   /** Per experiment, whether the meta.yaml of that size and time can be read. */
   readonly #metas = new Map<string, { readonly meta: string; readonly isReadable: boolean }>();
 
@@ -90,6 +96,27 @@ export class Catalog {
       children: childIds.toSorted().flatMap((id) => read(id) ?? []),
       ...answer,
     };
+  }
+
+  /**
+   * The runs of some experiments that are likely to be the newest, before so much as their list is there. Given once, to
+   * whoever asks first: who asks again is better served by the list.
+   *
+   * @param count - active runs that are wanted
+   * @returns undefined when the list is there already, or is there as soon
+   */
+  async findNewest(
+    experimentIds: readonly string[],
+    count: number,
+  ): Promise<NewestRuns | undefined> {
+    if (experimentIds.every((id) => this.#hadNewest.has(id))) return undefined;
+    for (const id of experimentIds) this.#hadNewest.add(id);
+    const places = experimentIds.map((id) => findRunFolders(this.#store, id));
+    const unknown = places.reduce((sum, { runIds, ...place }) => {
+      const shard = this.#shards.open(place.experimentId, place.inTrash);
+      return sum + runIds.filter((runId) => shard.find(runId) === undefined).length;
+    }, 0);
+    return unknown < MANY_TO_LIST ? undefined : findNewest(this.#store, places, count);
   }
 
   /** Meets what changed in an experiment's runs, as `readRuns` does, without making runs of it: for who asks for `version`. */

@@ -1,5 +1,6 @@
+import type { RunInfo } from "../entities/run.ts";
 import { type ExperimentPlace, toRunPlace } from "../store/runs.ts";
-import { openStore } from "../store/store.ts";
+import { openStore, type Store } from "../store/store.ts";
 import { encodeShard } from "./codec.ts";
 import { bytesOf, readEntry } from "./entry.ts";
 import { PlainReader } from "./plain-run.ts";
@@ -69,11 +70,20 @@ export function sketchRows({ root, experiment, runIds }: SketchJob): {
   const shard = new Shard(experiment.experimentId);
   let unreadable = 0;
   for (const runId of runIds) {
-    const info = plainReader.readInfo(experiment, runId) ?? readInfo(store, experiment, runId);
+    const info = sketchRun(store, experiment, runId);
     if (info === "unreadable") unreadable++;
     else if (info !== undefined) shard.sketch(info);
   }
   return { shard, unreadable };
+}
+
+/** What meta.yaml says of a run; undefined when it is none. */
+export function sketchRun(
+  store: Store,
+  experiment: ExperimentPlace,
+  runId: string,
+): RunInfo | "unreadable" | undefined {
+  return plainReader.readInfo(experiment, runId) ?? readInfo(store, experiment, runId);
 }
 
 /** Keeps what it knows of the keys that runs have. */

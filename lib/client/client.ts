@@ -4,7 +4,7 @@ import { type ExperimentOverview, findFeatures, overlookExperiment } from "../st
 import { CatalogClient } from "./catalog-client.ts";
 import type { RunSearchOptions } from "./run-client.ts";
 
-export type { PartialAnswer, ReadProgress, RunFamily } from "../catalog/catalog.ts";
+export type { NewestRuns, PartialAnswer, ReadProgress, RunFamily } from "../catalog/catalog.ts";
 export type { RunCounts } from "../catalog/counts.ts";
 export type { MetricSummary } from "../format/metric-summary.ts";
 export type { ExperimentOverview } from "../store/overview.ts";

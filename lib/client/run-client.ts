@@ -1,4 +1,4 @@
-import type { Freshness, PartialAnswer, RunFamily } from "../catalog/catalog.ts";
+import type { Freshness, NewestRuns, PartialAnswer, RunFamily } from "../catalog/catalog.ts";
 import type { DatasetInput } from "../entities/dataset.ts";
 import type { Metric } from "../entities/metric.ts";
 import type { ModelInput, ModelOutput, Run, RunInfo, RunStatus } from "../entities/run.ts";
@@ -100,6 +100,20 @@ export abstract class RunClient extends ExperimentClient {
   ): Promise<{ records: readonly RunRecord[]; problems: readonly TreeProblem[] } & PartialAnswer> {
     const { found, ...answer } = await this.catalog.readRuns(experimentId, options);
     return { records: found, ...answer };
+  }
+
+  /**
+   * The runs of some experiments that are likely to be the newest, going by the times of their folders, while a large tree is
+   * opened for the first time: for a first glance until the list is there, which answers everything else.
+   *
+   * @param count - active runs that are wanted; deleted ones are among them
+   * @returns undefined when it was asked before, or the list is there as soon
+   */
+  async findNewestRuns(
+    experimentIds: readonly string[],
+    count: number,
+  ): Promise<NewestRuns | undefined> {
+    return this.catalog.findNewest(this.knownExperiments(experimentIds), count);
   }
 
   /** A run with the runs that it is nested with, as fresh as a search's. */

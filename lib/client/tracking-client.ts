@@ -28,6 +28,7 @@ type TreeOnly =
   | "listRunFolders"
   | "runProblems"
   | "scanFamily"
+  | "findNewestRuns"
   | "meetChanges"
   | "countKnownProblems"
   | "runsVersion"

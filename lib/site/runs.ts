@@ -38,6 +38,8 @@ export async function makeRuns(
       makeChunk(context, experimentId, chunk, await scanRuns(context, experimentId, copies)),
     );
   }
+  const glance = chunk === 0 ? await glanceAtRuns(context, experimentId, copies) : undefined;
+  if (glance !== undefined) return json(glance);
   const { reading } = await client.meetChanges(experimentId, { partial: true });
   // Before the scan: what is met meanwhile makes the next call scan again.
   const version = client.runsVersion(experimentId);
@@ -52,6 +54,32 @@ export async function makeRuns(
   kept.keep(origin, file);
   scans.set(context, { origin, scan: new WeakRef(scan) });
   return file;
+}
+
+/** Rows of a first glance: about what is seen of a page. */
+const GLANCE_RUNS = 100;
+
+/** The newest rows, for the moment that the list of a large experiment takes. */
+async function glanceAtRuns(
+  context: SiteContext,
+  experimentId: string,
+  copies: Copies,
+): Promise<RunsFile | undefined> {
+  const { client, scope } = context;
+  if (scope.runIds !== undefined) return undefined;
+  const newest = await client.findNewestRuns([experimentId], GLANCE_RUNS);
+  if (newest === undefined) return undefined;
+  const { records: sorted, ofRuns } = newest;
+  const name = await nameOf(context, experimentId);
+  const reading = { runs: 0, ofRuns, files: 0, leftMs: Number.NaN };
+  const chunk = makeChunk(context, experimentId, 0, {
+    sorted,
+    problems: [],
+    name,
+    copies,
+    reading,
+  });
+  return { ...chunk, total: ofRuns, isFirstGlance: true };
 }
 
 interface RunsScan extends PartialAnswer {

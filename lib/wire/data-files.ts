@@ -177,6 +177,11 @@ export interface RunsFile {
    * metrics. Changes are announced as they are read; then the file is asked for again.
    */
   readonly reading?: ReadingState;
+  /**
+   * Set while not even the list of a large experiment's runs is there, live only: these are the newest as far as the times
+   * of their folders tell, and `total` counts what may be a run. Given once: asked for again, the file has them all.
+   */
+  readonly isFirstGlance?: true;
   /** Runs that could not be read at all: shown as rows with their reason. */
   readonly unreadable: readonly { readonly runId: string; readonly problem: TreeProblem }[];
   /** Problems inside runs that could be read. */

@@ -1,7 +1,8 @@
-import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { MlrunsClient } from "../../lib/client/client.ts";
+import { printRunMeta } from "../../lib/format/run-meta.ts";
 import { type DataFile, encodedJson, type SiteContext } from "../../lib/site/context.ts";
 import { findCopies } from "../../lib/site/copies.ts";
 import { KeptFiles, type RunsOrigin } from "../../lib/site/kept-files.ts";
@@ -14,7 +15,7 @@ import {
 } from "../../lib/wire/data-files.ts";
 import { DATA_PATH } from "../../lib/wire/data-paths.ts";
 import { liveSite } from "../helpers/site.ts";
-import { makeTree } from "../helpers/tree.ts";
+import { makeTempFolder, makeTree } from "../helpers/tree.ts";
 
 test("the file of an experiment's runs is made anew whenever one of them has changed, and only then", async () => {
   const client = new MlrunsClient(await makeTree("v3-basic"));
@@ -90,6 +91,8 @@ test("the first file of runs is short, and the others follow it until all rows a
     return (file?.kind === "json" ? file.value : undefined) as RunsFile;
   };
 
+  // A glance that somebody else has had.
+  await client.findNewestRuns([experimentId], 1);
   const first = await read(DATA_PATH.runs(experimentId));
   const second = await read(first.next ?? "");
 
@@ -123,3 +126,54 @@ test("the manifest counts what is broken as soon as it was met, without a look a
   writeFileSync(meta, whole);
   expect(await counted()).toBe(before);
 });
+
+test("a large experiment that was never read begins with its newest runs, and says that these are not all", async () => {
+  const root = join(await makeTempFolder(), "mlruns");
+  const experimentId = await new MlrunsClient(root).createExperiment("large");
+  const ids = Array.from({ length: 600 }, (_, run) => makePlainRun(root, experimentId, run));
+  const site = liveSite(new MlrunsClient(root));
+  const read = async (): Promise<RunsFile> =>
+    ((await makeDataFile(site, `runs/${experimentId}.json`)) as { value: RunsFile }).value;
+
+  const glance = await read();
+  expect(glance).toMatchObject({
+    isFirstGlance: true,
+    total: 600,
+    offset: 0,
+    next: null,
+    runIds: ids.toReversed().slice(0, 100),
+    reading: { runs: 0, ofRuns: 600 },
+    params: {},
+  });
+
+  const whole = await read();
+  expect(whole).not.toHaveProperty("isFirstGlance");
+  expect(whole.runIds).toEqual(ids.toReversed());
+  expect(whole.startTime.slice(0, 100)).toEqual(glance.startTime);
+});
+
+/** A run whose folder has the time of its start, a minute after that of the run before. @returns its id */
+function makePlainRun(root: string, experimentId: string, run: number): string {
+  const runId = run.toString(16).padStart(32, "0");
+  const startTime = 1_770_000_000_000 + run * 60_000;
+  const folder = join(root, experimentId, runId);
+  mkdirSync(folder);
+  writeFileSync(
+    join(folder, "meta.yaml"),
+    printRunMeta({
+      runId,
+      experimentId,
+      runName: `r${run}`,
+      userId: "ada",
+      status: "FINISHED",
+      startTime,
+      endTime: startTime,
+      lifecycleStage: "active",
+      artifactUri: folder,
+      deletedTime: null,
+      extra: {},
+    }),
+  );
+  utimesSync(folder, startTime / 1_000, startTime / 1_000);
+  return runId;
+}

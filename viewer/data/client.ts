@@ -78,6 +78,7 @@ const GROWTH = 8;
 interface RunsChunk {
   readonly table: RunsTable;
   readonly next: string | null;
+  readonly isFirstGlance?: boolean;
 }
 
 /**
@@ -94,7 +95,13 @@ export async function getRuns(
   const readAll = experimentIds.map(async (experimentId, i) => {
     let path: string | null = DATA_PATH.runs(experimentId);
     while (path !== null) {
-      const chunk: RunsChunk = await getRunsChunk(path, options);
+      let chunk: RunsChunk = await getRunsChunk(path, options);
+      if (chunk.isFirstGlance) {
+        parts[i] = [chunk.table];
+        options.onPart?.(joinTables(parts.flat()));
+        chunk = await getRunsChunk(path, { ...options, isAnew: true });
+        parts[i] = [];
+      }
       parts[i]?.push(chunk.table);
       path = chunk.next;
       if (path === null) break;
@@ -121,7 +128,7 @@ function getRunsChunk(path: string, options: ReadOptions): Promise<RunsChunk> {
   const decode = (bytes: ArrayBuffer): RunsChunk | Promise<RunsChunk> => {
     if (bytes.byteLength > WORKER_ABOVE_BYTES) return parseInWorker({ kind: "runs", bytes });
     const file = parseJson<RunsFile>(path, bytes);
-    return { table: decodeRuns(file), next: file.next };
+    return { table: decodeRuns(file), next: file.next, isFirstGlance: file.isFirstGlance ?? false };
   };
   return readFile(path, decode, options);
 }

@@ -9,6 +9,8 @@ const CACHE_BYTES = 48_000_000;
 
 export interface ReadOptions {
   readonly signal?: AbortSignal;
+  /** Asks again also for a file of the current generation. */
+  readonly isAnew?: boolean;
 }
 
 interface CachedFile {
@@ -40,7 +42,7 @@ export function readFile<Value>(
   options: ReadOptions = {},
 ): Promise<Value> {
   const known = cache.get(path);
-  if (known?.generation === generation.peek()) {
+  if (known?.generation === generation.peek() && !options.isAnew) {
     return Promise.resolve(known.value as Value);
   }
   return join(

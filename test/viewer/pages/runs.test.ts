@@ -7,6 +7,8 @@ import { openPage } from "../../helpers/browser.ts";
 import { serve } from "../../helpers/servers.ts";
 import { makeTempFolder, makeTree } from "../../helpers/tree.ts";
 
+const START = 1_700_000_000_000;
+
 /** A sweep of twelve runs whose values are known. */
 async function makeSweep(): Promise<{ root: string; experimentId: string }> {
   const root = join(await makeTempFolder(), "mlruns");
@@ -313,4 +315,44 @@ test("runs that are still being read are not said to be none", async () => {
   release();
   await expect.poll(() => namesOf(page)).toHaveLength(12);
   expect(await page.locator("footer").textContent()).toContain("12 of 12 runs");
+});
+
+test("a large experiment begins with its newest runs, and what was selected meanwhile stays when all are there", async () => {
+  const root = join(await makeTempFolder(), "mlruns");
+  const client = new MlrunsClient(root);
+  const experimentId = await client.createExperiment("large");
+  for (let i = 0; i < 550; i++)
+    await client.createRun(experimentId, { runName: `run-${i}`, startTime: START + i * 60_000 });
+  // The last folder is that of a run which began long ago: the list will put it where it belongs.
+  await client.createRun(experimentId, { runName: "imported", startTime: START - 60_000 });
+  await client.clearCatalog();
+  const { url } = await serve(root);
+  const { page } = await openPage(`${url}/version`);
+  let release = (): void => undefined;
+  const isReleased = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  // So that its counts do not bring the list first.
+  await page.route(/data\/experiments\.json/, async (route) => {
+    await isReleased;
+    await route.continue();
+  });
+  let asked = 0;
+  await page.route(/data\/runs\//, async (route) => {
+    if (++asked === 2) await isReleased;
+    await route.continue();
+  });
+
+  await page.goto(`${url}/#/experiments/${experimentId}`);
+  await page.getByText("Reading: 0 of 551 runs").waitFor();
+  expect((await namesOf(page)).slice(0, 2)).toEqual(["run-549", "run-548"]);
+  expect(await page.locator("footer b").textContent()).toBe("100");
+  await page.getByRole("checkbox", { name: "Select run-548", exact: true }).check();
+
+  release();
+  await expect.poll(() => page.locator("footer b").textContent(), { timeout: 30_000 }).toBe("551");
+  expect((await namesOf(page)).slice(0, 2)).toEqual(["run-549", "run-548"]);
+  expect(
+    await page.getByRole("checkbox", { name: "Select run-548", exact: true }).isChecked(),
+  ).toBe(true);
 });
