@@ -327,7 +327,7 @@ test("a large experiment begins with its newest runs, and what was selected mean
   await client.createRun(experimentId, { runName: "imported", startTime: START - 60_000 });
   await client.clearCatalog();
   const { url } = await serve(root);
-  const { page } = await openPage(`${url}/version`);
+  const { page } = await openPage(`${url}/version`, { allow: /favicon/ });
   let release = (): void => undefined;
   const isReleased = new Promise<void>((resolve) => {
     release = resolve;
