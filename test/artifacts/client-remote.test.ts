@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { beforeAll, describe, expect, test } from "vitest";
 import { MlrunsClient } from "../../lib/client/client.ts";
-import { outline } from "../contract/artifact-repository.ts";
+import { outline } from "../contract/outline.ts";
 import { type Cloud, startStore, type TestStore } from "../helpers/object-stores.ts";
 import { makeTempFolder } from "../helpers/tree.ts";
 

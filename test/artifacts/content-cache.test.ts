@@ -6,7 +6,7 @@ import { beforeAll, beforeEach, expect, test, vi } from "vitest";
 import type { ArtifactFile, VersionedRepository } from "../../lib/artifacts/artifact-repository.ts";
 import { openContentCache } from "../../lib/artifacts/content-cache.ts";
 import { openArtifacts } from "../../lib/artifacts/registry.ts";
-import { collect } from "../contract/artifact-repository.ts";
+import { collect } from "../contract/outline.ts";
 import { startStore, type TestStore } from "../helpers/object-stores.ts";
 import { makeTempFolder } from "../helpers/tree.ts";
 

@@ -11,7 +11,7 @@ import { collectVersions } from "../../lib/artifacts/versions/collect.ts";
 import { printVersion, restoreVersion } from "../../lib/artifacts/versions/restore.ts";
 import { diffVersions, listVersions, tagVersion } from "../../lib/artifacts/versions/versions.ts";
 import { MlrunsClient } from "../../lib/client/client.ts";
-import { outline } from "../contract/artifact-repository.ts";
+import { outline } from "../contract/outline.ts";
 import { startStore } from "../helpers/object-stores.ts";
 import { makeTempFolder } from "../helpers/tree.ts";
 

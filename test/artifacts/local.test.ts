@@ -4,7 +4,8 @@ import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
 import { openLocal } from "../../lib/artifacts/local.ts";
-import { artifactRepositoryContract, outline } from "../contract/artifact-repository.ts";
+import { artifactRepositoryContract } from "../contract/artifact-repository.ts";
+import { outline } from "../contract/outline.ts";
 import { makeTempFolder } from "../helpers/tree.ts";
 
 describe("contract", () => {

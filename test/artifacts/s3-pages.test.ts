@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { openArtifacts } from "../../lib/artifacts/registry.ts";
 import { syncArtifacts } from "../../lib/artifacts/sync/sync.ts";
-import { collect } from "../contract/artifact-repository.ts";
+import { collect } from "../contract/outline.ts";
 import { makeTempFolder } from "../helpers/tree.ts";
 
 const PAGE = 1_000;

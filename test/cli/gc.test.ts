@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { expect, test, vi } from "vitest";
 import { openArtifacts } from "../../lib/artifacts/registry.ts";
 import { MlrunsClient } from "../../lib/client/client.ts";
-import { outline } from "../contract/artifact-repository.ts";
+import { outline } from "../contract/outline.ts";
 import { runCli } from "../helpers/killing.ts";
 import { startStore } from "../helpers/object-stores.ts";
 import { cliPath } from "../helpers/servers.ts";

@@ -7,7 +7,7 @@ import { openArtifacts } from "../../lib/artifacts/registry.ts";
 import { syncArtifacts } from "../../lib/artifacts/sync/sync.ts";
 import { listVersions } from "../../lib/artifacts/versions/versions.ts";
 import { MlrunsClient } from "../../lib/client/client.ts";
-import { outline } from "../contract/artifact-repository.ts";
+import { outline } from "../contract/outline.ts";
 import { type Cloud, startStore, type TestStore } from "../helpers/object-stores.ts";
 import { makeTempFolder } from "../helpers/tree.ts";
 

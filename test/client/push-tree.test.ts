@@ -8,7 +8,7 @@ import { watchArtifacts } from "../../lib/artifacts/sync/watch.ts";
 import { listVersions } from "../../lib/artifacts/versions/versions.ts";
 import { pushTree, runEndOf } from "../../lib/client/push-tree.ts";
 import { MlrunsClient, startRun } from "../../lib/index.ts";
-import { collect } from "../contract/artifact-repository.ts";
+import { collect } from "../contract/outline.ts";
 import { startStore, type TestStore } from "../helpers/object-stores.ts";
 import { makeTempFolder } from "../helpers/tree.ts";
 

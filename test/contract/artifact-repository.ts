@@ -1,21 +1,15 @@
-import { createHash, randomBytes } from "node:crypto";
-import { appendFile, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import { buffer, text } from "node:stream/consumers";
+import { text } from "node:stream/consumers";
 import pMap from "p-map";
 import { expect, test } from "vitest";
-import type {
-  ArtifactFile,
-  ArtifactRepository,
-  BegunUpload,
-  UploadJournal,
-} from "../../lib/artifacts/artifact-repository.ts";
+import type { ArtifactRepository } from "../../lib/artifacts/artifact-repository.ts";
 import { compareText } from "../../lib/entities/record.ts";
 import { makeTempFolder } from "../helpers/tree.ts";
-
-/** The size of an upload's parts. */
-const PART = 16 * 1024 * 1024;
+import { type LargeFileOptions, largeFileContract } from "./large-files.ts";
+import { collect, md5, outline } from "./outline.ts";
 
 /** Names that stores, SDKs, URLs and shells like to get wrong. */
 const ODD_NAMES = [
@@ -42,13 +36,11 @@ const ODD_NAMES = [
   `${"long".repeat(50)}.txt`,
 ] as const;
 
-export interface ContractOptions {
+export interface ContractOptions extends LargeFileOptions {
   /** Names that this server, not the service it stands for, cannot hold. */
   readonly refusedNames?: readonly string[];
   /** Bytes that the store takes in parts; 0 for a store that has none. */
   readonly largeSize: number;
-  /** The server, not the service it stands for, cannot tell what it has of an upload. */
-  readonly forgetsParts?: boolean;
   /** Deletes also what is no longer the listed file: a folder of this machine, and servers that do not look at conditions. */
   readonly deletesAnything?: boolean;
 }
@@ -60,7 +52,7 @@ export interface ContractOptions {
  */
 export function artifactRepositoryContract(
   open: () => Promise<ArtifactRepository>,
-  { refusedNames = [], largeSize, forgetsParts = false, deletesAnything = false }: ContractOptions,
+  { refusedNames = [], largeSize, forgetsParts, deletesAnything = false }: ContractOptions,
 ): void {
   test("a root without files has none", async () => {
     const artifacts = await open();
@@ -309,146 +301,5 @@ export function artifactRepositoryContract(
     });
   });
 
-  if (largeSize > 0) {
-    test("a large file goes up in parts, from a file as from a stream, and comes down the same", async () => {
-      const artifacts = await open();
-      const folder = await makeTempFolder();
-      const content = randomBytes(largeSize);
-      await writeFile(join(folder, "large"), content);
-
-      await artifacts.upload(join(folder, "large"), "uploaded");
-      await artifacts.write("written", Readable.from(slices(content, 1_000_003)));
-      for (const name of ["uploaded", "written"]) {
-        await artifacts.download(name, join(folder, name));
-        expect((await stat(join(folder, name))).size).toBe(largeSize);
-        expect(md5(await readFile(join(folder, name)))).toBe(md5(content));
-      }
-      const range = await buffer(await artifacts.read("uploaded", { start: largeSize - 5 }));
-      expect(range).toEqual(content.subarray(-5));
-    });
-
-    test("a large upload that is stopped shows nothing under its name", async () => {
-      const artifacts = await open();
-      const local = join(await makeTempFolder(), "large");
-      await writeFile(local, randomBytes(largeSize));
-      const stop = new AbortController();
-      const pace = async (): Promise<void> => stop.abort(new Error("stopped"));
-
-      await expect(
-        artifacts.upload(local, "large", { signal: stop.signal, pace }),
-      ).rejects.toThrow();
-      expect(await collect(artifacts.list(""))).toEqual([]);
-    });
-
-    test("a large file that changes while it is uploaded is not stored", async () => {
-      const artifacts = await open();
-      const local = join(await makeTempFolder(), "large");
-      await writeFile(local, randomBytes(largeSize));
-      const pace = async (): Promise<void> => appendFile(local, "more");
-
-      await expect(artifacts.upload(local, "large", { pace })).rejects.toMatchObject({
-        errorCode: "ABORTED",
-        message: `'${local}' changed while it was read.`,
-      });
-      expect(await collect(artifacts.list(""))).toEqual([]);
-    });
-
-    if (!forgetsParts) {
-      test("a stopped upload goes on where it ended, and starts again when the file has changed", async () => {
-        const artifacts = await open();
-        const folder = await makeTempFolder();
-        // Three parts are sent at a time: when the fourth begins, one at least has arrived.
-        const size = 4 * PART;
-        const content = randomBytes(size);
-        await writeFile(join(folder, "large"), content);
-        const journal = memoryJournal();
-        const uploading = async (stopAtPart: number): Promise<number> => {
-          let moved = 0;
-          let parts = 0;
-          const stop = new AbortController();
-          const pace = async (bytes: number): Promise<void> => {
-            moved += bytes;
-            if (++parts === stopAtPart) stop.abort();
-          };
-          await artifacts
-            .upload(join(folder, "large"), "large", { journal, pace, signal: stop.signal })
-            .catch((error: unknown) => expect(stop.signal.aborted, String(error)).toBe(true));
-          return moved;
-        };
-
-        await uploading(4);
-        expect(await collect(artifacts.list(""))).toEqual([]);
-        expect(await uploading(Number.POSITIVE_INFINITY)).toBeLessThan(size);
-        await artifacts.download("large", join(folder, "copy"));
-        expect(md5(await readFile(join(folder, "copy")))).toBe(md5(content));
-
-        await uploading(4);
-        const changed = randomBytes(size);
-        await writeFile(join(folder, "large"), changed);
-        await uploading(Number.POSITIVE_INFINITY);
-        await artifacts.download("large", join(folder, "copy"));
-        expect(md5(await readFile(join(folder, "copy")))).toBe(md5(changed));
-      });
-    }
-
-    test("a stopped download goes on where it ended", async () => {
-      const artifacts = await open();
-      const folder = await makeTempFolder();
-      const content = randomBytes(largeSize);
-      await writeFile(join(folder, "large"), content);
-      await artifacts.upload(join(folder, "large"), "large");
-      const journal = memoryJournal();
-      let moved = 0;
-      const stop = new AbortController();
-      const pace = async (bytes: number): Promise<void> => {
-        moved += bytes;
-        if (moved > largeSize / 2) stop.abort();
-      };
-      const copy = join(folder, "copy");
-
-      const stopped = artifacts.download("large", copy, { journal, pace, signal: stop.signal });
-      await expect(stopped).rejects.toThrow();
-      moved = -largeSize;
-      await artifacts.download("large", copy, { journal, pace });
-      expect(moved).toBeLessThan(-largeSize / 3);
-      expect(md5(await readFile(copy))).toBe(md5(content));
-    });
-  }
-}
-
-/** What the engine keeps on disk. */
-function memoryJournal(): UploadJournal {
-  const uploads = new Map<string, BegunUpload>();
-  return {
-    get: (path) => uploads.get(path),
-    set: async (path, upload) => {
-      if (upload === undefined) uploads.delete(path);
-      else uploads.set(path, upload);
-    },
-  };
-}
-
-export async function collect(files: AsyncIterable<ArtifactFile>): Promise<ArtifactFile[]> {
-  const collected: ArtifactFile[] = [];
-  for await (const file of files) collected.push(file);
-  return collected;
-}
-
-/** A line a file: its path and size, or a slash for a folder. */
-export async function outline(
-  files: AsyncIterable<ArtifactFile> | readonly ArtifactFile[],
-): Promise<string[]> {
-  const lines: string[] = [];
-  for await (const { path, isDir, fileSize } of files) {
-    lines.push(isDir ? `${path}/` : `${path} ${fileSize}`);
-  }
-  return lines;
-}
-
-export function md5(content: Buffer): string {
-  return createHash("md5").update(content).digest("hex");
-}
-
-function* slices(content: Buffer, size: number): Generator<Buffer> {
-  for (let i = 0; i < content.length; i += size) yield content.subarray(i, i + size);
+  if (largeSize > 0) largeFileContract(open, { largeSize, forgetsParts });
 }

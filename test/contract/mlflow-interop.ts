@@ -7,7 +7,7 @@ import type { ArtifactRepository } from "../../lib/artifacts/artifact-repository
 import { cloudPython, type TestStore } from "../helpers/object-stores.ts";
 import { pythonEnvironment } from "../helpers/python.ts";
 import { makeTempFolder } from "../helpers/tree.ts";
-import { collect, outline } from "./artifact-repository.ts";
+import { collect, outline } from "./outline.ts";
 
 /** Names whose content types MLflow knows or does not, and names that URIs get wrong. */
 const FILES: readonly string[] = [

@@ -1,29 +1,14 @@
-/** What a report tells of each file that failed. */
-import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import type { IncomingMessage } from "node:http";
 import { join } from "node:path";
-import { beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { syncArtifacts } from "../../../lib/artifacts/sync/sync.ts";
-import { type FaultProxy, startFaultProxy } from "../../helpers/fault-proxy.ts";
-import { startStore, type TestStore } from "../../helpers/object-stores.ts";
-import { makeTempFolder } from "../../helpers/tree.ts";
+import { useProxiedStore } from "../../helpers/proxied-store.ts";
 
-let store: TestStore;
-let proxy: FaultProxy;
-let from: string;
-let uri: string;
-beforeAll(async () => {
-  store = await startStore("s3");
-  proxy = await startFaultProxy(store.server.url);
-});
+const place = useProxiedStore();
 beforeEach(async () => {
-  vi.stubEnv("MLFLOW_S3_ENDPOINT_URL", proxy.url);
-  vi.stubEnv("MLRUNS_CACHE_DIR", await makeTempFolder());
-  from = await makeTempFolder();
-  for (const name of ["a", "b"]) await writeFile(join(from, name), name);
-  uri = `${store.uri}/${randomUUID()}`;
+  for (const name of ["a", "b"]) await writeFile(join(place.from, name), name);
 });
 
 function isPutOf(path: string, { method, url }: IncomingMessage): boolean {
@@ -47,23 +32,23 @@ test.each([
 ])(
   "a refusal by %i %s is told by status, code and words",
   async (status, code, errorCode, said) => {
-    proxy.choose = (request) => (isPutOf("/b", request) ? { status, code } : undefined);
+    place.proxy.choose = (request) => (isPutOf("/b", request) ? { status, code } : undefined);
 
-    const key = `${uri.replace("s3://", "")}/b`;
+    const key = `${place.uri.replace("s3://", "")}/b`;
     const message = `Failed to write s3://${key}: ${said} (${status} ${code})`;
-    expect((await syncArtifacts(from, uri)).failures).toEqual([
+    expect((await syncArtifacts(place.from, place.uri)).failures).toEqual([
       { path: "b", op: "copy", errorCode, status, code, message, attempts: 1 },
     ]);
   },
 );
 
 test("a store that gives no answer has no status; a file that is gone has the system's code", async () => {
-  proxy.choose = (request) => {
+  place.proxy.choose = (request) => {
     if (!isPutOf("/a", request)) return undefined;
-    rmSync(join(from, "b"), { force: true });
+    rmSync(join(place.from, "b"), { force: true });
     return "reset before the server saw it";
   };
-  const { failures } = await syncArtifacts(from, uri, { concurrency: 1, maxErrors: 2 });
+  const { failures } = await syncArtifacts(place.from, place.uri, { concurrency: 1, maxErrors: 2 });
 
   expect(failures).toMatchObject([
     { path: "a", errorCode: "TEMPORARILY_UNAVAILABLE", status: null, attempts: 4 },

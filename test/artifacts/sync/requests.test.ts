@@ -1,81 +1,69 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { type SyncOptions, syncArtifacts } from "../../../lib/artifacts/sync/sync.ts";
-import { type FaultProxy, startFaultProxy } from "../../helpers/fault-proxy.ts";
 import { runCli } from "../../helpers/killing.ts";
-import { startStore, type TestStore } from "../../helpers/object-stores.ts";
+import { useProxiedStore } from "../../helpers/proxied-store.ts";
 import { makeTempFolder } from "../../helpers/tree.ts";
 
 const MEBIBYTE = 1024 * 1024;
 
-let store: TestStore;
-let proxy: FaultProxy;
-let from: string;
-let uri: string;
-beforeAll(async () => {
-  store = await startStore("s3");
-  proxy = await startFaultProxy(store.server.url);
-});
+const place = useProxiedStore();
 beforeEach(async () => {
-  vi.stubEnv("MLFLOW_S3_ENDPOINT_URL", proxy.url);
-  vi.stubEnv("MLRUNS_CACHE_DIR", await makeTempFolder());
-  from = await makeTempFolder();
-  for (const name of ["kept", "replaced", "gone"]) await writeFile(join(from, name), name);
-  uri = `${store.uri}/${randomUUID()}`;
+  for (const name of ["kept", "replaced", "gone"]) await writeFile(join(place.from, name), name);
 });
 
 /** What a dry run says, and what the run then asks for, looks at what is there left out. */
 async function compare(a: string, b: string, options: SyncOptions): Promise<[unknown, number]> {
   const { requests } = await syncArtifacts(a, b, { ...options, dryRun: true });
   let asked = 0;
-  proxy.choose = ({ method, url = "" }) => {
+  place.proxy.choose = ({ method, url = "" }) => {
     const isLook =
       method === "GET" && (url.includes("list-type=2") || url.includes(".mlruns-versions"));
     if (!isLook) asked++;
     return undefined;
   };
   expect(await syncArtifacts(a, b, options)).toMatchObject({ failures: [], retries: 0 });
-  proxy.choose = () => undefined;
+  place.proxy.choose = () => undefined;
   return [requests, asked];
 }
 
 test("a dry run tells how many requests the run takes", async () => {
   const versions = true;
-  await syncArtifacts(from, uri, { versions });
-  await writeFile(join(from, "replaced"), "anew");
-  await writeFile(join(from, "new"), "new");
-  await writeFile(join(from, "large"), randomBytes(20 * MEBIBYTE));
-  await rm(join(from, "gone"));
+  await syncArtifacts(place.from, place.uri, { versions });
+  await writeFile(join(place.from, "replaced"), "anew");
+  await writeFile(join(place.from, "new"), "new");
+  await writeFile(join(place.from, "large"), randomBytes(20 * MEBIBYTE));
+  await rm(join(place.from, "gone"));
 
   // Two small files, 4 parts with begin and end, two files kept, one deletion, manifest and history.
   const push = { versions, delete: true, partSize: 5 * MEBIBYTE };
-  expect(await compare(from, uri, push)).toEqual([13, 13]);
-  expect(await compare(from, uri, push)).toEqual([0, 0]);
+  expect(await compare(place.from, place.uri, push)).toEqual([13, 13]);
+  expect(await compare(place.from, place.uri, push)).toEqual([0, 0]);
   // Three small files, 5 pieces with their checksum.
-  expect(await compare(uri, join(await makeTempFolder(), "to"), {})).toEqual([9, 9]);
+  expect(await compare(place.uri, join(await makeTempFolder(), "to"), {})).toEqual([9, 9]);
 }, 60_000);
 
 test("what is to be deleted is counted before the first of it goes, and in a dry run, too", async () => {
-  await syncArtifacts(from, uri);
-  for (const name of ["replaced", "gone"]) await rm(join(from, name));
+  await syncArtifacts(place.from, place.uri);
+  for (const name of ["replaced", "gone"]) await rm(join(place.from, name));
   const told: unknown[] = [];
   const onDelete = (what: unknown): void => void told.push(what);
   const onStep = ({ op, path }: { op: string; path: string }): void =>
     void told.push(`${op} ${path}`);
 
   for (const dryRun of [true, false]) {
-    await syncArtifacts(from, uri, { delete: true, dryRun, onDelete, onStep });
+    await syncArtifacts(place.from, place.uri, { delete: true, dryRun, onDelete, onStep });
     expect(told.splice(0)).toEqual([{ files: 2, bytes: 12 }, "delete gone", "delete replaced"]);
   }
 });
 
 test("`mlruns push` says both", async () => {
-  await syncArtifacts(from, uri);
-  await rm(join(from, "gone"));
-  await writeFile(join(from, "new"), "new");
-  const push = ["push", from, uri, "--delete", "--no-versions"];
+  await syncArtifacts(place.from, place.uri);
+  await rm(join(place.from, "gone"));
+  await writeFile(join(place.from, "new"), "new");
+  const push = ["push", place.from, place.uri, "--delete", "--no-versions"];
 
   expect(await runCli([...push, "--dry-run"])).toMatchObject({
     stdout: expect.stringMatching(

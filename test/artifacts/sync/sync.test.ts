@@ -20,7 +20,7 @@ import {
   syncArtifacts,
 } from "../../../lib/artifacts/sync/sync.ts";
 import { verifyArtifacts } from "../../../lib/artifacts/sync/verify.ts";
-import { collect } from "../../contract/artifact-repository.ts";
+import { collect } from "../../contract/outline.ts";
 import { startFaultProxy } from "../../helpers/fault-proxy.ts";
 import { type Cloud, startStore, type TestStore } from "../../helpers/object-stores.ts";
 import { makeTempFolder } from "../../helpers/tree.ts";

@@ -12,7 +12,7 @@ import { collectVersions, removeVersions } from "../../../lib/artifacts/versions
 import { restoreVersion } from "../../../lib/artifacts/versions/restore.ts";
 import { openVersionSide } from "../../../lib/artifacts/versions/version-side.ts";
 import { listVersions, tagVersion } from "../../../lib/artifacts/versions/versions.ts";
-import { collect, outline } from "../../contract/artifact-repository.ts";
+import { collect, outline } from "../../contract/outline.ts";
 import { makeVersionedBucket, startStore } from "../../helpers/object-stores.ts";
 import { makeTempFolder } from "../../helpers/tree.ts";
 

@@ -18,7 +18,7 @@ import {
   listVersions,
   tagVersion,
 } from "../../../lib/artifacts/versions/versions.ts";
-import { collect } from "../../contract/artifact-repository.ts";
+import { collect } from "../../contract/outline.ts";
 import { startFaultProxy } from "../../helpers/fault-proxy.ts";
 import { type Cloud, startStore, type TestStore } from "../../helpers/object-stores.ts";
 import { makeTempFolder } from "../../helpers/tree.ts";
