@@ -82,7 +82,7 @@ async function fetchSmall(
     sha256: isHashed ? hash("sha256", found.bytes, "hex") : null,
   };
   if (isOther(digests, object, found.md5)) return undefined;
-  replaceSmall(localFile, found.bytes, object.modified, durable);
+  await replaceSmall(localFile, found.bytes, object.modified, durable);
   if (cache?.takes(object.size)) await cache.keep(object, digests.md5, localFile);
   return receiptOf(object, digests);
 }

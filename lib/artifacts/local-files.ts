@@ -5,7 +5,7 @@ import {
   fsyncSync,
   futimesSync,
   lstatSync,
-  mkdirSync,
+  open,
   openSync,
   readdirSync,
   renameSync,
@@ -15,6 +15,7 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname, join, sep } from "node:path";
+import { promisify } from "node:util";
 import fs from "fs-extra";
 import { compareText } from "../entities/record.ts";
 import { MlrunsError } from "../errors.ts";
@@ -84,20 +85,20 @@ export async function replaceWith<Result>(
 }
 
 /**
- * As `replaceWith`, for a file that is small: at once, because handing each step of it to another thread takes longer than
- * the step.
+ * As `replaceWith`, for a file that is small: all but to make the file at once, because handing each other step of it to
+ * another thread takes longer than the step.
  *
  * @param modified - time of the file, ms since the epoch
  */
-export function replaceSmall(
+export async function replaceSmall(
   file: string,
   bytes: Buffer,
   modified: number | null,
   durable = false,
-): void {
+): Promise<void> {
   const temporary = temporaryFor(file);
   try {
-    const opened = openIn(file, temporary);
+    const opened = await openIn(file, temporary);
     try {
       // A disk that is nearly full takes a part of it, and says so only the next time.
       for (let at = 0; at < bytes.length; ) at += writeSync(opened, bytes, at);
@@ -133,14 +134,16 @@ function temporaryFor(file: string, name = `${PROCESS}-${temporaries++}`): strin
   return join(dirname(file), UPLOADING + name);
 }
 
+const openNew = promisify(open);
+
 /** Opens a new file, whose folder is made when it is not there. */
-function openIn(file: string, temporary: string): number {
+async function openIn(file: string, temporary: string): Promise<number> {
   try {
-    return openSync(temporary, "wx");
+    return await openNew(temporary, "wx");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    mkdirSync(dirname(file), { recursive: true });
-    return openSync(temporary, "wx");
+    await fs.mkdir(dirname(file), { recursive: true });
+    return openNew(temporary, "wx");
   }
 }
 
