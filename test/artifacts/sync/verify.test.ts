@@ -110,9 +110,9 @@ test("each bad path is named, with the side that is not as it was pushed", async
 });
 
 test("a folder that is not there is a mistake in its name, not one without files", async () => {
-  const missing = join(from, "missing");
+  const missing = join(place.from, "missing");
   const refused = { errorCode: "RESOURCE_DOES_NOT_EXIST", message: `No such folder: '${missing}'` };
 
-  await expect(verifyArtifacts(missing, uri)).rejects.toMatchObject(refused);
-  await expect(verifyArtifacts(from, missing)).rejects.toMatchObject(refused);
+  await expect(verifyArtifacts(missing, place.uri)).rejects.toMatchObject(refused);
+  await expect(verifyArtifacts(place.from, missing)).rejects.toMatchObject(refused);
 });
