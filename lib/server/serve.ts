@@ -132,7 +132,7 @@ type Handler = (request: IncomingMessage, response: ServerResponse, next: () => 
 
 async function openViewer(folder: string): Promise<Handler> {
   if (!(await fs.pathExists(folder))) return (_request, _response, next) => next();
-  return sirv(folder, {
+  const files = sirv(folder, {
     etag: true,
     gzip: true,
     setHeaders: (response, path) => {
@@ -142,6 +142,21 @@ async function openViewer(folder: string): Promise<Handler> {
       }
     },
   });
+  // Another version may have been installed over the one that is served: its files are only listed once, and reading one
+  // that is gone would end the process.
+  return (request, response, next) => {
+    const path = decodePath(request.url ?? "/");
+    if (path !== undefined && fs.existsSync(join(folder, path))) files(request, response, next);
+    else next();
+  };
+}
+
+function decodePath(url: string): string | undefined {
+  try {
+    return decodeURIComponent(url.split("?")[0] ?? "/");
+  } catch {
+    return undefined;
+  }
 }
 
 /**

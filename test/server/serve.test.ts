@@ -1,4 +1,11 @@
-import { appendFileSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:http";
 import { connect } from "node:net";
 import { join } from "node:path";
@@ -55,6 +62,17 @@ describe("the viewer's files", () => {
     expect(packed.headers.get("Content-Type")).toBe(plain.headers.get("Content-Type"));
     expect(packed.headers.get("Vary")).toContain("Accept-Encoding");
     expect(await packed.text()).toBe(await plain.text());
+  });
+
+  test("a file that another version has replaced is not found, and the server goes on", async () => {
+    const viewerDir = await makeTempFolder();
+    writeFileSync(join(viewerDir, "index.html"), "<head></head>");
+    writeFileSync(join(viewerDir, "old.js"), "1");
+    const { url } = await start(await makeTree("v3-basic"), { viewerDir });
+    rmSync(join(viewerDir, "old.js"));
+
+    expect((await fetch(`${url}/old.js`)).status).toBe(404);
+    expect((await fetch(url)).status).toBe(200);
   });
 });
 
