@@ -36,9 +36,12 @@ export function fullNumber(value: number): string {
   return String(value);
 }
 
-/** A signed difference with three significant digits, such as `+0.0331`. */
+/** A signed difference with three significant digits, such as `+0.0330`: digits that stand below one another. */
 export function formatDelta(value: number): string {
-  return (value > 0 ? "+" : "") + formatRounded(value, 3);
+  const size = Math.abs(value);
+  const sign = value > 0 ? "+" : "";
+  if (Number.isInteger(value) || size < 1e-3 || size >= 100) return sign + formatRounded(value, 3);
+  return (value < 0 ? MINUS : sign) + size.toPrecision(3);
 }
 
 /** A number with so many significant digits and no zeros behind them: 0.027, never 0.02700. */
@@ -47,12 +50,14 @@ export function formatRounded(value: number, digits: number): string {
   return text.replace(/(\.\d*?)0+(?=$|e)/, "$1").replace(/\.$/, "");
 }
 
-/** A signed share, such as `−21.5 %`. */
+/** A signed share, such as `−21.5 %`. A difference is never called none. */
 export function formatPercent(share: number): string {
   if (!Number.isFinite(share)) return "";
   const percent = Math.abs(share * 100);
   const sign = share > 0 ? "+" : share < 0 ? MINUS : "";
-  return `${sign}${percent.toFixed(percent >= 100 ? 0 : 1)} %`;
+  if (percent > 0 && percent < 0.001) return "≈ 0 %";
+  const digits = percent >= 100 ? 0 : percent >= 0.05 || percent === 0 ? 1 : 3;
+  return `${sign}${digits === 3 ? Number(percent.toPrecision(1)) : percent.toFixed(digits)} %`;
 }
 
 export function formatCount(count: number): string {

@@ -185,15 +185,11 @@ function MetricCell({ cell, delta: form }: { cell: ComparedCell; delta: DeltaFor
       ) : (
         <span class="compare-metric">
           <span class={isBest ? "compare-best" : ""}>{text}</span>
-          {form !== "share" && (
-            <span class={`compare-delta${tone}`}>
-              {delta === undefined ? "" : formatDelta(delta.value)}
-            </span>
+          {delta !== undefined && form !== "share" && (
+            <span class={`compare-delta${tone}`}>{formatDelta(delta.value)}</span>
           )}
-          {form !== "value" && (
-            <span class={`compare-delta${tone}`}>
-              {delta === undefined ? "" : formatPercent(delta.share)}
-            </span>
+          {delta !== undefined && form !== "value" && (
+            <span class={`compare-delta${tone}`}>{formatPercent(delta.share)}</span>
           )}
         </span>
       )}

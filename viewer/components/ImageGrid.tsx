@@ -3,8 +3,9 @@ import { useMemo, useState } from "preact/hooks";
 import type { ArtifactEntry, RunFile } from "../../lib/wire/data-files.ts";
 import { iconOf } from "../artifacts/icons.ts";
 import { imageRows, type RunImages } from "../artifacts/image-rows.ts";
-import { artifactUrl, getArtifacts, getRun } from "../data/client.ts";
+import { artifactUrl, getArtifacts } from "../data/client.ts";
 import { manifest } from "../data/live.ts";
+import { getSomeRuns } from "../data/some-runs.ts";
 import { useData } from "../data/use-data.ts";
 import { runNameOf } from "../run/facts.ts";
 import { runHref } from "../state/links.ts";
@@ -20,7 +21,10 @@ const IMAGES = "images";
 export function ImageGrid({ runIds }: { runIds: readonly string[] }): JSX.Element {
   const { data, error } = useData<readonly LoadedRun[]>(
     JSON.stringify(["images", runIds]),
-    (signal) => Promise.all(runIds.map((runId) => readImages(runId, signal))),
+    async (signal) => {
+      const { runs } = await getSomeRuns(runIds, signal);
+      return await Promise.all(runs.map((run) => readImages(run, signal)));
+    },
     (change) => change.runId === null || runIds.includes(change.runId),
   );
   const [chosen, setChosen] = useState<number | null>(null);
@@ -116,11 +120,10 @@ interface LoadedRun extends RunImages {
   readonly run: RunFile;
 }
 
-async function readImages(runId: string, signal: AbortSignal): Promise<LoadedRun> {
-  const run = await getRun(runId, { signal });
+async function readImages(run: RunFile, signal: AbortSignal): Promise<LoadedRun> {
   const { files } = run.artifacts;
   const hasFolder = files.some((entry) => entry.isDir && entry.path === IMAGES);
-  const logged = hasFolder ? (await getArtifacts(runId, IMAGES, { signal })).files : [];
+  const logged = hasFolder ? (await getArtifacts(run.info.runId, IMAGES, { signal })).files : [];
   return { run, images: [...logged, ...files].filter(isPicture) };
 }
 

@@ -46,6 +46,7 @@ export const COMPARE_TEXTS = {
   makeBaseline: "Make baseline",
   nothing: "No runs to compare",
   nothingHelp: "Select two or more runs in a table, then Compare.",
+  unreadable: (ids: string): string => `Could not be read: ${ids}`,
   missing: (ids: string): string => `Not found: ${ids}`,
   noDifferences: "These runs do not differ",
   showAll: "Show all values",

@@ -36,9 +36,13 @@ export function history(values: readonly (number | string)[]): string {
   return values.map((value, step) => `${START + step * 1000} ${value} ${step}\n`).join("");
 }
 
-async function writeRun(folder: string, runId: string, files: RunFiles): Promise<void> {
-  await write(join(folder, "meta.yaml"), [
-    `artifact_uri: mlruns/${EXPERIMENT_ID}/${runId}/artifacts`,
+/** Lines of the `meta.yaml` of a finished run. */
+export function runMeta(
+  runId: string,
+  artifactUri = `mlruns/${EXPERIMENT_ID}/${runId}/artifacts`,
+): string[] {
+  return [
+    `artifact_uri: ${artifactUri}`,
     `end_time: ${START + 60_000}`,
     "entry_point_name: ''",
     `experiment_id: '${EXPERIMENT_ID}'`,
@@ -53,7 +57,11 @@ async function writeRun(folder: string, runId: string, files: RunFiles): Promise
     "status: 3",
     "tags: []",
     "user_id: ada",
-  ]);
+  ];
+}
+
+async function writeRun(folder: string, runId: string, files: RunFiles): Promise<void> {
+  await write(join(folder, "meta.yaml"), runMeta(runId));
   for (const part of ["params", "metrics", "tags", "artifacts"]) {
     await mkdir(join(folder, part), { recursive: true });
   }

@@ -2,10 +2,16 @@ import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { openPage } from "../../helpers/browser.ts";
 import { serve } from "../../helpers/servers.ts";
-import { EXPERIMENT_ID, history, makeRunTree, RUN_ID } from "./run-tree.ts";
+import { EXPERIMENT_ID, history, makeRunTree, RUN_ID, runMeta } from "./run-tree.ts";
 
 const OTHER = "f".repeat(32);
 const RUNS = `#/experiments/${EXPERIMENT_ID}/runs`;
+
+/** A picture of one pixel. */
+const PIXEL = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+  "base64",
+);
 
 /** Whether the first chart has a pixel that is not grey. */
 function hasColour(page: Page): Promise<boolean> {
@@ -53,23 +59,7 @@ test("where the system has few colours, lines keep those of their samples, and w
 
 test("artifacts in a store that does not answer are not taken for none, and are asked for again", async () => {
   const away = (runId: string) => ({
-    "meta.yaml": [
-      `artifact_uri: s3://away/${runId}/artifacts`,
-      "end_time: 1790000060000",
-      `experiment_id: '${EXPERIMENT_ID}'`,
-      "lifecycle_stage: active",
-      `run_id: ${runId}`,
-      `run_name: run-${runId.slice(0, 4)}`,
-      `run_uuid: ${runId}`,
-      "source_name: ''",
-      "source_type: 4",
-      "source_version: ''",
-      "start_time: 1790000000000",
-      "status: 3",
-      "tags: []",
-      "user_id: ada",
-      "",
-    ].join("\n"),
+    "meta.yaml": runMeta(runId, `s3://away/${runId}/artifacts`).join("\n"),
   });
   const root = await makeRunTree(away(RUN_ID), { [OTHER]: away(OTHER) });
   const { url } = await serve(root, {
@@ -123,4 +113,54 @@ test("rows are sorted by three columns, each chosen with Shift, and the prefixes
     .poll(() => decodeURIComponent(page.url()))
     .toMatch(/s=-?metrics\.train\/a,-?metrics\.val\/b,-?metrics\.test\/c$/);
   await page.getByText("test/", { exact: true }).waitFor();
+});
+
+test("a run that cannot be read is named, and does not take the runs beside it along", async () => {
+  const third = "e".repeat(32);
+  const root = await makeRunTree(
+    { "metrics/loss": history([3, 2]), "artifacts/curve.png": PIXEL },
+    {
+      [OTHER]: { "metrics/loss": history([4]) },
+      [third]: { "meta.yaml": "artifact_uri: 'mlruns" },
+    },
+  );
+  const { url } = await serve(root);
+  const { page } = await openPage(
+    `${url}/#/compare-runs?runs=${RUN_ID},${third},${OTHER}`,
+    // The run's own file is answered with the reason.
+    { allow: /500 \(Internal Server Error\)/ },
+  );
+
+  await page.getByText(`Could not be read: ${third}`).waitFor();
+  expect(await page.locator(".compare-run-name a").allTextContents()).toEqual([
+    "run-0123",
+    "run-ffff",
+  ]);
+  await page.getByRole("link", { name: "Images" }).click();
+  await page.getByRole("img", { name: "curve.png" }).waitFor();
+  await page.goto(`${url}/${RUNS}?mode=images`);
+  await page.getByRole("img", { name: "curve.png" }).waitFor();
+});
+
+test("metrics stand in one order on all pages, validation first and the machine's last", async () => {
+  const keys = ["system/cpu", "train/loss", "val/loss", "val/acc"];
+  const root = await makeRunTree(
+    Object.fromEntries(keys.map((key) => [`metrics/${key}`, history([1, 2])])),
+    { [OTHER]: Object.fromEntries(keys.map((key) => [`metrics/${key}`, history([3, 4])])) },
+  );
+  const { url } = await serve(root);
+  const { page } = await openPage(`${url}/#/compare-runs?runs=${RUN_ID},${OTHER}`);
+
+  const rows = page.locator(".compare-key");
+  await rows.first().waitFor();
+  expect((await rows.allTextContents()).slice(0, 4)).toEqual([
+    "val/acc",
+    "val/loss",
+    "train/loss",
+    "system/cpu",
+  ]);
+  await page.goto(`${url}/${RUNS}?mode=charts`);
+  const sections = page.locator(".chart-section-prefix");
+  await sections.first().waitFor();
+  expect(await sections.allTextContents()).toEqual(["val/", "train/", "system/"]);
 });
