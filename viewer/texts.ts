@@ -31,7 +31,7 @@ export const TEXTS = {
   allExperiments: "All experiments",
   allRuns: "All runs in one table",
   paletteHint: "A page, experiment, run, metric or action",
-  paletteNothing: "Nothing has such a name",
+  findRuns: (text: string): string => `Find runs: ${text}`,
   page: "page",
   metric: "metric",
   action: "action",

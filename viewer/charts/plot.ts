@@ -63,7 +63,9 @@ export interface Plot {
 
 /** Pixels that a tick with its label wants. */
 const X_TICK_SPACE = 60;
-const Y_TICK_SPACE = 38;
+const Y_TICK_SPACE = { small: 26, large: 38 };
+/** Below this height, in pixels, ticks move together: two of them tell no scale. */
+const SMALL_PLOT = 160;
 /** More say nothing that the values at the cursor do not. */
 const MOST_Y_TICKS = 10;
 
@@ -109,7 +111,7 @@ export function makePlot(lines: readonly PlotLine[], options: PlotOptions): Plot
     xScale,
     yScale,
     xTicks: xTicksOf(xScale, x, options),
-    yTicks: ticksOf(yScale, y, Math.min(options.height / Y_TICK_SPACE, MOST_Y_TICKS)),
+    yTicks: ticksOf(yScale, y, Math.min(options.height / yTickSpace(options.height), MOST_Y_TICKS)),
     columns: joined.x,
     smoothed: joined.y.slice(0, lines.length),
     raw: joined.y.slice(lines.length, firstBand),
@@ -196,6 +198,10 @@ function xTicksOf(scale: Scale, x: Range, options: PlotOptions): Tick[] {
   if (options.xKind === "relative") return durationTicks(x.low, x.high, most);
   if (options.xKind === "time") return clockTicks(x.low, x.high, most);
   return linearTicks(x.low, x.high, most, options.xKind === "step" ? 1 : 0);
+}
+
+function yTickSpace(height: number): number {
+  return height < SMALL_PLOT ? Y_TICK_SPACE.small : Y_TICK_SPACE.large;
 }
 
 function ticksOf(scale: Scale, range: Range, most: number): Tick[] {

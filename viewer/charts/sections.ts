@@ -1,3 +1,5 @@
+import { compareMetricKeys } from "../table/columns.ts";
+
 /** Metrics that share a prefix such as `val/`. */
 export interface Section {
   /** With its slash; empty for metrics without one. */
@@ -8,18 +10,16 @@ export interface Section {
 /** MLflow's prefix of machine metrics. */
 export const SYSTEM_PREFIX = "system/";
 
-const byName = new Intl.Collator("en", { numeric: true }).compare;
-
-/** Groups metrics by their first prefix: those without one first, machine metrics last. */
+/** Groups metrics by their first prefix, in the order of the table's columns: validation first, machine metrics last. */
 export function sectionsOf(metrics: Iterable<string>): Section[] {
   const byPrefix = new Map<string, string[]>();
-  for (const metric of metrics) {
+  for (const metric of [...metrics].sort(compareMetricKeys)) {
     const prefix = metric.slice(0, metric.indexOf("/") + 1);
-    byPrefix.set(prefix, [...(byPrefix.get(prefix) ?? []), metric]);
+    const section = byPrefix.get(prefix);
+    if (section === undefined) byPrefix.set(prefix, [metric]);
+    else section.push(metric);
   }
-  return [...byPrefix]
-    .map(([prefix, keys]) => ({ prefix, metrics: keys.sort(byName) }))
-    .sort((a, b) => rank(a.prefix) - rank(b.prefix) || byName(a.prefix, b.prefix));
+  return [...byPrefix].map(([prefix, keys]) => ({ prefix, metrics: keys }));
 }
 
 /** Sections that a reader has put in an order come first, in that order. */
@@ -68,9 +68,4 @@ function compile(pattern: string): RegExp | undefined {
   } catch {
     return undefined;
   }
-}
-
-function rank(prefix: string): number {
-  if (prefix === "") return 0;
-  return prefix === SYSTEM_PREFIX ? 2 : 1;
 }

@@ -16,6 +16,7 @@ import { type ChartSync, makeSync } from "../charts/sync.ts";
 import { formatCount, plural } from "../format.ts";
 import { isTexts, preference } from "../state/preferences.ts";
 import { query, setQuery } from "../state/route.ts";
+import { compareMetricKeys } from "../table/columns.ts";
 import { CHART_TEXTS } from "../texts/charts.ts";
 import { Button } from "./Button.tsx";
 import { ChartCards, CustomCards, pinned, syncsZoom, toggleIn } from "./ChartCards.tsx";
@@ -232,5 +233,6 @@ function choiceOf(runs: readonly ChartRun[]): RunChoice {
 }
 
 function metricsOf(runs: readonly ChartRun[]): string[] {
-  return [...new Set(runs.flatMap((run) => [...run.metrics.keys()]))];
+  const keys = new Set(runs.flatMap((run) => [...run.metrics.keys()]));
+  return [...keys].sort(compareMetricKeys);
 }

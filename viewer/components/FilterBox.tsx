@@ -110,12 +110,19 @@ export function FilterBox({ view, q, savedFilters }: FilterBoxProps): JSX.Elemen
     if (mirror.current !== null) mirror.current.scrollLeft = input.current?.scrollLeft ?? 0;
   };
   const hasList = isOpen.value && items.length > 0;
+  // What is still being typed is no mistake yet, and the list says how it may go on.
+  const shownMistake = hasList ? null : mistake;
   return (
     <div class="filter-box">
-      <div class={mistake === null ? "filter-line" : "filter-line filter-line-wrong"}>
+      <div class={shownMistake === null ? "filter-line" : "filter-line filter-line-wrong"}>
         <Icon name="search" />
         <div class="filter-field">
-          <FilterMirror engine={engine} mirrorRef={mirror} text={text.value} mistake={mistake} />
+          <FilterMirror
+            engine={engine}
+            mirrorRef={mirror}
+            text={text.value}
+            mistake={shownMistake}
+          />
           <input
             ref={input}
             class="filter-input"
@@ -182,10 +189,10 @@ export function FilterBox({ view, q, savedFilters }: FilterBoxProps): JSX.Elemen
           </>
         )}
       </div>
-      {mistake !== null && engine !== null && !hasList && (
+      {shownMistake !== null && engine !== null && (
         <FilterMistake
           engine={engine}
-          mistake={mistake}
+          mistake={shownMistake}
           text={text.value}
           onFix={(fixed) => change(fixed, fixed.length)}
         />

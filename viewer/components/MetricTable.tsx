@@ -8,8 +8,9 @@ import {
 } from "../../lib/wire/data-files.ts";
 import { SYSTEM_PREFIX } from "../charts/sections.ts";
 import { formatCount, formatNumber, fullNumber } from "../format.ts";
-import { byKey, groupByPrefix, matchesText, toggled } from "../run/key-groups.ts";
+import { groupByPrefix, matchesText, toggled } from "../run/key-groups.ts";
 import { metricHref } from "../state/links.ts";
+import { compareMetricKeys } from "../table/columns.ts";
 import { RUN_TEXTS } from "../texts/run.ts";
 import { Block } from "./Block.tsx";
 import { KeyGroupRow } from "./KeyGroupRow.tsx";
@@ -25,7 +26,9 @@ export function MetricTable({ run }: { run: RunFile }): JSX.Element {
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set([SYSTEM_PREFIX]));
   const found = useMemo(() => {
     const matches = matchesText(search);
-    return byKey(run.metrics.filter((metric) => matches(metric.key, "")));
+    return run.metrics
+      .filter((metric) => matches(metric.key, ""))
+      .sort((a, b) => compareMetricKeys(a.key, b.key));
   }, [run.metrics, search]);
   const isFolded = (prefix: string): boolean => search === "" && folded.has(prefix);
   if (run.metrics.length === 0) {

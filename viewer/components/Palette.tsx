@@ -5,7 +5,7 @@ import { closeOverlay, takeTyped } from "../state/overlay.ts";
 import { TEXTS } from "../texts.ts";
 import { Dialog } from "./Dialog.tsx";
 import { Icon } from "./Icon.tsx";
-import { type PaletteItem, usePaletteItems } from "./palette-items.ts";
+import { type PaletteItem, searchItem, usePaletteItems } from "./palette-items.ts";
 import { RunMark } from "./RunMark.tsx";
 import { VirtualList } from "./VirtualList.tsx";
 import "./Palette.css";
@@ -20,7 +20,7 @@ export function Palette(): JSX.Element {
   const input = useRef<HTMLInputElement>(null);
   const listId = useId();
   const all = usePaletteItems();
-  const items = useMemo(() => rank(all, text.value), [all, text.value]);
+  const items = useMemo(() => offered(all, text.value), [all, text.value]);
 
   const choose = (item: PaletteItem | undefined): void => {
     if (item === undefined) return;
@@ -33,7 +33,7 @@ export function Palette(): JSX.Element {
     input.current.value = typed.text;
     text.value = typed.text;
     input.current.focus();
-    if (typed.isEntered) choose(rank(all, typed.text)[0]);
+    if (typed.isEntered) choose(offered(all, typed.text)[0]);
   }, []);
   const onKeyDown = (event: KeyboardEvent): void => {
     const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 }[event.key];
@@ -69,43 +69,45 @@ export function Palette(): JSX.Element {
           onKeyDown={onKeyDown}
         />
       </label>
-      {items.length === 0 ? (
-        <p class="palette-nothing">{TEXTS.paletteNothing}</p>
-      ) : (
-        <VirtualList
-          id={listId}
-          class="palette-list"
-          role="listbox"
-          label={TEXTS.goTo}
-          count={items.length}
-          rowHeight={ROW_HEIGHT}
-          activeIndex={active.value}
-          renderRow={(index) => {
-            const item = items[index];
-            if (item === undefined) return null;
-            return (
-              <div
-                key={item.id}
-                id={`${listId}-${index}`}
-                class="palette-item"
-                {...optionProps(index, items.length, index === active.value, () => choose(item))}
-              >
-                {item.run === undefined ? (
-                  <Icon name={item.icon} size={14} />
-                ) : (
-                  <RunMark runId={item.run.runId} status={item.run.status} />
-                )}
-                <span class="cut">{item.label}</span>
-                <span class="spacer" />
-                <span class="palette-note cut">{item.note}</span>
-                {item.hint !== undefined && <kbd>{item.hint}</kbd>}
-              </div>
-            );
-          }}
-        />
-      )}
+      <VirtualList
+        id={listId}
+        class="palette-list"
+        role="listbox"
+        label={TEXTS.goTo}
+        count={items.length}
+        rowHeight={ROW_HEIGHT}
+        activeIndex={active.value}
+        renderRow={(index) => {
+          const item = items[index];
+          if (item === undefined) return null;
+          return (
+            <div
+              key={item.id}
+              id={`${listId}-${index}`}
+              class="palette-item"
+              {...optionProps(index, items.length, index === active.value, () => choose(item))}
+            >
+              {item.run === undefined ? (
+                <Icon name={item.icon} size={14} />
+              ) : (
+                <RunMark runId={item.run.runId} status={item.run.status} />
+              )}
+              <span class="cut">{item.label}</span>
+              <span class="spacer" />
+              <span class="palette-note cut">{item.note}</span>
+              {item.hint !== undefined && <kbd>{item.hint}</kbd>}
+            </div>
+          );
+        }}
+      />
     </Dialog>
   );
+}
+
+/** What the words find, and last a search among the runs of all experiments, which are not all read here. */
+function offered(items: readonly PaletteItem[], text: string): readonly PaletteItem[] {
+  const found = rank(items, text);
+  return text.trim() === "" ? found : [...found, searchItem(text.trim())];
 }
 
 /** What begins with the words first, then what has them anywhere, in the given order. */

@@ -12,12 +12,14 @@ interface RunsFootProps {
   readonly view: RunsView;
   /** False until the first rows have come: there is nothing to count. */
   readonly isThere: boolean;
+  /** The runs are shown as a table, which has columns. */
+  readonly isTable: boolean;
   /** When the data was read, ms since the epoch. */
   readonly readAt: number;
 }
 
 /** What was read, and what of it is shown. */
-export function RunsFoot({ view, isThere, readAt }: RunsFootProps): JSX.Element {
+export function RunsFoot({ view, isThere, isTable, readAt }: RunsFootProps): JSX.Element {
   const now = useNow();
   const { table } = view;
   const root = readRoots(view);
@@ -32,12 +34,14 @@ export function RunsFoot({ view, isThere, readAt }: RunsFootProps): JSX.Element 
       <span>
         <b>{formatCount(view.rows.length)}</b> {RUNS_TEXTS.footRuns(view.total)}
       </span>
-      <span class="foot-wide">
-        {RUNS_TEXTS.footColumns(
-          view.columns.filter(({ kind }) => kind !== "attributes").length,
-          view.dataColumnCount,
-        )}
-      </span>
+      {isTable && view.dataColumnCount > 0 && (
+        <span class="foot-wide">
+          {RUNS_TEXTS.footColumns(
+            view.columns.filter(({ kind }) => kind !== "attributes").length,
+            view.dataColumnCount,
+          )}
+        </span>
+      )}
       {view.warningCount > 0 && (
         <a class="foot-warning" href={treeHref()}>
           {RUNS_TEXTS.footWarnings(view.warningCount)}

@@ -12,13 +12,19 @@ import { Button } from "./Button.tsx";
 import { EmptyState } from "./EmptyState.tsx";
 import { FirstRun } from "./FirstRun.tsx";
 
-/** An experiment, or a tree, without runs: how to log the first. */
-export function NoRuns(): JSX.Element {
+/** An experiment, or a tree, without runs: where was looked, and how to log the first. */
+export function NoRuns({ experimentIds }: { experimentIds: readonly string[] }): JSX.Element {
+  const [only] = experimentIds;
+  const roots = manifest.value?.roots.map(({ label }) => label).join(", ") ?? "";
   return (
     <div class="runs-nothing">
       <EmptyState title={RUNS_TEXTS.noRuns} icon="flask">
+        <p>
+          {RUNS_TEXTS.lookedFor} <code>{`${only ?? "<experiment id>"}/<run id>/meta.yaml`}</code>{" "}
+          {RUNS_TEXTS.lookedIn(roots)}
+        </p>
         <p>{RUNS_TEXTS.noRunsHelp}</p>
-        <FirstRun />
+        <FirstRun experimentId={only} />
       </EmptyState>
     </div>
   );

@@ -146,8 +146,12 @@ function choose(
     fields.find((field) => field.id === id);
   const metric = fields.find((field) => field.group === "Metrics");
   const y = find(yId) ?? metric ?? fields[0];
+  // What was chosen across, what came of it upwards.
+  const others = fields.filter((field) => field !== y);
   const other =
-    fields.find((field) => field.isNumeric && field !== y) ?? fields.find((field) => field !== y);
+    others.find((field) => field.group === "Params" && field.isNumeric) ??
+    others.find((field) => field.isNumeric) ??
+    others[0];
   return { x: find(xId) ?? other ?? y, y, color: find(colorId) };
 }
 

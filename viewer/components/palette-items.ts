@@ -61,6 +61,17 @@ export function usePaletteItems(): readonly PaletteItem[] {
   );
 }
 
+/** Looks for words in the names, ids and tags of all runs. */
+export function searchItem(text: string): PaletteItem {
+  return {
+    id: "search",
+    label: TEXTS.findRuns(text),
+    note: TEXTS.allRuns,
+    icon: "search",
+    onChoose: () => navigate(runsHref("all", { q: text })),
+  };
+}
+
 function pageItems(): PaletteItem[] {
   const traced = activeExperiments.peek().find(({ traceCount }) => traceCount > 0);
   const pages: (readonly [label: string, href: string, icon: IconName])[] = [

@@ -201,7 +201,7 @@ function NoExperiments(): JSX.Element {
   return (
     <EmptyState title={TEXTS.none} icon="flask" isPage>
       <p>{TEXTS.noneHelp(roots)}</p>
-      <FirstRun />
+      <FirstRun experimentId={undefined} />
     </EmptyState>
   );
 }

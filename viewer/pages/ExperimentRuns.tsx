@@ -89,7 +89,7 @@ export function ExperimentRuns({ params }: PageProps): JSX.Element {
   const content = (): JSX.Element => {
     if (data === null) return <RunsReading experimentIds={experimentIds} />;
     if (view.isPending) return <div class="runs-nothing" aria-busy="true" />;
-    if (table.length === 0) return <NoRuns />;
+    if (table.length === 0) return <NoRuns experimentIds={experimentIds} />;
     if (view.rows.length === 0) return <NoMatch view={view} life={lifecycleOf(query.value)} />;
     if (mode === "charts") return <RunCharts view={view} />;
     if (mode === "images") return <RunImages view={view} />;
@@ -110,7 +110,12 @@ export function ExperimentRuns({ params }: PageProps): JSX.Element {
           edit.value = wanted;
         }}
       />
-      <RunsFoot view={view} isThere={data !== null} readAt={readAt.current} />
+      <RunsFoot
+        view={view}
+        isThere={data !== null}
+        isTable={mode === "table"}
+        readAt={readAt.current}
+      />
       {edit.value !== null && (
         <RunEditDialog
           edit={edit.value}

@@ -48,7 +48,7 @@ export function ParquetPreview({ file, url }: PreviewProps): JSX.Element {
         note={
           records.rows.length < total ? (
             <span>
-              {ARTIFACT_TEXTS.ofAbout(formatCount(total))}, {ARTIFACT_TEXTS.sortingCovers}
+              {ARTIFACT_TEXTS.ofRows(formatCount(total))}, {ARTIFACT_TEXTS.sortingCovers}
             </span>
           ) : undefined
         }

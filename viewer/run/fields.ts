@@ -1,12 +1,13 @@
 import { decodeNumber, type RunFile } from "../../lib/wire/data-files.ts";
 import { type Field, makeField } from "../charts/fields.ts";
 import type { RunsTable } from "../data/runs-table.ts";
+import { compareMetricKeys } from "../table/columns.ts";
 import { compareNatural } from "../table/natural.ts";
 import { headlineRank, isSystemMetric } from "./facts.ts";
 
-/** What is known of rows of a runs table and differs between them. */
+/** What is known of rows of a runs table and differs between them, in the order of the table's columns. */
 export function tableFields(table: RunsTable, rows: readonly number[]): Field[] {
-  const metrics = [...table.metrics].map(([key, column]) =>
+  const metrics = [...table.metrics].sort(byMetric).map(([key, column]) =>
     makeField(
       "Metrics",
       `metrics.${key}`,
@@ -14,7 +15,7 @@ export function tableFields(table: RunsTable, rows: readonly number[]): Field[] 
       rows.map((row) => ((column.count[row] ?? 0) > 0 ? (column.last[row] ?? null) : null)),
     ),
   );
-  const params = [...table.params].map(([key, column]) =>
+  const params = [...table.params].sort(byName).map(([key, column]) =>
     makeField(
       "Params",
       `params.${key}`,
@@ -34,7 +35,7 @@ export function fileFields(runs: readonly RunFile[]): Field[] {
   const metricKeys = new Set(values.flatMap((map) => [...map.keys()]));
   const paramKeys = new Set(runs.flatMap((run) => Object.keys(run.params)));
   return present([
-    ...[...metricKeys].map((key) =>
+    ...[...metricKeys].sort(compareMetricKeys).map((key) =>
       makeField(
         "Metrics",
         `metrics.${key}`,
@@ -42,7 +43,7 @@ export function fileFields(runs: readonly RunFile[]): Field[] {
         values.map((map) => map.get(key) ?? null),
       ),
     ),
-    ...[...paramKeys].map((key) =>
+    ...[...paramKeys].sort(compareNatural).map((key) =>
       makeField(
         "Params",
         `params.${key}`,
@@ -81,6 +82,11 @@ function duration(start: number | undefined, end: number | undefined): number | 
   if (start === undefined || end === undefined || !Number.isFinite(end - start)) return null;
   return (end - start) / 1000;
 }
+
+const byMetric = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number =>
+  compareMetricKeys(a, b);
+const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number =>
+  compareNatural(a, b);
 
 function present(fields: readonly (Field | undefined)[]): Field[] {
   return fields.filter((field) => field !== undefined);

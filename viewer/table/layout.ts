@@ -33,6 +33,8 @@ export const NARROWEST = 48;
 export const WIDEST = 640;
 
 const NAME_WIDTH = { least: 208, most: 420 };
+/** Groups by several keys have long names. */
+const LEAST_GROUP_NAME = 272;
 const NARROW_SCREEN = 900;
 const NARROW_NAME = 168;
 
@@ -84,7 +86,7 @@ export function layOut(
   const scrolling = place(columns.filter((column) => !isPinned(column)));
   const pinnedAt = place(columns.filter(isPinned));
   const others = SELECT_WIDTH + widthOf(pinnedAt) + widthOf(scrolling) + END;
-  const nameWidth = options.get("attributes.name")?.width ?? nameRoom(available, others);
+  const nameWidth = options.get("attributes.name")?.width ?? nameRoom(available, others, isGrouped);
   const pinnedWidth = SELECT_WIDTH + nameWidth + widthOf(pinnedAt);
   return {
     pinned: pinnedAt,
@@ -100,8 +102,9 @@ export function groupOf({ kind, prefix }: Heading): string {
   return `${kind} ${prefix}`;
 }
 
-function nameRoom(available: number, others: number): number {
-  const least = available < NARROW_SCREEN ? NARROW_NAME : NAME_WIDTH.least;
+function nameRoom(available: number, others: number, isGrouped: boolean): number {
+  const wide = isGrouped ? LEAST_GROUP_NAME : NAME_WIDTH.least;
+  const least = available < NARROW_SCREEN ? NARROW_NAME : wide;
   return Math.min(Math.max(available - others, least), NAME_WIDTH.most);
 }
 

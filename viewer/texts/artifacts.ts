@@ -45,6 +45,7 @@ export const ARTIFACT_TEXTS = {
   table: "Table",
   matches: (count: string): string => `${count} found`,
   rowsLoaded: (rows: string): string => `${rows} loaded`,
+  ofRows: (total: string): string => `the first of ${total}`,
   ofAbout: (total: string): string => `of about ${total}`,
   sortingCovers: "sorting covers what is loaded",
   values: (count: string): string => `${count} values`,
@@ -96,6 +97,9 @@ export const ARTIFACT_TEXTS = {
   noCommon: "These runs have no artifacts",
   noImages: "No images were logged",
   noImagesHint: "Images appear here when a run logs one, as mlflow.log_image does.",
+  imagesOfFirst: (some: string, all: string): string =>
+    `Pictures of the first ${some} of ${all} runs: a filter or a selection chooses others.`,
+  imagesOfAll: (all: string): string => `Look in all ${all}`,
   noImageAt: "no image",
   upToStep: (step: string): string => `up to step ${step}`,
   previousFile: "Previous file",

@@ -107,11 +107,14 @@ test("a card has keys of its own for what it draws otherwise than its panel, a d
   expect(Object.values(cardQuery("loss", panel, panel))).toEqual([undefined, undefined, undefined]);
 });
 
-test("metrics are in sections by prefix: those without one first, machine metrics last", () => {
-  expect(sectionsOf(["system/cpu", "val/b10", "val/b9", "loss", "a/b/c"])).toEqual([
+test("metrics are in sections by prefix, as in the table: validation first, machine metrics last", () => {
+  expect(
+    sectionsOf(["system/cpu", "train/loss", "val/b10", "val/b9", "val/loss", "loss", "a/b/c"]),
+  ).toEqual([
+    { prefix: "val/", metrics: ["val/loss", "val/b9", "val/b10"] },
     { prefix: "", metrics: ["loss"] },
     { prefix: "a/", metrics: ["a/b/c"] },
-    { prefix: "val/", metrics: ["val/b9", "val/b10"] },
+    { prefix: "train/", metrics: ["train/loss"] },
     { prefix: "system/", metrics: ["system/cpu"] },
   ]);
 });

@@ -60,15 +60,18 @@ test("data of a newer version is not misread: the page says so", async () => {
 
 test("a tree without runs says where it looked and how a first run is logged", async () => {
   const root = join(await makeTempFolder(), "mlruns");
-  await new MlrunsClient(root).createExperiment("empty");
+  const experimentId = await new MlrunsClient(root).createExperiment("empty");
   const { url } = await serve(root);
 
-  const { page } = await openPage(`${url}/#/experiments/0`);
+  const { page } = await openPage(`${url}/#/experiments/${experimentId}`);
 
   await page.getByRole("heading", { name: "No runs yet" }).waitFor();
+  await page.getByText(`Looked for ${experimentId}/<run id>/meta.yaml in `).waitFor();
   expect(await page.locator("pre").allTextContents()).toEqual([
-    expect.stringContaining("import mlflow"),
-    expect.stringContaining('from "mlruns"'),
+    expect.stringContaining(
+      `mlflow.set_tracking_uri("${url}")\nmlflow.set_experiment("empty")\nwith mlflow.start_run():`,
+    ),
+    expect.stringContaining(`startRun({ trackingUri: "${url}", experimentName: "empty" }`),
   ]);
 });
 
