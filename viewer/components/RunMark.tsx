@@ -1,6 +1,5 @@
 import type { JSX } from "preact";
 import { markClass, markShape, statusName } from "./run-mark.ts";
-import "./RunMark.css";
 
 /** One glyph, two facts: the colour is the run, the shape its state. `status` is an index into `RUN_STATUSES`. */
 export function RunMark({ runId, status }: { runId: string; status: number }): JSX.Element {

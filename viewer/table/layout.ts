@@ -176,5 +176,6 @@ function valueWidth(table: RunsTable, column: Column, isGrouped: boolean): numbe
   const lengths = data.values.slice(0, SAMPLE).map((value) => value.length);
   lengths.sort((a, b) => a - b);
   const usual = lengths[Math.floor(lengths.length * 0.9)] ?? 0;
-  return (data.numbers === null ? usual : Math.min(usual, 8)) * CHARACTER;
+  // Short words have no narrow letters to make up for a wide one: `adamw`.
+  return (data.numbers === null ? usual + 1 : Math.min(usual, 8)) * CHARACTER;
 }

@@ -93,7 +93,11 @@ test("three selected runs are compared, and only what differs is shown", async (
   await page.getByRole("button", { name: /Only differences/ }).click();
   await expect.poll(() => keys.allTextContents()).toContain("seed");
   const acc = page.locator("tr", { has: page.getByRole("rowheader", { name: "val/acc" }) });
-  expect(await acc.locator("td").allTextContents()).toEqual(["0", "0.05000+0.0500", "0.1000+0.100"]);
+  expect(await acc.locator("td").allTextContents()).toEqual([
+    "0",
+    "0.05000+0.0500",
+    "0.1000+0.100",
+  ]);
 });
 
 test("Back from a run finds the table as it was left, and the keyboard where it was", async () => {

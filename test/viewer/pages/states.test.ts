@@ -164,3 +164,18 @@ test("metrics stand in one order on all pages, validation first and the machine'
   await sections.first().waitFor();
   expect(await sections.allTextContents()).toEqual(["val/", "train/", "system/"]);
 });
+
+test("the mark of a run is small, and the charts stay where they are when the cursor comes over one", async () => {
+  const { url } = await serve(await makeRunTree({ "metrics/loss": history([3, 2, 1]) }));
+  const { page } = await openPage(`${url}/${RUNS}`, { viewport: { width: 1440, height: 900 } });
+  const mark = await page.locator(".run-row .run-mark").first().boundingBox();
+  expect([mark?.width, mark?.height]).toEqual([12, 12]);
+
+  await page.goto(`${url}/${RUNS}?mode=charts`);
+  const chart = page.locator(".u-over").first();
+  await chart.waitFor();
+  const before = await chart.boundingBox();
+  await chart.hover();
+  await page.locator(".chart-controls-cursor").getByText("step").waitFor();
+  expect(await chart.boundingBox()).toEqual(before);
+});
