@@ -30,7 +30,8 @@ async function connect(sdk: GcsSdk, endpoint: string | undefined): Promise<Stora
       // Objects are written whole, with their MD5: to repeat is safe.
       idempotencyStrategy: sdk.IdempotencyStrategy.RetryAlways,
     };
-    // A token that is refused is asked for anew, once.
+    // A token is replaced before its end. One that is refused all the same is asked for anew, once, where the SDK lets its
+    // credentials send the request: not where it signs and sends it by itself.
     const clientOptions = { forceRefreshOnFailure: true };
     return withoutEmulatorVariable(
       () => new sdk.Storage({ retryOptions, clientOptions, ...place }),
