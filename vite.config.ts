@@ -3,7 +3,7 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { build, type Plugin, type Rolldown } from "vite";
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -40,31 +40,55 @@ const gzipAssets: Plugin = {
   },
 };
 
-/** Builds `early.ts` by itself, and names it in the page before everything else: it must not wait for the viewer's code. */
+/** The script that comes first, and its modules. */
+const EARLY = here("viewer/early.ts");
+const earlyModules = new Set<string>();
+
+/**
+ * Has the page load `early.ts` first, which loads the rest: that one is only preloaded. What both need is in the first one's
+ * chunk.
+ */
 const earlyScript: Plugin = {
   name: "early-script",
   apply: "build",
-  async buildStart() {
-    const built = await build({
-      configFile: false,
-      logLevel: "warn",
-      build: {
-        write: false,
-        target: "es2022",
-        rolldownOptions: { input: here("viewer/early.ts"), output: { format: "iife" } },
-      },
+  buildStart() {
+    this.emitFile({
+      type: "chunk",
+      id: EARLY,
+      name: "early-entry",
+      preserveSignature: false,
     });
-    const [script] = (built as Rolldown.RolldownOutput).output;
-    this.emitFile({ type: "asset", name: "early.js", source: script.code });
+  },
+  buildEnd() {
+    earlyModules.clear();
+    earlyModules.add(EARLY);
+    for (const id of earlyModules) {
+      for (const imported of this.getModuleInfo(id)?.importedIds ?? []) earlyModules.add(imported);
+    }
+  },
+  generateBundle(_, bundle) {
+    // An entry in a group is left a chunk that does nothing but import it: another request.
+    for (const [name, chunk] of Object.entries(bundle)) {
+      if (chunk.type === "chunk" && chunk.name === "early-entry") delete bundle[name];
+    }
   },
   transformIndexHtml: {
     order: "post",
-    handler: (_, { bundle = {} }) => {
-      const script = Object.values(bundle).find(
-        (each) => each.type === "asset" && each.names.includes("early.js"),
-      );
-      const attrs = { async: true, src: `./${script?.fileName}` };
-      return [{ tag: "script", attrs, injectTo: "head-prepend" }];
+    handler: (html, { bundle = {} }) => {
+      const chunks = Object.values(bundle).filter((each) => each.type === "chunk");
+      const early = chunks.find(({ moduleIds }) => moduleIds.includes(EARLY));
+      const [tag, main] =
+        /<script type="module" crossorigin src="([^"]+)"><\/script>/.exec(html) ?? [];
+      if (early === undefined || tag === undefined || main === undefined) {
+        throw new Error("The page names no script");
+      }
+      const attrs = { type: "module", async: true, crossorigin: true, src: `./${early.fileName}` };
+      return {
+        html: html
+          .replace(tag, `<link rel="modulepreload" data-main crossorigin href="${main}">`)
+          .replace(/<link rel="modulepreload" crossorigin href="[^"]*\/early-[^"]*">\s*/, ""),
+        tags: [{ tag: "script", attrs, injectTo: "head-prepend" }],
+      };
     },
   },
 };
@@ -95,6 +119,7 @@ export default defineConfig(({ mode }) => ({
             output: {
               codeSplitting: {
                 groups: [
+                  { name: "early", test: (id) => earlyModules.has(id), priority: 3 },
                   { name: "main", tags: ["$initial"], priority: 2 },
                   { name: "lines", test: LINE_CHARTS, priority: 1 },
                 ],

@@ -17,14 +17,11 @@ if (!existsSync(manifestFile)) {
 /** @type {Record<string, Chunk>} */
 const manifest = JSON.parse(readFileSync(manifestFile, "utf8"));
 
-const entry = Object.keys(manifest).find((key) => chunk(key).isEntry);
-if (entry === undefined) throw new Error("the viewer's manifest names no entry");
+const entry = "index.html";
 // A page that is loaded on demand is a chunk of its own; otherwise it is part of the entry.
 const runsPage = manifest[RUNS_PAGE] === undefined ? [entry] : [entry, RUNS_PAGE];
 const loaded = withImports(runsPage);
-const html = readFileSync(join(viewer, "index.html"), "utf8");
-const early = [...html.matchAll(/<script async src="\.\/([^"]+)"/g)].map(([, file = ""]) => file);
-const scripts = [...early, ...loaded.map((key) => chunk(key).file)];
+const scripts = loaded.map((key) => chunk(key).file);
 const styles = new Set(loaded.flatMap((key) => chunk(key).css ?? []));
 
 const rows = [

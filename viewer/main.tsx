@@ -3,6 +3,7 @@ import "./base.css";
 
 import { render } from "preact";
 import { App } from "./components/App.tsx";
+import { endFirstTable } from "./components/first-table.ts";
 import { goToStart } from "./data/embedded.ts";
 import { startLive } from "./data/live.ts";
 import { startExperiments } from "./state/experiments.ts";
@@ -22,5 +23,6 @@ async function start(): Promise<void> {
   startExperiments();
   await startRouting();
   await firstRunsOrSoon();
+  endFirstTable();
   render(<App />, document.getElementById("app") as HTMLElement);
 }

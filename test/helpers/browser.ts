@@ -77,6 +77,10 @@ export async function openPage(url: string, options: OpenPageOptions = {}): Prom
     if (problems.length > 0) throw new Error(`Problems in the page:\n${problems.join("\n")}`);
   });
   await page.goto(url);
+  // Rows may be there before what answers to keys and clicks.
+  if (options.withoutScripts !== true) {
+    await page.locator(".app[aria-busy]").waitFor({ state: "detached" });
+  }
   return { page, problems };
 }
 

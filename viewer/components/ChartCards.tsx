@@ -19,8 +19,9 @@ import {
   readSettings,
 } from "../charts/settings.ts";
 import { type ChartSync, withOwnAxis, withOwnZoom } from "../charts/sync.ts";
-import { isBoolean, isTexts, preference } from "../state/preferences.ts";
+import { isTexts, preference } from "../state/preferences.ts";
 import { query, setQuery } from "../state/route.ts";
+import { isBoolean } from "../state/stored.ts";
 import { CHART_TEXTS } from "../texts/charts.ts";
 import { EDIT_TEXTS } from "../texts/edits.ts";
 import type { CustomActions } from "./ChartMenu.tsx";

@@ -7,16 +7,17 @@ import { setColumnOptions } from "../state/runs-actions.ts";
 import type { RunsView } from "../state/runs-view.ts";
 import { selection } from "../state/selection.ts";
 import type { Folds } from "../state/use-folds.ts";
-import { type Column, column as makeColumn } from "../table/columns.ts";
-import { drawColumns } from "./drawn-columns.ts";
+import { NAME_COLUMN } from "../table/headings.ts";
+import { makeRowContext } from "./drawn-columns.ts";
 import { lazyComponent } from "./lazy.tsx";
 import { RunTableHead } from "./RunTableHead.tsx";
 import { RunTableRows } from "./RunTableRows.tsx";
 import type { RowContext, RowState } from "./row-context.ts";
 import { cellId } from "./run-row-cells.ts";
-import { bringIntoView, cellOf, copyCell, describeCell, HEAD_HEIGHT } from "./run-table-dom.ts";
+import { bringIntoView, cellOf, copyCell, describeCell } from "./run-table-dom.ts";
 import { tableActions } from "./table-actions.ts";
 import { TableContext } from "./table-context.ts";
+import { HEAD_HEIGHT, rowHeightOf, tableClass } from "./table-look.ts";
 import { type GridCell, useGridKeys } from "./use-grid-keys.ts";
 import { type GridWindow, useGridWindow } from "./use-grid-window.ts";
 import { useRowSelection } from "./use-row-selection.ts";
@@ -25,10 +26,6 @@ import { useTableLayout } from "./use-table-layout.ts";
 import "./RunTable.css";
 
 const CellMenu = lazyComponent(async () => (await import("./CellMenu.tsx")).CellMenu);
-
-const ROW_HEIGHT = 28;
-const ROOMY_ROW_HEIGHT = 40;
-const NAME: Column = makeColumn("attributes", "name");
 
 interface RunTableProps {
   readonly view: RunsView;
@@ -44,9 +41,9 @@ export function RunTable({ view, label, folds }: RunTableProps): JSX.Element {
   const [menuCell, setMenuCell] = useState<GridCell | null>(null);
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
   const [layout, dragWidth] = useTableLayout(view, box, folded);
-  const rowHeight = isRoomy.value ? ROOMY_ROW_HEIGHT : ROW_HEIGHT;
+  const rowHeight = rowHeightOf(isRoomy.value);
   const columns = useMemo(
-    () => [NAME, ...[...layout.pinned, ...layout.scrolling].map(({ column }) => column)],
+    () => [NAME_COLUMN, ...[...layout.pinned, ...layout.scrolling].map(({ column }) => column)],
     [layout],
   );
   const shown = useGridWindow(box, {
@@ -70,7 +67,7 @@ export function RunTable({ view, label, folds }: RunTableProps): JSX.Element {
     onMove: (cell) => bringIntoView(box.current, cell, layout, rowHeight),
     onOpen: (cell, event) => {
       if (cell.row >= 0) actions.open(cell.row);
-      else actions.sort(columns[cell.column] ?? NAME, event.shiftKey);
+      else actions.sort(columns[cell.column] ?? NAME_COLUMN, event.shiftKey);
     },
     onSelect: select.toggle,
     onExtend: select.extend,
@@ -136,7 +133,6 @@ export function RunTable({ view, label, folds }: RunTableProps): JSX.Element {
         options={view.options}
         selected={select.state}
         activeColumn={activeHead}
-        nameColumn={NAME}
         actions={{
           onSort: actions.sort,
           onSelectAll: select.all,
@@ -180,7 +176,7 @@ export function RunTable({ view, label, folds }: RunTableProps): JSX.Element {
     <TableContext.Provider value={shared}>
       <div
         ref={box}
-        class={`run-table${isRoomy.value ? " run-table-roomy" : ""}${hasTwisties(view) ? "" : " run-table-flat"}`}
+        class={tableClass(isRoomy.value, hasTwisties(view))}
         role="grid"
         tabIndex={0}
         aria-label={label}
@@ -212,7 +208,7 @@ export function RunTable({ view, label, folds }: RunTableProps): JSX.Element {
         <CellMenu
           view={view}
           cell={menuCell}
-          column={columns[menuCell.column] ?? NAME}
+          column={columns[menuCell.column] ?? NAME_COLUMN}
           onOpen={() => actions.open(menuCell.row)}
           onClose={() => {
             setMenuCell(null);
@@ -238,20 +234,10 @@ function useRowContext(
   rowHeight: number,
 ): RowContext {
   const now = useNow();
-  return useMemo(() => {
-    const scrolling = layout.scrolling.slice(firstColumn, endColumn);
-    return {
-      table: view.table,
-      pinned: drawColumns(view, layout.pinned, 1, now),
-      scrolling: drawColumns(view, scrolling, 1 + layout.pinned.length + firstColumn, now),
-      offset: scrolling[0]?.left ?? 0,
-      nameWidth: layout.nameWidth,
-      pinnedWidth: layout.pinnedWidth,
-      rowHeight,
-      width: layout.totalWidth,
-      groupBy: view.groupBy,
-    };
-  }, [view, layout, firstColumn, endColumn, rowHeight, now]);
+  return useMemo(
+    () => makeRowContext(view, layout, [firstColumn, endColumn], rowHeight, now),
+    [view, layout, firstColumn, endColumn, rowHeight, now],
+  );
 }
 
 /** Whether names keep room for what unfolds a row. */

@@ -1,8 +1,9 @@
 import type { JSX } from "preact";
 import { useContext } from "preact/hooks";
-import { directionOf, type OptionsById } from "../table/column-options.ts";
-import { ATTRIBUTES, type Column } from "../table/columns.ts";
-import { groupOf, type PlacedColumn, type TableLayout } from "../table/layout.ts";
+import type { OptionsById } from "../table/column-options.ts";
+import type { Column } from "../table/columns.ts";
+import { headCell, headGroups, NAME_GROUP, namePlace } from "../table/headings.ts";
+import type { PlacedColumn, TableLayout } from "../table/layout.ts";
 import type { SortKey } from "../table/sort.ts";
 import { RUNS_TEXTS } from "../texts/runs.ts";
 import { Checkbox } from "./Checkbox.tsx";
@@ -30,13 +31,12 @@ interface RunTableHeadProps {
   readonly selected: "none" | "some" | "all";
   /** Column of the heading that the keyboard is on, -1 for none. */
   readonly activeColumn: number;
-  readonly nameColumn: Column;
   readonly actions: HeadActions;
 }
 
 /** Two lines: the groups of columns with their prefix, then short names. */
 export function RunTableHead(props: RunTableHeadProps): JSX.Element {
-  const { layout, scrolling, offset, firstIndex, selected, actions, nameColumn } = props;
+  const { layout, scrolling, offset, firstIndex, selected, actions } = props;
   const style = { width: `${layout.totalWidth}px` };
   const pinnedStyle = { width: `${layout.pinnedWidth}px` };
   const cell = (placed: PlacedColumn, index: number): JSX.Element => (
@@ -57,7 +57,7 @@ export function RunTableHead(props: RunTableHeadProps): JSX.Element {
           <span class="run-cell-select" />
           <GroupNames
             columns={layout.pinned}
-            first={{ kind: "Attributes", width: layout.nameWidth }}
+            first={{ kind: NAME_GROUP, width: layout.nameWidth }}
           />
         </div>
         <Spacer width={offset} />
@@ -74,18 +74,7 @@ export function RunTableHead(props: RunTableHeadProps): JSX.Element {
               onChange={actions.onSelectAll}
             />
           </div>
-          {cell(
-            {
-              column: nameColumn,
-              heading: { kind: "Attributes", prefix: "", label: ATTRIBUTES.name },
-              left: 0,
-              width: layout.nameWidth,
-              isNumeric: false,
-              hidden: 0,
-              startsGroup: false,
-            },
-            0,
-          )}
+          {cell(namePlace(layout), 0)}
           {layout.pinned.map((placed, i) => cell(placed, 1 + i))}
         </div>
         <Spacer width={offset} />
@@ -95,60 +84,29 @@ export function RunTableHead(props: RunTableHeadProps): JSX.Element {
   );
 }
 
-interface GroupSpan {
-  readonly kind: string;
-  readonly prefix: string;
-  readonly group: string;
-  width: number;
-  hidden: number;
-  readonly hasLine: boolean;
-}
-
 /** Names over adjacent columns of one group. A click folds the group; its columns' menus do the same. */
 function GroupNames(props: {
   columns: readonly PlacedColumn[];
   first?: { readonly kind: string; readonly width: number };
 }): JSX.Element {
   const { foldColumns } = useContext(TableContext);
-  const { first } = props;
-  const spans: GroupSpan[] =
-    first === undefined ? [] : [{ ...first, prefix: "", group: "", hidden: 0, hasLine: false }];
-  for (const { heading, width, hidden, startsGroup } of props.columns) {
-    const last = spans.at(-1);
-    if (last !== undefined && !startsGroup) {
-      last.width += width;
-      last.hidden += hidden;
-    } else {
-      spans.push({ ...heading, group: groupOf(heading), width, hidden, hasLine: startsGroup });
-    }
-  }
-  let before = first === undefined ? "Attributes" : "";
   return (
     <>
-      {spans.map(({ kind, prefix, group, width, hidden, hasLine }, i) => {
-        // The kind is said once, then only its prefixes.
-        const isNewKind = kind !== before;
-        before = kind;
-        return (
-          <div
-            key={i}
-            class={hasLine ? "run-head-group run-cell-group" : "run-head-group"}
-            style={{ width: `${width}px` }}
+      {headGroups(props.columns, props.first).map((span, i) => (
+        <div key={i} class={span.class} style={{ width: `${span.width}px` }}>
+          <button
+            type="button"
+            class="run-head-fold"
+            tabIndex={-1}
+            disabled={!span.hasLine}
+            onClick={() => foldColumns(span.group)}
           >
-            <button
-              type="button"
-              class="run-head-fold"
-              tabIndex={-1}
-              disabled={!hasLine}
-              onClick={() => foldColumns(group)}
-            >
-              {isNewKind && <span>{kind}</span>}
-              {prefix !== "" && <b>{prefix}</b>}
-              {hidden > 0 && <span>{RUNS_TEXTS.hiddenColumns(hidden)}</span>}
-            </button>
-          </div>
-        );
-      })}
+            {span.kind !== "" && <span>{span.kind}</span>}
+            {span.prefix !== "" && <b>{span.prefix}</b>}
+            {span.hidden > 0 && <span>{RUNS_TEXTS.hiddenColumns(span.hidden)}</span>}
+          </button>
+        </div>
+      ))}
     </>
   );
 }
@@ -163,25 +121,16 @@ interface HeadCellProps {
 }
 
 function HeadCell({ placed, index, sort, options, isActive, actions }: HeadCellProps): JSX.Element {
-  const { column, heading, width, isNumeric, startsGroup } = placed;
-  const place = sort.findIndex((key) => key.column.id === column.id);
-  const key = sort[place];
-  const direction = directionOf(column, options);
+  const { column, heading, width } = placed;
+  const { better, arrow, place, ariaSort, ...said } = headCell(placed, sort, options);
   const resize = useResize(width, (wanted, isFinal) => actions.onWidth(column, wanted, isFinal));
-  const classes = [
-    "run-head-cell",
-    startsGroup && "run-cell-group",
-    isNumeric && "run-head-number",
-    key !== undefined && "run-head-sorted",
-    isActive && "run-head-active run-cell-active",
-  ];
   return (
     <div
       id={`run-head-${index}`}
-      class={classes.filter(Boolean).join(" ")}
+      class={isActive ? `${said.class} run-head-active run-cell-active` : said.class}
       role="columnheader"
       aria-colindex={index + 2}
-      aria-sort={key === undefined ? "none" : key.isDescending ? "descending" : "ascending"}
+      aria-sort={ariaSort}
       title={column.key}
       style={{ width: `${width}px` }}
     >
@@ -191,16 +140,16 @@ function HeadCell({ placed, index, sort, options, isActive, actions }: HeadCellP
         tabIndex={-1}
         onClick={(event) => actions.onSort(column, event.shiftKey)}
       >
-        {direction !== undefined && (
+        {better !== "" && (
           <span class="run-head-better" aria-hidden="true">
-            {direction === "higher" ? "↑" : "↓"}
+            {better}
           </span>
         )}
         <span class="run-head-label">{heading.label}</span>
-        {key !== undefined && (
+        {arrow !== "" && (
           <span class="run-head-arrow" aria-hidden="true">
-            {key.isDescending ? "▼" : "▲"}
-            {sort.length > 1 && <sup>{place + 1}</sup>}
+            {arrow}
+            {place !== "" && <sup>{place}</sup>}
           </span>
         )}
       </button>

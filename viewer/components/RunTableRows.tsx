@@ -1,6 +1,8 @@
 import { Component, createRef, type JSX, type RefObject } from "preact";
+import { takeFirstTable } from "./first-table.ts";
 import type { RowContext, RowState } from "./row-context.ts";
 import { RowPainter } from "./row-painter.ts";
+import "./row-painter.css";
 
 interface RunTableRowsProps {
   readonly context: RowContext;
@@ -17,9 +19,14 @@ export class RunTableRows extends Component<RunTableRowsProps> {
   #painter: RowPainter | null = null;
 
   override componentDidMount(): void {
-    if (this.#box.current === null) return;
-    this.#painter = new RowPainter(this.#box.current);
+    const box = this.#box.current;
+    if (box === null) return;
+    const first = takeFirstTable();
+    this.#painter = first?.painter.moveTo(box) ?? new RowPainter(box);
     this.#paint();
+    if (first !== null && (first.top > 0 || first.left > 0)) {
+      box.parentElement?.scrollTo(first.left, first.top);
+    }
   }
 
   override componentDidUpdate(): void {

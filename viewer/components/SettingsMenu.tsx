@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { openHelp } from "../state/overlay.ts";
-import { isRoomy, singleKeys, THEMES, theme } from "../state/preferences.ts";
+import { isRoomy, singleKeys, theme } from "../state/preferences.ts";
+import { THEMES } from "../state/theme.ts";
 import { TEXTS } from "../texts.ts";
 import { MenuButton } from "./Menu.tsx";
 

@@ -1,16 +1,49 @@
+import type { RunsTable } from "../data/runs-table.ts";
 import { formatNumber, formatRounded } from "../format.ts";
-import type { RunsView } from "../state/runs-view.ts";
 import { cellWriter } from "../table/cell.ts";
 import { columnData } from "../table/column-data.ts";
-import { directionOf } from "../table/column-options.ts";
+import { directionOf, type OptionsById } from "../table/column-options.ts";
 import type { Column } from "../table/columns.ts";
 import { rangeOf } from "../table/directions.ts";
-import { commonText, summarize } from "../table/groups.ts";
-import type { PlacedColumn } from "../table/layout.ts";
+import { type Aggregate, commonText, summarize } from "../table/groups.ts";
+import type { PlacedColumn, TableLayout } from "../table/layout.ts";
+import type { SortKey } from "../table/sort.ts";
 import { RUNS_TEXTS } from "../texts/runs.ts";
-import type { DrawnColumn } from "./row-context.ts";
+import type { DrawnColumn, RowContext } from "./row-context.ts";
 
 const TINTS = 5;
+
+/** What of a view cells depend on. */
+export interface DrawnView {
+  readonly table: RunsTable;
+  readonly options: OptionsById;
+  readonly rows: Int32Array;
+  readonly sort: readonly SortKey[];
+  readonly groupBy: readonly Column[];
+  readonly aggregate: Aggregate;
+}
+
+/** What all rows share, with the scrolling columns from `firstColumn` up to `endColumn`. */
+export function makeRowContext(
+  view: DrawnView,
+  layout: TableLayout,
+  [firstColumn, endColumn]: readonly [number, number],
+  rowHeight: number,
+  now: number,
+): RowContext {
+  const scrolling = layout.scrolling.slice(firstColumn, endColumn);
+  return {
+    table: view.table,
+    pinned: drawColumns(view, layout.pinned, 1, now),
+    scrolling: drawColumns(view, scrolling, 1 + layout.pinned.length + firstColumn, now),
+    offset: scrolling[0]?.left ?? 0,
+    nameWidth: layout.nameWidth,
+    pinnedWidth: layout.pinnedWidth,
+    rowHeight,
+    width: layout.totalWidth,
+    groupBy: view.groupBy,
+  };
+}
 
 /**
  * Prepares columns for drawing.
@@ -19,7 +52,7 @@ const TINTS = 5;
  * @param now - for ages, ms since the epoch
  */
 export function drawColumns(
-  view: RunsView,
+  view: DrawnView,
   placed: readonly PlacedColumn[],
   firstIndex: number,
   now: number,
@@ -48,7 +81,7 @@ export function drawColumns(
 }
 
 /** Whether a row has the best value of all that match, where one end is the better one. */
-function bestOf(view: RunsView, column: Column): (row: number) => boolean {
+function bestOf(view: DrawnView, column: Column): (row: number) => boolean {
   const direction = directionOf(column, view.options);
   const data = columnData(view.table, column);
   const range = direction === undefined ? null : rangeOf(view.table, column, view.rows);
@@ -57,7 +90,7 @@ function bestOf(view: RunsView, column: Column): (row: number) => boolean {
   return (row) => data.values[row] === best && data.has(row);
 }
 
-function tintOf(view: RunsView, column: Column): (row: number) => number {
+function tintOf(view: DrawnView, column: Column): (row: number) => number {
   const hasTint = view.options.get(column.id)?.hasTint === true;
   const range = hasTint ? rangeOf(view.table, column, view.rows) : null;
   if (range === null || range.min === range.max) return () => 0;
@@ -72,7 +105,7 @@ function tintOf(view: RunsView, column: Column): (row: number) => number {
 }
 
 function groupCell(
-  view: RunsView,
+  view: DrawnView,
   column: Column,
   rows: Int32Array,
 ): { text: string; deviation?: string } {

@@ -13,10 +13,11 @@ import {
   treeHref,
 } from "../state/links.ts";
 import { openHelp } from "../state/overlay.ts";
-import { THEMES, theme } from "../state/preferences.ts";
+import { theme } from "../state/preferences.ts";
 import { rootOf } from "../state/roots.ts";
 import { navigate, route } from "../state/route.ts";
 import { selection } from "../state/selection.ts";
+import { THEMES } from "../state/theme.ts";
 import { useRuns } from "../state/use-runs.ts";
 import { TEXTS } from "../texts.ts";
 import type { IconName } from "./Icon.tsx";

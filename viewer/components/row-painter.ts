@@ -8,9 +8,8 @@ import { nameOf } from "../table/row-names.ts";
 import { RUNS_TEXTS } from "../texts/runs.ts";
 import { element, set, setWidth } from "./dom.ts";
 import type { RowContext, RowState } from "./row-context.ts";
-import { isPlainName, nameParts, rewritePlainName } from "./row-name.ts";
+import { copyPlainName, isPlainName, nameParts, rewritePlainName } from "./row-name.ts";
 import { cellId, writeCells } from "./run-row-cells.ts";
-import "./row-painter.css";
 
 /** Draws rows into a box that holds nothing else. Rows that leave give their elements to those that come. */
 export class RowPainter {
@@ -136,8 +135,11 @@ class PaintedRow {
     if (isActive) cell.id = cellId(state.index, 0);
     else if (cell.id !== "") cell.removeAttribute("id");
     const isPlain = isPlainName(context, state);
-    if (isPlain && this.#hasPlainName) rewritePlainName(cell, context, state);
-    else cell.replaceChildren(...nameParts(context, state));
+    if (!isPlain) cell.replaceChildren(...nameParts(context, state));
+    else {
+      if (!this.#hasPlainName) cell.replaceChildren(copyPlainName(context, state));
+      rewritePlainName(cell, context, state);
+    }
     this.#hasPlainName = isPlain;
   }
 

@@ -4,10 +4,8 @@ import type { RunsView } from "../state/runs-view.ts";
 import { cellWriter } from "../table/cell.ts";
 import type { Column } from "../table/columns.ts";
 import type { TableLayout } from "../table/layout.ts";
+import { HEAD_HEIGHT } from "./table-look.ts";
 import type { GridCell } from "./use-grid-keys.ts";
-
-/** Two lines and their border. */
-export const HEAD_HEIGHT = 53;
 
 /** The cell that an element of the table lies in; null outside of the rows. */
 export function cellOf(element: HTMLElement): GridCell | null {

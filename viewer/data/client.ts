@@ -13,14 +13,12 @@ import type {
 } from "../../lib/wire/data-files.ts";
 import { DATA_PATH, rawPath } from "../../lib/wire/data-paths.ts";
 import type { TraceFile, TracesFile } from "../../lib/wire/trace-files.ts";
+import { takeDecoded, WORKER_ABOVE_BYTES } from "./ahead.ts";
 import { embeddedUrl, isEmbedded } from "./embedded.ts";
 import { parseJson, type ReadOptions, readFile, readJson } from "./files.ts";
 import { joinTables } from "./join-tables.ts";
-import { decodeRuns, type RunsTable } from "./runs-table.ts";
+import { decodeChunk, type RunsChunk, type RunsTable } from "./runs-table.ts";
 import { parseInWorker } from "./worker.ts";
-
-/** Longer runs files are parsed beside the page. */
-const WORKER_ABOVE_BYTES = 2_000_000;
 
 export function getExperiments(options?: ReadOptions): Promise<ExperimentsFile> {
   return readJson(DATA_PATH.experiments, options);
@@ -75,12 +73,6 @@ export function artifactUrl(manifest: Manifest, ownerId: string, path: string): 
 /** Rows are shown again when there are so many times as many: to put them together takes a while each time. */
 const GROWTH = 8;
 
-interface RunsChunk {
-  readonly table: RunsTable;
-  readonly next: string | null;
-  readonly isFirstGlance?: boolean;
-}
-
 /**
  * Reads the runs of experiments into one table, newest first within each.
  *
@@ -127,8 +119,7 @@ function drawn(): Promise<void> {
 function getRunsChunk(path: string, options: ReadOptions): Promise<RunsChunk> {
   const decode = (bytes: ArrayBuffer): RunsChunk | Promise<RunsChunk> => {
     if (bytes.byteLength > WORKER_ABOVE_BYTES) return parseInWorker({ kind: "runs", bytes });
-    const file = parseJson<RunsFile>(path, bytes);
-    return { table: decodeRuns(file), next: file.next, isFirstGlance: file.isFirstGlance ?? false };
+    return takeDecoded(path) ?? decodeChunk(parseJson<RunsFile>(path, bytes));
   };
   return readFile(path, decode, options);
 }

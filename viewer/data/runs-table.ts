@@ -65,6 +65,17 @@ export interface RunsTable {
   readonly copies: ReadonlyMap<string, readonly string[]>;
 }
 
+/** A runs file as a table, and where the next one is. */
+export interface RunsChunk {
+  readonly table: RunsTable;
+  readonly next: string | null;
+  readonly isFirstGlance?: boolean;
+}
+
+export function decodeChunk(file: RunsFile): RunsChunk {
+  return { table: decodeRuns(file), next: file.next, isFirstGlance: file.isFirstGlance ?? false };
+}
+
 /** Turns a runs file into a table: numbers into typed arrays, unreadable runs into rows at the end. */
 export function decodeRuns(file: RunsFile): RunsTable {
   const readable = file.runIds.length;
@@ -155,14 +166,24 @@ function decodeTimes(times: readonly (number | null)[], length: number): Float64
 }
 
 function decodeMetric(column: MetricColumn, length: number): MetricColumns {
-  return {
+  const values = (field: Exclude<MetricField, "count">) => () =>
+    decodeValues(column[field], length);
+  const metric = {
     last: decodeValues(column.last, length),
-    min: decodeValues(column.min, length),
-    max: decodeValues(column.max, length),
-    mean: decodeValues(column.mean, length),
-    step: decodeValues(column.step, length),
     count: decodeCounts(column.count, length),
   };
+  for (const field of ["min", "max", "mean", "step"] as const) later(metric, field, values(field));
+  return metric as MetricColumns;
+}
+
+/** A property that is made when it is first read: most columns of a table are never shown. */
+function later(object: object, name: string, make: () => Float64Array): void {
+  const get = (): Float64Array => {
+    const value = make();
+    Object.defineProperty(object, name, { value, enumerable: true });
+    return value;
+  };
+  Object.defineProperty(object, name, { get, enumerable: true, configurable: true });
 }
 
 function decodeValues(values: readonly (JsonNumber | null)[], length: number): Float64Array {

@@ -16,7 +16,7 @@ import { experimentIdsOf, experimentName, experiments } from "../state/experimen
 import { rootOf } from "../state/roots.ts";
 import { query } from "../state/route.ts";
 import { runList } from "../state/run-list.ts";
-import { lifecycleOf, useRunsView } from "../state/runs-view.ts";
+import { useRunsView } from "../state/runs-view.ts";
 import { followSelection, readSelection, selection } from "../state/selection.ts";
 import { useTitle } from "../state/title.ts";
 import { useFolds } from "../state/use-folds.ts";
@@ -25,6 +25,7 @@ import { useRunKeys } from "../state/use-run-keys.ts";
 import { useRuns } from "../state/use-runs.ts";
 import { useViews } from "../state/views.ts";
 import { isPhone } from "../state/width.ts";
+import { lifecycleOf } from "../table/shown.ts";
 import { RUNS_TEXTS } from "../texts/runs.ts";
 import "./ExperimentRuns.css";
 

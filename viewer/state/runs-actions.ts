@@ -2,10 +2,11 @@
 
 import { type ColumnOptions, formatOptions, withOptions } from "../table/column-options.ts";
 import type { Column } from "../table/columns.ts";
+import type { Lifecycle } from "../table/shown.ts";
 import { formatSort, nextSort, type SortKey } from "../table/sort.ts";
 import { forgetColumns } from "./column-memory.ts";
 import { setQuery } from "./route.ts";
-import type { Lifecycle, RunsView } from "./runs-view.ts";
+import type { RunsView } from "./runs-view.ts";
 import { formatList } from "./url.ts";
 
 const REPLACE = { replace: true } as const;

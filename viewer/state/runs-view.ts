@@ -1,16 +1,8 @@
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { RunsTable } from "../data/runs-table.ts";
 import { UNREADABLE } from "../data/runs-table.ts";
-import { columnData } from "../table/column-data.ts";
 import { type OptionsById, parseOptions } from "../table/column-options.ts";
-import {
-  type Column,
-  dataColumns,
-  defaultColumns,
-  differingColumns,
-  parseColumn,
-} from "../table/columns.ts";
-import { differs } from "../table/differences.ts";
+import type { Column } from "../table/columns.ts";
 import type { FilterResult } from "../table/filter.ts";
 import {
   type Aggregate,
@@ -19,15 +11,20 @@ import {
   isAggregate,
   sortGroups,
 } from "../table/groups.ts";
-import { type DisplayRows, flatRows, hasNesting, treeRows } from "../table/rows.ts";
+import { type DisplayRows, hasNesting } from "../table/rows.ts";
+import {
+  columnsOf,
+  differingOf,
+  lifecycleOf,
+  nestedRows,
+  readableRows,
+  rowsOfLifecycle,
+  shownColumns,
+} from "../table/shown.ts";
 import { parseSort, type SortKey, sortRows } from "../table/sort.ts";
 import { loadSearch, searchEngine } from "./search-engine.ts";
 import type { Query } from "./url.ts";
-import { parseList } from "./url.ts";
 import { useSame } from "./use-same.ts";
-
-export const LIFECYCLES = ["active", "deleted", "all"] as const;
-export type Lifecycle = (typeof LIFECYCLES)[number];
 
 /** What the runs page shows of a table, as its address says. */
 export interface RunsView {
@@ -82,15 +79,8 @@ export function useRunsView(table: RunsTable, query: Query, folding: Folding): R
   if (filter.mistake === null && filter !== NOT_FILTERED_YET) lastGood.current = filter;
 
   const matching = filter.rows;
-  const readable = useMemo(
-    () => matching.filter((row) => table.status[row] !== UNREADABLE),
-    [table, matching],
-  );
-  const differing = useMemo(() => {
-    const all = dataColumns(table);
-    const ids = all.filter((column) => differs(table, column, readable)).map(({ id }) => id);
-    return { ids: new Set(ids), of: all.length };
-  }, [table, readable]);
+  const readable = useMemo(() => readableRows(table, matching), [table, matching]);
+  const differing = useMemo(() => differingOf(table, readable), [table, readable]);
 
   const columns = useMemo(
     () => shownColumns(table, query.get("c"), query.get("d") === "1", differing.ids),
@@ -118,9 +108,7 @@ export function useRunsView(table: RunsTable, query: Query, folding: Folding): R
         rows.filter((row) => !isReadable(row)),
       );
     }
-    if (isFlat) return flatRows(rows);
-    const isCollapsed = (row: number): boolean => folding.collapsed.has(table.runIds[row] ?? "");
-    return treeRows(table, rows, ownPlace(table, sort), isCollapsed);
+    return nestedRows(table, rows, sort, isFlat, folding.collapsed);
   }, [table, rows, groupBy, aggregate, sort, isFlat, folding]);
 
   const warningCount = useMemo(
@@ -144,49 +132,4 @@ export function useRunsView(table: RunsTable, query: Query, folding: Folding): R
     dataColumnCount: differing.of,
     warningCount,
   });
-}
-
-export function lifecycleOf(query: Query): Lifecycle {
-  const life = query.get("life");
-  return LIFECYCLES.find((known) => known === life) ?? "active";
-}
-
-/** Reads a list of column ids. What is no column is left out. */
-export function columnsOf(text: string | undefined): Column[] {
-  return parseList(text)
-    .map(parseColumn)
-    .filter((column) => column !== null);
-}
-
-function shownColumns(
-  table: RunsTable,
-  c: string | undefined,
-  onlyDifferences: boolean,
-  differing: ReadonlySet<string>,
-): Column[] {
-  const isDiffering = ({ kind, key }: Column): boolean => differing.has(`${kind}.${key}`);
-  if (c !== undefined) {
-    const chosen = columnsOf(c);
-    return onlyDifferences
-      ? chosen.filter((column) => column.kind === "attributes" || isDiffering(column))
-      : chosen;
-  }
-  return onlyDifferences
-    ? differingColumns(table, isDiffering)
-    : defaultColumns(table, isDiffering);
-}
-
-function rowsOfLifecycle(table: RunsTable, life: Lifecycle): Int32Array {
-  const rows = Int32Array.from(table.runIds.keys());
-  if (life === "all") return rows;
-  const wanted = life === "deleted" ? 1 : 0;
-  return rows.filter((row) => table.deleted[row] === wanted);
-}
-
-/** Whether a row has a value in the first column by which is sorted. */
-function ownPlace(table: RunsTable, sort: readonly SortKey[]): (row: number) => boolean {
-  const [first] = sort;
-  if (first === undefined) return () => true;
-  const data = columnData(table, first.column);
-  return data.type === "number" ? data.has : (row) => (data.codes[row] ?? -1) >= 0;
 }

@@ -1,6 +1,5 @@
 import { type Signal, signal } from "@preact/signals";
-
-const PHONE = "(max-width: 699px)";
+import { PHONE } from "./phone.ts";
 
 /** Below 700 px: cards in place of a table, one chart a row. */
 export const isPhone: Signal<boolean> = signal(matchMedia(PHONE).matches);
