@@ -76,6 +76,12 @@ export class MlrunsError extends Error {
   }
 }
 
+/** The message of an error, after the file and the line that it is about. */
+export function placedMessage({ path, line, message }: MlrunsError): string {
+  if (path === undefined) return message;
+  return `${path}${line === undefined ? "" : `, line ${line}`}: ${message}`;
+}
+
 /** A file of the tree that could not be read. Scans collect these and go on. */
 export interface TreeProblem {
   /** Relative to the root of the tree, separated by `/`. */

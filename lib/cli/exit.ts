@@ -1,5 +1,5 @@
 import { CommanderError } from "commander";
-import { MlrunsError } from "../errors.ts";
+import { MlrunsError, placedMessage } from "../errors.ts";
 import { warn } from "./output.ts";
 
 /** Exit codes that scripts can rely on. */
@@ -15,11 +15,7 @@ export const EXIT = {
 export function explain(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrongUsage;
   if (error instanceof MlrunsError) {
-    const place =
-      error.path === undefined
-        ? ""
-        : `${error.path}${error.line === undefined ? "" : `, line ${error.line}`}: `;
-    warn(`mlruns: ${place}${error.message}`);
+    warn(`mlruns: ${placedMessage(error)}`);
     if (error.hint !== undefined) warn(error.hint);
     return EXIT.failed;
   }

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import { MlrunsError } from "../errors.ts";
+import { MlrunsError, placedMessage } from "../errors.ts";
 import type { Site } from "../site/context.ts";
 import type { Trees } from "../site/roots.ts";
 import { createApi } from "./api.ts";
@@ -25,6 +25,10 @@ export interface AppParts {
   readonly page: string | undefined;
 }
 
+/** With a file that cannot be read. */
+const BROKEN_HINT =
+  "The page of the tree's health lists what cannot be read; `mlruns doctor` tells what can be mended.";
+
 /** Everything that is answered from trees: the viewer's data files, artifact bytes, MLflow's REST API of the first tree. */
 export function createApp({ trees, site, feed, nonce, prefix, options, page }: AppParts): Hono {
   const app = new Hono();
@@ -36,12 +40,12 @@ export function createApp({ trees, site, feed, nonce, prefix, options, page }: A
   if (first !== undefined) app.route("/", createApi(first.client, options));
   app.onError((error, c) => {
     if (error instanceof MlrunsError) {
-      const body = {
-        error_code: error.errorCode,
-        message: error.message,
-        ...(error.hint && { hint: error.hint }),
-      };
-      return c.json(body, error.httpStatus as ContentfulStatusCode);
+      const { errorCode, httpStatus, path } = error;
+      // What is broken in a tree is no failure of the server.
+      const status = httpStatus === 500 ? 400 : httpStatus;
+      const hint = error.hint ?? (path === undefined ? undefined : BROKEN_HINT);
+      const body = { error_code: errorCode, message: placedMessage(error), ...(hint && { hint }) };
+      return c.json(body, status as ContentfulStatusCode);
     }
     process.stderr.write(`${error.stack ?? error}\n`);
     return c.json(

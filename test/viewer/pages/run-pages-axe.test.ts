@@ -107,7 +107,7 @@ test.each(["light", "dark"] as const)(
   async (colorScheme) => {
     const { url } = await serve((await makeBrokenTree()).root);
     // A run that cannot be read is answered with an error.
-    const { page } = await openPage(url, { colorScheme, allow: /500 .*\/data\/run\// });
+    const { page } = await openPage(url, { colorScheme, allow: /400 .*\/data\/run\// });
 
     await checkAll(page, [
       ["#/tree", ".tree-table"],
