@@ -128,7 +128,7 @@ test("a run that cannot be read is named, and does not take the runs beside it a
   const { page } = await openPage(
     `${url}/#/compare-runs?runs=${RUN_ID},${third},${OTHER}`,
     // The run's own file is answered with the reason.
-    { allow: /500 \(Internal Server Error\)/ },
+    { allow: /400 \(Bad Request\)/ },
   );
 
   await page.getByText(`Could not be read: ${third}`).waitFor();
