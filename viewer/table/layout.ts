@@ -177,5 +177,5 @@ function valueWidth(table: RunsTable, column: Column, isGrouped: boolean): numbe
   lengths.sort((a, b) => a - b);
   const usual = lengths[Math.floor(lengths.length * 0.9)] ?? 0;
   // Short words have no narrow letters to make up for a wide one: `adamw`.
-  return (data.numbers === null ? usual + 1 : Math.min(usual, 8)) * CHARACTER;
+  return (data.numbers === null ? usual + 1.5 : Math.min(usual, 8)) * CHARACTER;
 }
