@@ -41,6 +41,8 @@ const PLAIN_ROWS = 1_500;
 const PLAIN_CELLS = 14;
 
 const SHOWN_ROW = ".run-row";
+/** In a page that has all of its code: the first rows come before. */
+const WHOLE_PAGE_ROW = ".app:not([aria-busy]) .run-row";
 
 /**
  * The first row and what was loaded for it, without an index and with one, beside MLflow's page and one with a row alone.
@@ -55,6 +57,7 @@ export async function measureFirstRow({ executablePath, root, folder, size }) {
   const cold = await openFresh(executablePath, address, SHOWN_ROW, 600_000);
   await untilRead(server.port);
   const ours = await medianOf(() => openFresh(executablePath, address, SHOWN_ROW, 120_000));
+  const whole = await medianOf(() => openFresh(executablePath, address, WHOLE_PAGE_ROW, 120_000));
   const bare = await openBare(executablePath);
   const wanted = SOONER_THAN_MLFLOW[size];
   if (wanted !== undefined && HAS_MLFLOW) {
@@ -76,7 +79,10 @@ export async function measureFirstRow({ executablePath, root, folder, size }) {
   }
   const budget = FIRST_ROW_BUDGET[size];
   if (budget !== undefined) rows.push(budgetRow(`first row, ${name}`, ours.seconds, budget, "s"));
-  rows.push(timeRow(`first row, ${name}`, ours.seconds, "a page of one row", bare.seconds));
+  rows.push(
+    timeRow(`first row, ${name}`, ours.seconds, "a page of one row", bare.seconds),
+    timeRow(`page that answers, ${name}`, whole.seconds, "a page of one row", bare.seconds),
+  );
   if (size >= 10_000) {
     rows.push(
       budgetRow(`first row without an index, ${name}`, cold.seconds, 1.5, "s"),
