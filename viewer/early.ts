@@ -15,19 +15,23 @@ import { type Address, formatHash, parseHash, withQuery } from "./state/url.ts";
 /** Rows that do not come sooner are left to the viewer, ms. */
 const PATIENCE_MS = 150;
 
-askAhead(firstFiles(location.hash));
-const stored = readStored("theme");
-if (isTheme(stored)) putTheme(stored);
 void start();
 
 async function start(): Promise<void> {
-  const place = withStoredColumns(parseHash(location.hash));
-  if (hasFirstTable(place)) {
-    const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
-    // What goes wrong here is for the viewer to say, which reads the same again.
-    await Promise.race([drawRows(place).catch(() => undefined), patience]);
-  }
+  // What goes wrong here is for the viewer to say, which reads the same again.
+  await goAhead().catch(() => undefined);
   await import(/* @vite-ignore */ mainScript());
+}
+
+/** Resolves when the first rows stand, or are not to be waited for. */
+async function goAhead(): Promise<void> {
+  askAhead(firstFiles(location.hash));
+  const stored = readStored("theme");
+  if (isTheme(stored)) putTheme(stored);
+  const place = withStoredColumns(parseHash(location.hash));
+  if (!hasFirstTable(place)) return;
+  const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
+  await Promise.race([drawRows(place), patience]);
 }
 
 /** Resolves when a frame has shown the rows. */

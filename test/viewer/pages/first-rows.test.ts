@@ -95,3 +95,19 @@ test("a link in a row leads to its run before the rest of the code is there", as
 
   await page.locator("h1", { hasText: name }).waitFor();
 });
+
+test("where the first rows cannot be drawn, the page comes all the same", async () => {
+  const { page, release } = await openHeld("", 1440);
+  release();
+  await page.addInitScript(() => {
+    Object.defineProperty(HTMLLinkElement.prototype, "sheet", {
+      get: () => {
+        throw new Error("no styles to be seen");
+      },
+    });
+  });
+  await page.reload();
+  await isWhole(page);
+
+  await page.locator(".run-row").first().waitFor();
+});
