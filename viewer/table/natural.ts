@@ -1,18 +1,23 @@
+/** To make a collator takes as long as so many comparisons without one, and as drawing the first rows does. */
+const PLAIN_MOST = 5_000;
+
+let compared = 0;
 let collator: Intl.Collator | null = null;
 
 /** As people sort names: `run-2` before `run-10`, capitals beside small letters. */
 export function compareNatural(a: string, b: string): number {
-  return (comparePlain(a, b) ?? compareAny(a, b)) || (a < b ? -1 : a > b ? 1 : 0);
+  const isPlain = collator === null && ++compared < PLAIN_MOST;
+  const order = (isPlain ? comparePlain(a, b) : undefined) ?? compareAny(a, b);
+  return order || (a < b ? -1 : a > b ? 1 : 0);
 }
 
-/** Made when it is first needed: that takes as long as drawing the first rows does. */
 function compareAny(a: string, b: string): number {
   collator ??= new Intl.Collator("en", { numeric: true, sensitivity: "base" });
   return collator.compare(a, b);
 }
 
 /** What the collator says of texts that differ first in a number or an ASCII letter; undefined for others. */
-function comparePlain(a: string, b: string): number | undefined {
+export function comparePlain(a: string, b: string): number | undefined {
   let [i, j] = [0, 0];
   while (i < a.length && j < b.length) {
     const [x, y] = [a.charCodeAt(i), b.charCodeAt(j)];
