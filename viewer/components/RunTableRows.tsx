@@ -2,6 +2,8 @@ import { Component, createRef, type JSX, type RefObject } from "preact";
 import { takeFirstTable } from "./first-table.ts";
 import type { RowContext, RowState } from "./row-context.ts";
 import { RowPainter } from "./row-painter.ts";
+// Here, not where they are drawn: the first rows wait for one file of styles, not two.
+import "./RunMark.css";
 import "./row-painter.css";
 
 interface RunTableRowsProps {

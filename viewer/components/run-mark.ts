@@ -2,7 +2,6 @@ import { RUN_STATUSES } from "../../lib/entities/run.ts";
 import { UNREADABLE } from "../data/runs-table.ts";
 import { runColorClass } from "../state/run-color.ts";
 import { TEXTS } from "../texts.ts";
-import "./RunMark.css";
 
 /** A shape by its class and path. */
 export interface MarkShape {
