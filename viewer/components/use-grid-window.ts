@@ -42,6 +42,7 @@ export function useGridWindow(
   const look = (): void => {
     const element = box.current;
     if (element === null) return;
+    element.toggleAttribute("data-aside", element.scrollLeft > 0);
     const { rowHeight, columns, pinnedWidth } = latest.current;
     // Half the overscan: the rows ahead are drawn before the last of them is reached.
     const stride = (OVERSCAN_ROWS / 2) * rowHeight;

@@ -60,6 +60,31 @@ async function namesOf(page: Page): Promise<string[]> {
 const headings = (page: Page): Promise<string[]> =>
   page.locator('[role="columnheader"] .run-head-label').allTextContents();
 
+test("a name stays where it is while the table is scrolled sideways, and back", async () => {
+  const columns = "metrics.val/acc,params.lr,params.seed,attributes.id,attributes.user";
+  const page = await openSweep(`?c=${columns}&o=metrics.val/acc~w600`, {
+    viewport: { width: 760, height: 600 },
+  });
+  const places = (): Promise<unknown> =>
+    page.evaluate(() =>
+      [".run-row .run-name", ".run-row > .run-cells > div"].map((selector) =>
+        Math.round(document.querySelector(selector)?.getBoundingClientRect().left ?? -1),
+      ),
+    );
+  const scrollTo = (left: number): Promise<unknown> =>
+    page.locator(".run-table").evaluate(async (box, to) => {
+      box.scrollLeft = to;
+      await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+      return box.scrollLeft;
+    }, left);
+  const [name, cell] = (await places()) as [number, number];
+
+  expect(await scrollTo(40)).toBe(40);
+  expect(await places()).toEqual([name, cell - 40]);
+  await scrollTo(0);
+  expect(await places()).toEqual([name, cell]);
+});
+
 test("a filter, a sort and columns are still there after a reload", async () => {
   const page = await openSweep();
   await page.getByRole("combobox", { name: "Filter runs" }).fill("params.lr = '0.1'");
