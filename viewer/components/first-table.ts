@@ -4,6 +4,7 @@
  */
 
 import type { RunsTable } from "../data/runs-table.ts";
+import { firstExperiments } from "../state/first-files.ts";
 import { PHONE } from "../state/phone.ts";
 import { lastRoom, readEmptyPage } from "../state/room.ts";
 import { isBoolean, readStored } from "../state/stored.ts";
@@ -45,10 +46,8 @@ const KNOWN: ReadonlySet<string> = new Set(["c", "o", "d", "s", "life", "flat"])
 
 /** Whether the first rows of an address can be drawn: those of one experiment's table, without a filter. */
 export function hasFirstTable({ path, query }: Address): boolean {
-  const [page, ids = "all", part, run] = path;
-  const isTable = page === "experiments" && (part === undefined || part === "runs") && !run;
-  const isOne = ids !== "all" && !ids.includes(",");
-  return isTable && isOne && [...query.keys()].every((key) => KNOWN.has(key)) && !isPhone();
+  const isOne = firstExperiments(path).length === 1;
+  return isOne && [...query.keys()].every((key) => KNOWN.has(key)) && !isPhone();
 }
 
 /** Draws the first rows of a table into the empty page. @returns false when there is nothing to draw any more */
